@@ -1,0 +1,59 @@
+"""What a command prints: for people with rich, for machines as JSON; data to stdout, complaints to stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from comity.kernel.errors import ComityError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines instead of text for people.")
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Give the console for people: plain when it is not a terminal, never wrapping what a script may read."""
+    from rich.console import Console
+
+    out = Console(stderr=stderr, highlight=False, soft_wrap=True)
+    return out
+
+
+def emit(data: Any, as_json: bool, people: Callable[[], None]) -> None:
+    """Print *data* as JSON, or let *people* print it."""
+    if as_json:
+        json.dump(data, sys.stdout, indent=2, ensure_ascii=False)
+        sys.stdout.write("\n")
+    else:
+        people()
+
+
+def complain(error: ComityError | str, *, as_json: bool) -> None:
+    """Print an error: one line saying what, where and expected; a second one with the remedy."""
+    if as_json and isinstance(error, ComityError):
+        json.dump(error.problem(), sys.stderr, indent=2, ensure_ascii=False)
+        sys.stderr.write("\n")
+        return
+    sys.stderr.write(f"comity: {error}\n")
+    if isinstance(error, ComityError) and error.advice:
+        sys.stderr.write(f"  what to do: {error.advice}\n")
+
+
+@contextmanager
+def progress(title: str, total: int, as_json: bool = False) -> Iterator[Callable[[int], None]]:
+    """Show a bar on stderr for long work; gives the function that advances it. Silent when no one watches."""
+    if as_json or not sys.stderr.isatty():
+        yield lambda n: None
+        return
+    from rich.progress import Progress
+
+    with Progress(console=console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=total)
+        yield lambda n: bar.advance(task, n)

@@ -1,0 +1,1 @@
+"""Keys, signatures, envelopes, trusted time, sealing to a recipient."""

@@ -1,0 +1,1 @@
+"""The ground: errors, clock, ids, canonical JSON, shapes of documents, text. Imports no other room."""

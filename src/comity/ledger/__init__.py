@@ -1,0 +1,1 @@
+"""The node's append-only Merkle log: events, checkpoints, proofs."""

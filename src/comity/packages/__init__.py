@@ -1,0 +1,1 @@
+"""The sealed package and its receipt: write, verify."""

@@ -1,0 +1,1 @@
+"""Requests: cases, measures, preflight, states, clocks, refusals, drafting."""
