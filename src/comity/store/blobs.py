@@ -1,0 +1,147 @@
+"""Files kept once and never changed: written aside first, then put in place whole.
+
+A process writes in a folder of its own under `staging/`, which it holds locked; what a killed process left there is
+unlocked by the system, and swept away at the next start. Keeping a file again under the same name with the same bytes
+is no fault; with other bytes it is.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import filecmp
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from comity.kernel.errors import BadInput
+
+from .errors import StoreCorrupt, StoreError
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}", re.ASCII)
+_ADVICE = {
+    errno.ENOSPC: "Free some space on the node's disk and try again; nothing was half-written.",
+    errno.EDQUOT: "Raise the disk quota of the node's user and try again; nothing was half-written.",
+    errno.EROFS: "The disk is mounted read-only; mount it for writing.",
+    errno.EACCES: "Give the node's user write access to its folder.",
+    errno.ENOENT: "Check that the node's folder exists.",
+    errno.EPERM: "Put the node's folder on a file system that has hard links.",
+}
+
+
+class Blobs:
+    """A folder of write-once files."""
+
+    def __init__(self, folder: Path) -> None:
+        """Keep files in *folder*, which is made if its parent is there."""
+        self._folder = folder
+        self._own: tuple[Path, int] | None = None
+
+    def stage(self) -> Path:
+        """Give a path, free to write to, on the same file system as the kept files."""
+        with _ours(self._folder):
+            if self._own is None:
+                self._own = self._claim()
+            return Path(tempfile.mkdtemp(dir=self._own[0])) / "file"
+
+    def keep(self, path: Path, name: str) -> Path:
+        """Put the staged file at *path* in place as *name*, durably; gives where it now is.
+
+        Raises:
+            StoreCorrupt: other bytes are kept under that name already.
+            StoreError: the disk is full or cannot be written.
+        """
+        target = self.path(name)
+        with _ours(path):
+            _sync(path)
+            path.chmod(0o400)
+            try:
+                os.link(path, target)
+            except FileExistsError as e:
+                if not filecmp.cmp(path, target, shallow=False):
+                    raise StoreCorrupt(
+                        "got other bytes than are kept already, expected the same", file=str(target)
+                    ) from e
+            _sync(self._folder)
+            path.unlink()
+            return target
+
+    def path(self, name: str) -> Path:
+        """Give where the file *name* is, or would be.
+
+        Raises:
+            BadInput: that is no name for a kept file.
+        """
+        if not _NAME.fullmatch(name):
+            raise BadInput(f"got the file name {name[:80]!r}, expected letters, digits, dots, hyphens and underscores")
+        return self._folder / name
+
+    def sweep(self) -> None:
+        """Remove what killed processes left half-written."""
+        with _ours(self._folder):
+            for left in (self._folder / "staging").glob("*"):
+                if self._own is None or left != self._own[0]:
+                    _remove_if_left(left)
+
+    def close(self) -> None:
+        """Remove what this process left half-written."""
+        if self._own is not None:
+            with _ours(self._folder):
+                shutil.rmtree(self._own[0], ignore_errors=True)
+                os.close(self._own[1])
+            self._own = None
+
+    def _claim(self) -> tuple[Path, int]:
+        """Make a staging folder of our own and lock it; again if a sweep took it in between."""
+        staging = self._folder / "staging"
+        for folder in (self._folder, staging):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        while True:
+            own = Path(tempfile.mkdtemp(dir=staging))
+            handle = os.open(own, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                os.close(handle)
+                continue
+            if own.exists():
+                return own, handle
+            os.close(handle)
+
+
+def _remove_if_left(folder: Path) -> None:
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except FileNotFoundError:
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(folder, ignore_errors=True)
+    except BlockingIOError:
+        return
+    finally:
+        os.close(handle)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _ours(path: Path) -> Iterator[None]:
+    """Turn errors of the disk into the room's own."""
+    try:
+        yield
+    except OSError as e:
+        advice = _ADVICE.get(e.errno or 0, "Look at the machine's log for disk errors.")
+        raise StoreError(
+            f"got {e.strerror or e}, expected to write", file=str(e.filename or path), advice=advice
+        ) from e
