@@ -1,0 +1,48 @@
+"""Which file names a package may hold: none that means two things, or a place outside (package-format §1)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from .errors import BadContainer
+
+MAX_ENTRIES = 20_000
+MAX_TOTAL = 64 * 1024**3
+MAX_NAME = 240
+MAX_PARTS = 8
+TOP = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", re.ASCII)
+_ODD = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\ud800-\udfff]")
+
+
+def check_name(name: str) -> None:
+    """Accept one name within a package.
+
+    Raises:
+        BadContainer: the name could lead outside, means two things, or cannot be shown.
+    """
+    parts = name.split("/")
+    if any(part in ("", ".", "..") for part in parts) or any(c in name for c in "\\:%"):
+        raise BadContainer(f"got the name {name!r}, expected a plain relative path")
+    if _ODD.search(name) or unicodedata.normalize("NFC", name) != name:
+        raise BadContainer(f"got the name {name!a}, expected visible characters in Unicode NFC")
+    if len(name.encode()) > MAX_NAME or len(parts) > MAX_PARTS:
+        raise BadContainer(f"got the name {name[:60]!r}..., expected at most {MAX_NAME} bytes and {MAX_PARTS} parts")
+
+
+def check_names(names: Iterable[str]) -> None:
+    """Accept a set of names: each one plain, none twice, not even in another case.
+
+    Raises:
+        BadContainer: a name is not, or there are too many.
+    """
+    seen: set[str] = set()
+    for name in names:
+        check_name(name)
+        folded = unicodedata.normalize("NFC", name.casefold())
+        if folded in seen:
+            raise BadContainer(f"got the name {name!r} twice, expected each once")
+        seen.add(folded)
+        if len(seen) > MAX_ENTRIES:
+            raise BadContainer(f"got more than {MAX_ENTRIES} files, expected at most that")

@@ -1,0 +1,106 @@
+"""Who signed, and were they allowed to: signatures against the sender's party file (package-format §4, §5)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from comity.crypto.envelope import Envelope
+from comity.directory.model import Party
+from comity.kernel.errors import ComityError
+from comity.ledger import proof as tlog
+
+from .errors import BadProof, BadSigners
+from .result import Signer
+from .statement import Statement
+
+EMERGENCY = "disclose_emergency"
+
+
+def signers_of_request(sender: Party, signed: Envelope, stated: Statement, *, attested: bool) -> tuple[Signer, ...]:
+    """Find the drafter, another releaser and, in an emergency, a third confirmer among the signatures.
+
+    Raises:
+        BadSigners: a signature does not verify, its key may not act, a role is missing, or one person signs twice.
+    """
+    roles = ["draft", "release", *(["emergency"] if stated.measure == EMERGENCY else [])]
+    if len(signed.signatures) != len(roles):
+        raise BadSigners(f"got {len(signed.signatures)} signatures, expected {len(roles)}: {', '.join(roles)}")
+    found = []
+    for signature, role in zip(signed.signatures, roles, strict=True):
+        key = require(sender, signature.keyid, role, at=stated.sealed_at, attested=attested)
+        _verify(signed, key.keyid, sender)
+        found.append(key)
+    if len({signer.holder for signer in found}) != len(found):
+        raise BadSigners("got one holder in two roles, expected another person or post for each")
+    return tuple(found)
+
+
+def signer_of_receipt(answerer: Party, signed: Envelope, at: datetime) -> Signer:
+    """Find the one post that signed a receipt.
+
+    Raises:
+        BadSigners: there is another number of signatures, one does not verify, or its key may not act.
+    """
+    if len(signed.signatures) != 1:
+        raise BadSigners(f"got {len(signed.signatures)} signatures, expected one")
+    signer = require(answerer, signed.signatures[0].keyid, "receipt", at=at, attested=True)
+    _verify(signed, signer.keyid, answerer)
+    return signer
+
+
+def require(party: Party, keyid: str, role: str, *, at: datetime, attested: bool) -> Signer:
+    """Give the key's holder if it may act for *party* in *role* at a time.
+
+    A key taken back as compromised counts for nothing unless somebody else *attested* the time: a thief writes any date.
+
+    Raises:
+        BadSigners: it may not.
+    """
+    key = party.key(keyid)
+    if key is None:
+        raise BadSigners(f"got key {keyid[:12]}, expected a key of {party.id}")
+    reason = key.may(role, at)
+    if not reason and key.revoked and key.revoked.reason == "compromised" and not attested:
+        reason = "it was taken back as compromised, and nobody attests when it signed"
+    if reason:
+        raise BadSigners(f"got key {keyid[:12]} of {key.holder}, expected one that may {role}: {reason}")
+    return Signer(role, key.holder, keyid, key.valid_from, key.valid_until)
+
+
+def known_party(party: Party | None, party_id: str) -> Party:
+    """Give the party as one's own directory knows it.
+
+    Raises:
+        BadSigners: it does not know it.
+    """
+    if party is None:
+        raise BadSigners(f"got a package of {party_id}, expected a party in one's own directory")
+    return party
+
+
+def check_release(data: bytes, sender: Party, stated: Statement) -> str:
+    """Check that the sender's log holds the release of this package.
+
+    Raises:
+        BadProof: the proof is malformed, is of another log, or speaks of something else.
+    """
+    try:
+        proof = tlog.parse(data)
+        keys = [key.public for key in sender.keys if not key.may("node", stated.sealed_at)]
+        event = tlog.verify(proof, origin=f"comity/{sender.id}", keys=keys)
+    except ComityError as e:
+        raise BadProof(e.message, file="seal/tlog-proof", advice=e.advice) from e
+    if event.get("type") != "request.released" or event.get("package") != stated.package:
+        raise BadProof("got a proof of another event, expected the release of this package", file="seal/tlog-proof")
+    return f"entry {proof.index} of {proof.size} in the log of {sender.id}"
+
+
+def _verify(signed: Envelope, keyid: str, party: Party) -> None:
+    key = party.key(keyid)
+    signature = next(s for s in signed.signatures if s.keyid == keyid)
+    if key is None:
+        raise BadSigners(f"got key {keyid[:12]}, expected a key of {party.id}")
+    try:
+        signed.verify(signature, key.public)
+    except ComityError as e:
+        raise BadSigners(e.message) from e

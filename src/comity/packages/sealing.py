@@ -1,0 +1,81 @@
+"""Sealing: a request, its printed form and its attachments become a bag whose digest people sign."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from comity.crypto.envelope import Envelope
+from comity.kernel import canonical
+from comity.kernel.shape import Shape, load_shape
+
+from .bag import write_tags
+from .errors import BadBag
+from .printer import RENDERER, print_pdf
+from .statement import Statement
+from .writer import Advance, Writer
+
+ROLE_FOLDER = "seal/role/"
+STATEMENT = "seal/statement.dsse.json"
+TIMESTAMP = "seal/timestamp.tsr"
+PROOF = "seal/tlog-proof"
+
+
+def request_shape() -> Shape:
+    """Give the shape of `request.json`."""
+    return load_shape("comity.packages", "request.yaml")
+
+
+def seal(
+    writer: Writer,
+    request: dict[str, Any],
+    attachments: Mapping[str, Path],
+    *,
+    sealed_at: datetime,
+    advance: Advance = lambda n: None,
+) -> Statement:
+    """Write the bag of a request, without `seal/`, and give the statement that the drafter then signs.
+
+    *attachments* maps each `attachments[].path` of the request to the file on disk.
+
+    Raises:
+        BadInput: the request does not fit its shape.
+        BadBag: an attachment is not the one that the request describes.
+        PrintError: the request cannot be printed.
+    """
+    request_shape().require(request, file="request.json")
+    data = canonical.dump(request)
+    digest = hashlib.sha256(data).hexdigest()
+    copied = writer.copy([(f"data/attachments/{name}", path) for name, path in sorted(attachments.items())], advance)
+    stated = {f"data/attachments/{a['path']}": (a["size"], a["sha256"]) for a in request.get("attachments", [])}
+    if stated != {w.name: (w.size, w.sha256) for w in copied}:
+        raise BadBag("got attachments that are not those the request describes, expected the same", field="attachments")
+    payload = [*copied, writer.add("data/request.json", data), writer.add("data/request.pdf", print_pdf(request, digest=digest))]
+    info = {
+        "Source-Organization": request["from"]["party"],
+        "External-Identifier": request["id"],
+        "Bagging-Date": sealed_at.date().isoformat(),
+        "Comity-Renderer": RENDERER,
+    }
+    return Statement(
+        package=write_tags(writer, payload, info),
+        request=request["id"],
+        request_sha256=digest,
+        measure=request["measure"],
+        sender=request["from"]["party"],
+        addressee=request["to"]["party"],
+        sealed_at=sealed_at,
+        language=request["language"],
+    )
+
+
+def seal_files(
+    envelope: Envelope, role: Mapping[str, bytes], *, proof: bytes | None = None, timestamp: bytes | None = None
+) -> dict[str, bytes]:
+    """Give the files of `seal/` for a signed envelope, the sender's directory slice and what else attests it."""
+    files = {STATEMENT: envelope.dump()} | {ROLE_FOLDER + name: data for name, data in role.items()}
+    optional = {PROOF: proof, TIMESTAMP: timestamp}
+    return files | {name: data for name, data in optional.items() if data is not None}

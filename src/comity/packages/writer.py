@@ -1,0 +1,141 @@
+"""Writing a container: a folder or a stored zip, one file after the other, hashed as it is written.
+
+Memory: one buffer of 1 MiB. What is written stays under a temporary place of the caller's until it is whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+from .container import BUFFER, pour, unreadable
+from .errors import BadBag
+from .names import TOP, check_name
+from .zipfiles import entry_for
+
+Advance = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Written:
+    """One file in the container: its name there, size in bytes and SHA-256."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+class Writer(Protocol):
+    """Takes files into a container."""
+
+    def add(self, name: str, data: bytes) -> Written:
+        """Add a small file."""
+
+    def copy(self, files: Iterable[tuple[str, Path]], advance: Advance) -> list[Written]:
+        """Add files from disk, telling *advance* of the bytes done."""
+
+
+class FolderWriter:
+    """Writes into a new folder; copies several files at a time, one thread a core."""
+
+    def __init__(self, path: Path) -> None:
+        """Make the folder, which must not exist yet."""
+        self.path = path
+        with unreadable(path):
+            path.mkdir()
+
+    def add(self, name: str, data: bytes) -> Written:
+        """Add a small file."""
+        with self._new(name) as f, unreadable(f):
+            f.write_bytes(data)
+        return Written(name, len(data), hashlib.sha256(data).hexdigest())
+
+    def copy(self, files: Iterable[tuple[str, Path]], advance: Advance) -> list[Written]:
+        """Add files from disk."""
+
+        def one(item: tuple[str, Path]) -> Written:
+            name, source = item
+            with self._new(name) as target, unreadable(target), target.open("xb", buffering=0) as out:
+                return _copy(name, source, out.write, advance)
+
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            return list(pool.map(one, files))
+
+    @contextmanager
+    def _new(self, name: str) -> Iterator[Path]:
+        check_name(name)
+        target = self.path / name
+        with unreadable(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+        yield target
+
+
+class ZipWriter:
+    """Writes a stored zip under one top folder."""
+
+    def __init__(self, path: Path, top: str) -> None:
+        """Start the zip, which must not exist yet."""
+        if not TOP.fullmatch(top):
+            raise BadBag(f"got the top folder {top!r}, expected letters, digits, dot, dash, underscore")
+        self.path = path
+        self.top = top
+        with unreadable(path):
+            self._zip = zipfile.ZipFile(path, "x")
+
+    def add(self, name: str, data: bytes) -> Written:
+        """Add a small file."""
+        check_name(name)
+        with unreadable(self.path):
+            self._zip.writestr(entry_for(f"{self.top}/{name}", len(data)), data)
+        return Written(name, len(data), hashlib.sha256(data).hexdigest())
+
+    def copy(self, files: Iterable[tuple[str, Path]], advance: Advance) -> list[Written]:
+        """Add files from disk."""
+        return [self._copy(name, source, advance) for name, source in files]
+
+    def _copy(self, name: str, source: Path, advance: Advance) -> Written:
+        check_name(name)
+        with unreadable(source):
+            entry = entry_for(f"{self.top}/{name}", source.stat().st_size)
+        with unreadable(self.path), self._zip.open(entry, "w") as out:
+            return _copy(name, source, out.write, advance)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None:
+        """Finish the zip and bring it to disk."""
+        with unreadable(self.path):
+            self._zip.close()
+            with self.path.open("rb") as f:
+                os.fsync(f.fileno())
+
+
+def _copy(name: str, source: Path, write: Callable[[memoryview], object], advance: Advance) -> Written:
+    """Copy one file, hashing what is written."""
+    digest = hashlib.sha256()
+
+    def take(piece: memoryview) -> None:
+        digest.update(piece)
+        write(piece)
+        advance(len(piece))
+
+    with unreadable(source):
+        fd = os.open(source, os.O_RDONLY)
+        try:
+            size = os.fstat(fd).st_size
+            pour(fd, 0, size, take)
+        finally:
+            os.close(fd)
+    return Written(name, size, digest.hexdigest())
+
+
+__all__ = ["BUFFER", "Advance", "FolderWriter", "Writer", "Written", "ZipWriter"]
