@@ -90,7 +90,9 @@ def figures() -> list[Figure]:
         Figure("modules", f"{len(paths)}, {code} lines", ""),
         Figure("module lines, median / p90 / max", spread([lines(p) for p in paths]), "150 / 350 / 600"),
         Figure("function lines, median / p90 / max", spread([length(f) for f in functions(found)]), "10 / 35 / 60"),
-        Figure("positional arguments, median / p90 / max", spread([positional(f) for f in functions(found)]), "- / 3 / -"),
+        Figure(
+            "positional arguments, median / p90 / max", spread([positional(f) for f in functions(found)]), "- / 3 / -"
+        ),
         Figure("methods of a class, median / p90 / max", spread(classes), "- / - / 15"),
         Figure("comment lines", f"{100 * sum(map(comments, paths)) / max(code, 1):.1f} %", "4-8 %"),
         Figure("documented public names", f"{documented} of {len(public)}", "all"),

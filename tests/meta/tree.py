@@ -31,7 +31,9 @@ def tracked() -> tuple[Path, ...]:
         found = [ROOT / name for name in listed.stdout.decode().split("\0") if name]
     else:
         made = {"demo", "dist", "build", "__pycache__"}
-        found = [p for p in ROOT.rglob("*") if not any(q.startswith(".") or q in made for q in p.relative_to(ROOT).parts)]
+        found = [
+            p for p in ROOT.rglob("*") if not any(q.startswith(".") or q in made for q in p.relative_to(ROOT).parts)
+        ]
     return tuple(sorted(p for p in found if p.is_file()))
 
 
