@@ -64,7 +64,7 @@ docs: .venv/.dev ## Write the pages that are made from the program itself
 
 messages: .venv/.dev ## Collect the texts people read; update and compile the catalogues
 	@$(BIN)/pybabel --quiet extract --keywords counted:1,2 --add-location file --sort-by-file --no-wrap \
-		--project Comity --copyright-holder "The Comity authors" --output $(CATALOGUES)/comity.pot src/comity
+		--project Comity --header-comment "# The texts that people read, to be translated." --output $(CATALOGUES)/comity.pot src/comity
 	@for c in $(CATALOGUES)/*/LC_MESSAGES/comity.po; do [ -e "$$c" ] || continue; \
 		$(BIN)/pybabel --quiet update --no-wrap --input-file $(CATALOGUES)/comity.pot --output-file "$$c" \
 			--locale "$$(basename "$$(dirname "$$(dirname "$$c")")")"; \
