@@ -98,7 +98,7 @@ define install
 	@echo "installing $(2)"
 	@if [ -x $(UV) ]; then \
 		[ -x $(BIN)/python ] || $(UV) venv --quiet --python "$(PYTHON)" .venv; \
-		$(UV) pip $(1) --quiet --require-hashes $(2); \
+		$(UV) pip $(1) $(2) --quiet --require-hashes; \
 		$(UV) pip install --quiet --no-deps --no-build-isolation -e .; \
 	else \
 		[ -x $(BIN)/pip ] || $(PYTHON) -m venv --clear .venv; \
@@ -109,7 +109,7 @@ define install
 endef
 
 .venv/.run: locks/run.txt pyproject.toml .tools/.ready
-	$(call install,install -r,locks/run.txt)
+	$(call install,install --requirements,locks/run.txt)
 
 .venv/.dev: locks/dev.txt .venv/.run
 	$(call install,sync,locks/dev.txt)
