@@ -17,7 +17,7 @@ def licence(name: str) -> str:
     """Give what a package's metadata says of its licence, in one text."""
     told = metadata(name)
     classifiers = [c for c in told.get_all("Classifier") or [] if c.startswith("License")]
-    return " ".join([told.get("License-Expression") or "", (told.get("License") or "")[:100], *classifiers])
+    return " ".join([*(told.get_all("License-Expression") or []), *classifiers])[:300]
 
 
 def copyleft(names: set[str]) -> set[str]:
