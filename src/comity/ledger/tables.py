@@ -1,14 +1,22 @@
-"""The ledger's tables.
+"""The ledger's tables and the queries on them.
 
 `ledger_leaf` and `ledger_node` hold hashes only and stay for ever; `ledger_detail` holds what was hashed, with its
-salt, and a row of it may be erased without breaking a proof.
+salt, and a row of it may be erased without breaking a proof. A node's position is its number in the order in which
+subtrees are completed, so that rows are only ever added at the end.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table, Text
+from collections.abc import Sequence
+from datetime import datetime
 
+from sqlalchemy import Column, ForeignKey, LargeBinary, Select, String, Table, Text, select
+
+from comity.store.engine import Unit
 from comity.store.schema import Big, UtcDateTime, append_only, metadata
+
+from .merkle import Nodes, Place
+from .model import Entry
 
 leaf = append_only(
     Table(
@@ -24,8 +32,7 @@ node = append_only(
     Table(
         "ledger_node",
         metadata,
-        Column("level", Integer, primary_key=True, autoincrement=False),
-        Column("index", Big, primary_key=True, autoincrement=False),
+        Column("position", Big, primary_key=True, autoincrement=False),
         Column("hash", LargeBinary, nullable=False),
     )
 )
@@ -50,3 +57,96 @@ checkpoint = append_only(
         Column("note", Text, nullable=False),
     )
 )
+
+
+def position(place: Place) -> int:
+    """Number the subtrees above the leaves in the order in which they are completed.
+
+    The leaf that ends a subtree completes one a level, upwards.
+    """
+    level, index = place
+    return nodes_before(((index + 1) << level) - 1) + level - 1
+
+
+def nodes_before(index: int) -> int:
+    """Count the subtrees above the leaves that stand before the leaf *index* is added."""
+    return index - index.bit_count()
+
+
+def last(unit: Unit) -> tuple[int, datetime | None]:
+    """Give the log's size and the time of its last entry."""
+    row = unit.execute(select(leaf.c.index, leaf.c.appended_at).order_by(leaf.c.index.desc()).limit(1)).first()
+    return (row[0] + 1, row[1]) if row else (0, None)
+
+
+def add(unit: Unit, entry: Entry, *, at: datetime, grown: Sequence[tuple[Place, bytes]]) -> None:
+    """Write an entry and the subtrees it completes."""
+    unit.execute(leaf.insert(), {"index": entry.index, "hash": entry.leaf, "appended_at": at})
+    unit.execute(detail.insert(), {"index": entry.index, "salt": entry.salt, "event": entry.event.decode()})
+    rows = [{"position": position(place), "hash": digest} for place, digest in grown if place[0]]
+    if rows:
+        unit.execute(node.insert(), rows)
+
+
+def erase(unit: Unit, index: int) -> None:
+    """Remove an entry's salt and event."""
+    unit.execute(detail.delete().where(detail.c.index == index))
+
+
+def entries(unit: Unit, start: int, end: int) -> list[Entry]:
+    """Give the entries from *start* up to, not including, *end*."""
+    columns = leaf.c.index, leaf.c.hash, leaf.c.appended_at, detail.c.salt, detail.c.event
+    query = select(*columns).select_from(leaf.outerjoin(detail)).where(leaf.c.index >= start, leaf.c.index < end)
+    rows = unit.execute(query.order_by(leaf.c.index))
+    return [Entry(index, digest, at, salt or b"", (event or "").encode()) for index, digest, at, salt, event in rows]
+
+
+def nodes(unit: Unit) -> Nodes:
+    """Give the reader of the tree's kept hashes: two queries for any number of places.
+
+    A place that is not kept is given as no bytes, so that what is made from it fails to verify.
+    """
+
+    def read(places: Sequence[Place], /) -> Sequence[bytes]:
+        leaves = [index for level, index in places if not level]
+        inner = [position(place) for place in places if place[0]]
+        low = _hashes(unit, select(leaf.c.index, leaf.c.hash).where(leaf.c.index.in_(leaves))) if leaves else {}
+        high = _hashes(unit, select(node.c.position, node.c.hash).where(node.c.position.in_(inner))) if inner else {}
+        return [high.get(position(p), b"") if p[0] else low.get(p[1], b"") for p in places]
+
+    return read
+
+
+def completed(unit: Unit, start: int, end: int) -> list[bytes]:
+    """Give the hashes of the subtrees that the leaves from *start* up to *end* completed, in that order."""
+    query = select(node.c.hash).where(node.c.position >= nodes_before(start), node.c.position < nodes_before(end))
+    return list(unit.scalars(query.order_by(node.c.position)))
+
+
+def has_nodes_from(unit: Unit, start: int) -> bool:
+    """Tell whether any subtree is kept that only the leaf *start* or a later one would complete."""
+    query = select(node.c.position).where(node.c.position >= nodes_before(start)).limit(1)
+    return unit.scalar(query) is not None
+
+
+def keep_note(unit: Unit, *, size: int, keyid: str, note: bytes) -> None:
+    """Write a signed checkpoint."""
+    unit.execute(checkpoint.insert(), {"size": size, "keyid": keyid, "note": note.decode()})
+
+
+def newest_note(unit: Unit, *, covering: int = 0, keyid: str = "") -> bytes | None:
+    """Give the newest checkpoint of at least *covering* entries, by the key *keyid* if one is named."""
+    query = select(checkpoint.c.note).where(checkpoint.c.size >= covering).order_by(checkpoint.c.size.desc()).limit(1)
+    found = unit.scalar(query.where(checkpoint.c.keyid == keyid) if keyid else query)
+    return found.encode() if found else None
+
+
+def notes(unit: Unit, start: int, end: int | None = None) -> list[bytes]:
+    """Give all checkpoints whose size is from *start* up to, not including, *end* (to the last one without it)."""
+    query = select(checkpoint.c.note).where(checkpoint.c.size >= start).order_by(checkpoint.c.size)
+    rows = unit.scalars(query if end is None else query.where(checkpoint.c.size < end))
+    return [text.encode() for text in rows]
+
+
+def _hashes(unit: Unit, query: Select[int, bytes]) -> dict[int, bytes]:
+    return {row[0]: row[1] for row in unit.execute(query)}

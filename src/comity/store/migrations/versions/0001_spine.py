@@ -21,10 +21,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "ledger_node",
-        sa.Column("level", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("index", BIG, autoincrement=False, nullable=False),
+        sa.Column("position", BIG, autoincrement=False, nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("level", "index", name="pk_ledger_node"),
+        sa.PrimaryKeyConstraint("position", name="pk_ledger_node"),
     )
     op.create_table(
         "ledger_detail",

@@ -1,0 +1,71 @@
+"""What the log holds: events of known types, each hidden in its leaf behind a salt.
+
+A leaf is `SHA-256(0x00 ‖ SHA-256(salt ‖ event))` with the event in canonical JSON. Erasing removes salt and event;
+the leaf stays, and without the salt nobody can try out what it may have said.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from .merkle import leaf_hash
+
+SALT_BYTES = 32
+MAX_EVENT = 64 * 1024
+
+ERASED = "log.erased"
+CLOCK = "log.clock"
+
+TYPES = {
+    "case.imported": "A case file was read in.",
+    "request.drafted": "A request was drafted.",
+    "request.checked": "A request was checked for completeness.",
+    "request.sealed": "A drafter sealed a request.",
+    "request.confirmed": "An emergency was confirmed by a second officer.",
+    "request.released": "A releaser released a request.",
+    "request.withdrawn": "A request was withdrawn.",
+    "request.extended": "A preservation was extended.",
+    "request.closed": "A request came to its end.",
+    "package.received": "A package was received and verified.",
+    "package.refused": "A package was refused.",
+    "package.read": "A package was read.",
+    "receipt.issued": "A receipt was signed for a package.",
+    "receipt.received": "A receipt for a package of ours came back.",
+    "receipt.readback": "A receipt was read back over the telephone, unsigned.",
+    "receipt.refused": "A receipt was refused.",
+    "directory.updated": "The directory was brought up to date.",
+    "node.created": "The node was set up.",
+    "node.started": "The node was started.",
+    "node.migrated": "The database was brought to a newer program.",
+    "log.exported": "The log was written to a file.",
+    ERASED: "The details of an entry were erased.",
+    CLOCK: "The clock was set back; time counts from here.",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the log; salt and event are empty when they were erased, its time stays where it is known."""
+
+    index: int
+    leaf: bytes
+    at: datetime | None = None
+    salt: bytes = b""
+    event: bytes = b""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a verification went through: so many entries, of which so many erased, and so many checkpoints."""
+
+    size: int
+    root: bytes
+    erased: int
+    checkpoints: int
+
+
+def commitment(salt: bytes, event: bytes) -> bytes:
+    """Give the leaf that commits to *event*, canonical JSON, behind *salt*."""
+    return leaf_hash(hashlib.sha256(salt + event).digest())
