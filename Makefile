@@ -78,7 +78,7 @@ lock: .tools/.ready ## Pin what pyproject.toml asks for, with hashes (LOCK=--upg
 
 clean: ## Remove everything that make made
 	@rm -rf .venv .tools .cache .hypothesis demo build dist
-	@find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ---- set-up; each stamp is newer than what it was made from, so that a second run costs nothing ----
 
