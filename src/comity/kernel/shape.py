@@ -20,7 +20,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -122,7 +122,7 @@ class Shape:
         for i, item in enumerate(value):
             if one.type == "objects":
                 yield from self._object(item, one.fields, f"{at}[{i}]")
-            elif message := _text(item, one):
+            elif message := _text(item, replace(one, max=0)):
                 yield Fault(f"{at}[{i}]", message)
 
     def _scalar(self, value: Any, one: Field) -> str:
@@ -130,7 +130,11 @@ class Shape:
             return f"got {value!r}, expected {one.const!r}"
         if one.type == "code":
             known = self.codes[one.codes]
-            return "" if isinstance(value, str) and value in known else f"got {value!r}, expected one of: " + ", ".join(known)
+            return (
+                ""
+                if isinstance(value, str) and value in known
+                else f"got {value!r}, expected one of: " + ", ".join(known)
+            )
         return _CHECKS[one.type](value, one)
 
 
@@ -214,4 +218,6 @@ def _name(value: Any) -> str:
 
 
 def _article(type_name: str) -> str:
-    return {"objects": "a list of objects", "texts": "a list of texts", "object": "an object"}.get(type_name, f"a {type_name}")
+    return {"objects": "a list of objects", "texts": "a list of texts", "object": "an object"}.get(
+        type_name, f"a {type_name}"
+    )
