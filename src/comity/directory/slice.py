@@ -73,13 +73,7 @@ def check(files: Mapping[str, bytes], *, root: bytes, at: datetime, party: str) 
     chain = trust.chain(roots, root)  # 1, 4
     top = trust.top(chain.newest, files)  # 2, 4
     country = trust.country(top, code, files[f"{code}.json"])  # 2, 4
-    signed = {
-        trust.root_name(len(roots)): top.root,
-        "timestamp.json": top.timestamp,
-        "snapshot.json": top.snapshot,
-        "targets.json": top.targets,
-        f"{code}.json": country,
-    }
+    signed = {**top.signed, f"{code}.json": country}
     trust.fresh(signed, at)  # 3
     return Checked(
         party=trust.party(country, party, files["party.json"]),  # 2, 5

@@ -21,6 +21,7 @@ from .metadata import MAX_ROOTS, read
 
 if TYPE_CHECKING:
     from tuf.api.metadata import (  # type: ignore[attr-defined]  # re-exported without __all__
+        DelegatedRole,
         MetaFile,
         Root,
         Signed,
@@ -36,8 +37,13 @@ class Chain:
     """The root versions from the first to the newest, each signed by the one before, the pinned one among them."""
 
     files: tuple[bytes, ...]
-    newest: Root
+    roots: tuple[Root, ...]
     pinned: str
+
+    @property
+    def newest(self) -> Root:
+        """Give the root that counts now."""
+        return self.roots[-1]
 
     @property
     def online(self) -> frozenset[str]:
@@ -54,6 +60,12 @@ class Top:
     timestamp: Timestamp
     snapshot: Snapshot
     targets: Targets
+
+    @property
+    def signed(self) -> dict[str, Signed]:
+        """Give what is signed, by file name."""
+        files: dict[str, Signed] = {root_name(self.root.version): self.root}
+        return {**files, "timestamp.json": self.timestamp, "snapshot.json": self.snapshot, "targets.json": self.targets}
 
 
 def root_name(version: int) -> str:
@@ -78,17 +90,25 @@ def chain(files: Sequence[bytes], pinned: bytes) -> Chain:
     """
     if not 1 <= len(files) <= MAX_ROOTS:
         raise BadMetadata(f"got {len(files)} root versions, expected 1 to {MAX_ROOTS}")
-    previous: Root | None = None
+    found: list[Root] = []
     for version, data in enumerate(files, start=1):
-        name = root_name(version)
-        metadata = read(data, "root", file=name)
-        root = metadata.signed
-        if root.version != version:
-            raise BadMetadata(f"got version {root.version}, expected {version}", file=name)
-        _vouched(metadata, "root", [previous or root, root], file=name)
-        previous = root
-    assert previous is not None
-    return Chain(tuple(files), previous, _pin(files, pinned))
+        found.append(next_root(found[-1] if found else None, data, version))
+    return Chain(tuple(files), tuple(found), _pin(files, pinned))
+
+
+def next_root(previous: Root | None, data: bytes, version: int) -> Root:
+    """Check one root version against the one before; the first stands on its own signatures (5.3.4, 5.3.5).
+
+    Raises:
+        BadMetadata: it is malformed or of another version.
+        NotVouched: signatures are missing or wrong.
+    """
+    name = root_name(version)
+    metadata = read(data, "root", file=name)
+    if metadata.signed.version != version:
+        raise BadMetadata(f"got version {metadata.signed.version}, expected {version}", file=name)
+    _vouched(metadata, "root", [previous or metadata.signed, metadata.signed], file=name)
+    return metadata.signed
 
 
 def _pin(files: Sequence[bytes], pinned: bytes) -> str:
@@ -129,13 +149,23 @@ def snapshot(root: Root, stated: Timestamp, data: bytes) -> Snapshot:
 
 
 def targets(root: Root, stated: Snapshot, data: bytes) -> Targets:
-    """Check the top targets under the newest root, and as the snapshot states them (5.6); they hold no files themselves.
+    """Check the top targets under the newest root, and as the snapshot states them (5.6).
 
     Raises:
         DirectoryError: they do not verify or agree.
     """
+    signed = delegating(root, data)
+    _agrees(stated.meta.get("targets.json"), data, signed.version, file="targets.json")
+    return signed
+
+
+def delegating(root: Root, data: bytes) -> Targets:
+    """Check the signatures of the top targets under a root; they hold no files themselves.
+
+    Raises:
+        DirectoryError: they do not verify.
+    """
     metadata = read(data, "targets", file="targets.json")
-    _agrees(stated.meta.get("targets.json"), data, metadata.signed.version, file="targets.json")
     _vouched(metadata, "targets", [root], file="targets.json")
     if metadata.signed.targets:
         raise BadMetadata("got party files, expected them in the files of the countries only", file="targets.json")
@@ -157,20 +187,45 @@ def country(above: Top, code: str, data: bytes) -> Targets:
     """Check a country's file under its delegation, and as the snapshot states it (5.6).
 
     Raises:
-        DirectoryError: the country is not delegated, or its file does not verify, agree, or keep to its own paths.
+        DirectoryError: it does not verify or agree.
+    """
+    signed = vouching(above.targets, code, data)
+    _agrees(above.snapshot.meta.get(f"{code}.json"), data, signed.version, file=f"{code}.json")
+    return signed
+
+
+def vouching(above: Targets, code: str, data: bytes) -> Targets:
+    """Check the signatures of a country's file under its delegation.
+
+    Raises:
+        DirectoryError: the country is not delegated, or its file does not verify or keep to its own paths.
     """
     name = f"{code}.json"
-    delegations = above.targets.delegations
-    if delegations is None or delegations.roles is None or code not in delegations.roles:
-        raise NotVouched(f"got the country {code}, expected one that the directory delegates", file=name)
+    delegation(above, code)
     metadata = read(data, "targets", file=name)
-    _agrees(above.snapshot.meta.get(name), data, metadata.signed.version, file=name)
-    _vouched(metadata, code, [above.targets], file=name)
+    _vouched(metadata, code, [above], file=name)
     if metadata.signed.delegations is not None:
         raise BadMetadata("got delegations, expected party files only", file=name)
     if foreign := [path for path in metadata.signed.targets if not path.startswith(f"{code}/")]:
         raise NotVouched(f"got {foreign[0]}, expected only parties of {code}", file=name)
     return metadata.signed
+
+
+def delegation(above: Targets, code: str) -> DelegatedRole:
+    """Give the delegation of a country.
+
+    Raises:
+        NotVouched: the country is not delegated.
+    """
+    found = delegated(above).get(code)
+    if found is None:
+        raise NotVouched(f"got the country {code}, expected one that the directory delegates", file=f"{code}.json")
+    return found
+
+
+def delegated(above: Targets) -> Mapping[str, DelegatedRole]:
+    """Give the delegations by country."""
+    return (above.delegations.roles or {}) if above.delegations else {}
 
 
 def party(vouched: Targets, party_id: str, data: bytes, *, file: str = "party.json") -> model.Party:
@@ -183,7 +238,16 @@ def party(vouched: Targets, party_id: str, data: bytes, *, file: str = "party.js
     stated = vouched.targets.get(model.target_path(party_id))
     if stated is None:
         raise NotVouched(f"got {party_id}, expected a party that {party_id[:2]} vouches for", file=file)
-    _hashes(stated, data, file=file)
+    return read_party(stated, party_id, data, file=file)
+
+
+def read_party(stated: TargetFile, party_id: str, data: bytes, *, file: str = "party.json") -> model.Party:
+    """Read a party file that is what the country's file states.
+
+    Raises:
+        BadMetadata: it is another file, malformed, or another party's.
+    """
+    stated_file(stated, data, file=file)
     try:
         found = model.parse(data, file)
     except BadInput as e:
@@ -230,10 +294,15 @@ def _agrees(stated: MetaFile | None, data: bytes, version: int, *, file: str) ->
         raise BadMetadata("got a file that the snapshot does not state, expected one that it does", file=file)
     if stated.version != version:
         raise Rollback(f"got version {version}, expected {stated.version}", file=file)
-    _hashes(stated, data, file=file)
+    stated_file(stated, data, file=file)
 
 
-def _hashes(stated: MetaFile | TargetFile, data: bytes, *, file: str) -> None:
+def stated_file(stated: MetaFile | TargetFile, data: bytes, *, file: str) -> None:
+    """Check a file's length and SHA-256 where they are stated.
+
+    Raises:
+        BadMetadata: they differ.
+    """
     if stated.length not in (None, len(data)):
         raise BadMetadata(f"got {len(data)} bytes, expected {stated.length}", file=file)
     if stated.hashes and stated.hashes["sha256"] != digest(data):
