@@ -15,7 +15,9 @@ from comity.kernel.errors import ComityError
 if TYPE_CHECKING:
     from rich.console import Console
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines instead of text for people.")
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON for machines instead of text for people."
+)
 
 
 def console(*, stderr: bool = False) -> Console:

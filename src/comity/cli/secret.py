@@ -39,7 +39,9 @@ def passphrase(file: Path | None, prompt: str, *, confirm: bool = False) -> str:
         return os.environ["COMITY_PASSPHRASE"]
     if not sys.stdin.isatty():
         return ""
-    return str(click.prompt(prompt, hide_input=True, default="", show_default=False, confirmation_prompt=confirm, err=True))
+    return str(
+        click.prompt(prompt, hide_input=True, default="", show_default=False, confirmation_prompt=confirm, err=True)
+    )
 
 
 def open_signer(path: Path, file: Path | None = None) -> FileSigner:

@@ -62,7 +62,9 @@ class Envelope:
     def dump(self) -> bytes:
         """Write the envelope as canonical JSON."""
         signatures = [{"keyid": s.keyid, "sig": _encode(s.value)} for s in self.signatures]
-        return canonical.dump({"payload": _encode(self.payload), "payloadType": self.payload_type, "signatures": signatures})
+        return canonical.dump(
+            {"payload": _encode(self.payload), "payloadType": self.payload_type, "signatures": signatures}
+        )
 
 
 def load(data: bytes, payload_type: str, *, file: str = "") -> Envelope:

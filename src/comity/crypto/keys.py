@@ -108,8 +108,12 @@ class FileSigner:
         except OSError as e:
             raise KeyFileError(f"got {e.strerror}, expected a readable key file", file=str(path)) from e
         except (ValueError, TypeError, UnsupportedAlgorithm) as e:
-            advice = "Check the passphrase; passphrases are asked for, or come from --passphrase-file or COMITY_PASSPHRASE."
-            raise KeyFileError("got a wrong passphrase or no key file, expected an OpenSSH Ed25519 key", file=str(path), advice=advice) from e
+            advice = (
+                "Check the passphrase; passphrases are asked for, or come from --passphrase-file or COMITY_PASSPHRASE."
+            )
+            raise KeyFileError(
+                "got a wrong passphrase or no key file, expected an OpenSSH Ed25519 key", file=str(path), advice=advice
+            ) from e
         if not isinstance(private, Ed25519PrivateKey):
             raise KeyFileError("got a key of another kind, expected Ed25519", file=str(path))
         return cls(private)

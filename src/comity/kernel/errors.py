@@ -40,7 +40,11 @@ class ComityError(Exception):
 
     def problem(self) -> dict[str, object]:
         """Give the error as a problem document (RFC 9457)."""
-        document: dict[str, object] = {"type": f"urn:x-comity:{self.kind}", "title": self.message, "status": self.status}
+        document: dict[str, object] = {
+            "type": f"urn:x-comity:{self.kind}",
+            "title": self.message,
+            "status": self.status,
+        }
         optional = {"file": self.file, "field": self.field, "advice": self.advice}
         return document | {name: value for name, value in optional.items() if value}
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from .container import Container
+from .container import Advance, Container, silent
 from .errors import BadBag, NewerFormat
 from .writer import Writer, Written
 
@@ -19,7 +19,14 @@ MANIFEST = "manifest-sha256.txt"
 TAG_MANIFEST = "tagmanifest-sha256.txt"
 INFO = "bag-info.txt"
 _TAGS = (INFO, "bagit.txt", MANIFEST)
-_LABELS = ("Source-Organization", "External-Identifier", "Bagging-Date", "Payload-Oxum", "Comity-Format", "Comity-Renderer")
+_LABELS = (
+    "Source-Organization",
+    "External-Identifier",
+    "Bagging-Date",
+    "Payload-Oxum",
+    "Comity-Format",
+    "Comity-Renderer",
+)
 _LINE = re.compile(r"([0-9a-f]{64})  ([^\r\n]+)", re.ASCII)
 _MAX_INFO = 8 * 1024
 _MAX_MANIFEST = 16 * 1024 * 1024
@@ -50,7 +57,7 @@ def write_tags(writer: Writer, payload: Iterable[Written], info: Mapping[str, st
     return writer.add(TAG_MANIFEST, _manifest(sorted(tags, key=lambda w: w.name))).sha256
 
 
-def read_bag(container: Container, advance: Callable[[int], None] = lambda n: None) -> Bag:
+def read_bag(container: Container, advance: Advance = silent) -> Bag:
     """Check a bag whole: tag files, lists against files, every hash; one thread a core.
 
     Raises:
@@ -75,7 +82,7 @@ def read_bag(container: Container, advance: Callable[[int], None] = lambda n: No
     return Bag(hashlib.sha256(tag_manifest).hexdigest(), info, payload)
 
 
-def hash_files(container: Container, names: Iterable[str], advance: Callable[[int], None]) -> dict[str, str]:
+def hash_files(container: Container, names: Iterable[str], advance: Advance) -> dict[str, str]:
     """Compute the SHA-256 of files, one thread a core, the largest first."""
 
     def one(name: str) -> tuple[str, str]:
@@ -89,11 +96,14 @@ def hash_files(container: Container, names: Iterable[str], advance: Callable[[in
         return dict(pool.map(one, order))
 
 
-def _check_hashes(container: Container, stated: Mapping[str, str], advance: Callable[[int], None]) -> None:
+def _check_hashes(container: Container, stated: Mapping[str, str], advance: Advance) -> None:
     computed = hash_files(container, stated, advance)
     for name in sorted(stated):
         if computed[name] != stated[name]:
-            raise BadBag(f"got SHA-256 {computed[name][:16]}..., expected {stated[name][:16]}...: the file was altered", file=name)
+            raise BadBag(
+                f"got SHA-256 {computed[name][:16]}..., expected {stated[name][:16]}...: the file was altered",
+                file=name,
+            )
 
 
 def _same(listed: set[str], present: set[str], file: str) -> None:

@@ -19,6 +19,11 @@ from .names import MAX_TOTAL, TOP, check_names
 
 BUFFER = 1024 * 1024
 Sink = Callable[[memoryview], object]
+Advance = Callable[[int], None]
+
+
+def silent(done: int) -> None:
+    """Show no progress."""
 
 
 class Container(ABC):

@@ -8,6 +8,7 @@ from comity.crypto.envelope import Envelope
 from comity.directory.model import Party
 from comity.kernel.errors import ComityError
 from comity.ledger import proof as tlog
+from comity.ledger.note import NoteKey
 
 from .errors import BadProof, BadSigners
 from .result import Signer
@@ -59,10 +60,7 @@ def require(party: Party, keyid: str, role: str, *, at: datetime, attested: bool
     key = party.key(keyid)
     if key is None:
         raise BadSigners(f"got key {keyid[:12]}, expected a key of {party.id}")
-    reason = key.may(role, at)
-    if not reason and key.revoked and key.revoked.reason == "compromised" and not attested:
-        reason = "it was taken back as compromised, and nobody attests when it signed"
-    if reason:
+    if reason := key.may(role, at, attested=attested):
         raise BadSigners(f"got key {keyid[:12]} of {key.holder}, expected one that may {role}: {reason}")
     return Signer(role, key.holder, keyid, key.valid_from, key.valid_until)
 
@@ -85,14 +83,13 @@ def check_release(data: bytes, sender: Party, stated: Statement) -> str:
         BadProof: the proof is malformed, is of another log, or speaks of something else.
     """
     try:
-        proof = tlog.parse(data)
-        keys = [key.public for key in sender.keys if not key.may("node", stated.sealed_at)]
-        event = tlog.verify(proof, origin=f"comity/{sender.id}", keys=keys)
+        keys = [NoteKey(f"comity/{sender.id}", key.public) for key in sender.able("node", stated.sealed_at)]
+        proven = tlog.verify(data, keys)
     except ComityError as e:
         raise BadProof(e.message, file="seal/tlog-proof", advice=e.advice) from e
-    if event.get("type") != "request.released" or event.get("package") != stated.package:
+    if proven.event.get("type") != "request.released" or proven.event.get("package") != stated.package:
         raise BadProof("got a proof of another event, expected the release of this package", file="seal/tlog-proof")
-    return f"entry {proof.index} of {proof.size} in the log of {sender.id}"
+    return f"entry {proven.index} of {proven.checkpoint.size} in the log of {sender.id}"
 
 
 def _verify(signed: Envelope, keyid: str, party: Party) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from comity.crypto import envelope as dsse
 from comity.crypto.envelope import Envelope
 from comity.crypto.keys import Signer as KeySigner
-from comity.directory import slice
+from comity.directory import slice as role_proof
 from comity.directory.model import Party
 from comity.kernel import canonical
 from comity.kernel.clock import moment, stamp
@@ -126,7 +126,7 @@ class _Run:
 
     def directory(self) -> str:
         at = moment(self.payload["at"])
-        checked = slice.check(self.role, root=self.expected.root, at=at, party=self.payload["from"])
+        checked = role_proof.check(self.role, root=self.expected.root, at=at, party=self.payload["from"])
         self.party = checked.party
         return f"{checked.party.name} ({checked.party.id}), vouched for in the directory"
 

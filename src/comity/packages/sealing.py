@@ -13,10 +13,11 @@ from comity.kernel import canonical
 from comity.kernel.shape import Shape, load_shape
 
 from .bag import write_tags
+from .container import Advance, silent
 from .errors import BadBag
 from .printer import RENDERER, print_pdf
 from .statement import Statement
-from .writer import Advance, Writer
+from .writer import Writer
 
 ROLE_FOLDER = "seal/role/"
 STATEMENT = "seal/statement.dsse.json"
@@ -35,7 +36,7 @@ def seal(
     attachments: Mapping[str, Path],
     *,
     sealed_at: datetime,
-    advance: Advance = lambda n: None,
+    advance: Advance = silent,
 ) -> Statement:
     """Write the bag of a request, without `seal/`, and give the statement that the drafter then signs.
 
@@ -53,7 +54,11 @@ def seal(
     stated = {f"data/attachments/{a['path']}": (a["size"], a["sha256"]) for a in request.get("attachments", [])}
     if stated != {w.name: (w.size, w.sha256) for w in copied}:
         raise BadBag("got attachments that are not those the request describes, expected the same", field="attachments")
-    payload = [*copied, writer.add("data/request.json", data), writer.add("data/request.pdf", print_pdf(request, digest=digest))]
+    payload = [
+        *copied,
+        writer.add("data/request.json", data),
+        writer.add("data/request.pdf", print_pdf(request, digest=digest)),
+    ]
     info = {
         "Source-Organization": request["from"]["party"],
         "External-Identifier": request["id"],

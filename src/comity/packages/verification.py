@@ -23,14 +23,14 @@ Memory: one megabyte a core for hashing, the request, its PDF (16 MiB at most) a
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from comity.crypto import timestamp
 from comity.crypto.envelope import Envelope
-from comity.directory import slice
+from comity.directory import slice as role_proof
 from comity.directory.model import Party
 from comity.kernel import canonical
 from comity.kernel.clock import stamp
@@ -38,14 +38,13 @@ from comity.kernel.errors import BadInput
 
 from . import statement
 from .bag import Bag, read_bag
-from .container import Container, open_container
+from .container import Advance, Container, open_container, silent
 from .errors import BadContainer, BadRequest, BadStatement, BadTime, NotAddressed, Replayed
 from .provenance import check_release, known_party, require, signers_of_request
 from .reprint import check_says
 from .result import Result, Signer, Skip, run_steps
 from .sealing import PROOF, ROLE_FOLDER, STATEMENT, TIMESTAMP, request_shape
 from .statement import Statement
-from .writer import Advance
 
 SKEW = timedelta(minutes=5)
 STALE = timedelta(days=30)
@@ -72,7 +71,7 @@ class Given:
     fresh: bool = False
     known: Callable[[str], str] | None = None
     authorities: Sequence[bytes] = ()
-    advance: Advance = field(default=lambda n: None)
+    advance: Advance = silent
 
 
 def verify(path: Path, given: Given) -> Result:
@@ -151,7 +150,9 @@ class _Run:
     def _statement(self) -> str:
         self.signed, self.stated = statement.load(self._read(STATEMENT), file=STATEMENT)
         if self.stated.package != self.bag.digest:
-            raise BadStatement(f"got package {self.stated.package[:16]}..., expected {self.bag.digest[:16]}...", file=STATEMENT)
+            raise BadStatement(
+                f"got package {self.stated.package[:16]}..., expected {self.bag.digest[:16]}...", file=STATEMENT
+            )
         return f"sealed {stamp(self.stated.sealed_at)} by {self.stated.sender} for {self.stated.addressee}"
 
     def _request(self) -> str:
@@ -169,7 +170,9 @@ class _Run:
         info = {"Source-Organization": self.stated.sender, "External-Identifier": self.stated.request}
         field = field or next((label for label, value in info.items() if self.bag.info[label] != value), "")
         if field:
-            raise BadRequest("got another value than in the signed statement, expected the same", file=name, field=field)
+            raise BadRequest(
+                "got another value than in the signed statement, expected the same", file=name, field=field
+            )
         return f"{self.request['reference']}: {self.request['measure']}"
 
     def _attachments(self) -> str:
@@ -179,13 +182,17 @@ class _Run:
         present = {n: (self.container.sizes[n], h) for n, h in self.bag.payload.items() if n not in others}
         wrong = [n for n in stated.keys() | present.keys() if stated.get(n) != present.get(n)]
         if wrong or len(stated) != len(rows):
-            raise BadRequest("got files that are not the attachments listed, expected those", file=min(wrong, default="data/"))
+            raise BadRequest(
+                "got files that are not the attachments listed, expected those", file=min(wrong, default="data/")
+            )
         return f"{len(rows)} attachments" if rows else "none listed, none there"
 
     def _document(self) -> str:
         name = "data/request.pdf"
         pdf = self.container.read(name, MAX_PDF)
-        return check_says(pdf, self.request, digest=self.stated.request_sha256, renderer=self.bag.info["Comity-Renderer"])
+        return check_says(
+            pdf, self.request, digest=self.stated.request_sha256, renderer=self.bag.info["Comity-Renderer"]
+        )
 
     def _directory(self) -> str:
         if TIMESTAMP in self.container.sizes and self.given.authorities:
@@ -195,7 +202,7 @@ class _Run:
         files = {n.removeprefix(ROLE_FOLDER): self._read(n) for n in self.container.sizes if n.startswith(ROLE_FOLDER)}
         # Who has a fresh directory of his own asks it for revocations (step 10), so the slice need not be the latest.
         at = min(self.at, self.stated.sealed_at) if self.given.fresh else self.at
-        checked = slice.check(files, root=self.given.root, at=at, party=self.stated.sender)
+        checked = role_proof.check(files, root=self.given.root, at=at, party=self.stated.sender)
         self.sender = checked.party
         return f"{checked.party.name} ({checked.party.id}), vouched for in the directory"
 
@@ -219,13 +226,17 @@ class _Run:
         if sealed > self.at + SKEW:
             raise BadTime(f"got a seal of {stamp(sealed)}, expected one before {stamp(self.at)}")
         if self.token and not sealed - SKEW <= self.token <= sealed + TOKEN_WINDOW:
-            raise BadTime(f"got a seal of {stamp(sealed)} with a time token of {stamp(self.token)}, expected them together")
+            raise BadTime(
+                f"got a seal of {stamp(sealed)} with a time token of {stamp(self.token)}, expected them together"
+            )
         if not self.token and sealed < self.at - STALE:
             raise BadTime(f"got a seal of {stamp(sealed)}, expected one of the last {STALE.days} days")
         if self.token:
             return f"time token of {stamp(self.token)}"
         ignored = TIMESTAMP in self.container.sizes
-        return f"sealed {stamp(sealed)}; " + ("time token not checked: no authority is trusted here" if ignored else "no time token")
+        return f"sealed {stamp(sealed)}; " + (
+            "time token not checked: no authority is trusted here" if ignored else "no time token"
+        )
 
     def _ledger(self) -> str:
         if PROOF not in self.container.sizes:
@@ -244,7 +255,9 @@ class _Run:
             raise Skip("no record of earlier packages at hand")
         known = self.given.known(self.stated.request)
         if known not in ("", self.bag.digest):
-            raise Replayed(f"got request {self.stated.request} in package {self.bag.digest[:16]}..., expected {known[:16]}...")
+            raise Replayed(
+                f"got request {self.stated.request} in package {self.bag.digest[:16]}..., expected {known[:16]}..."
+            )
         return "received before, the same package" if known else "not seen before"
 
     def _read(self, name: str) -> bytes:

@@ -16,12 +16,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from .container import BUFFER, pour, unreadable
+from .container import Advance, pour, unreadable
 from .errors import BadBag
 from .names import TOP, check_name
 from .zipfiles import entry_for
-
-Advance = Callable[[int], None]
 
 
 @dataclass(frozen=True)
@@ -136,6 +134,3 @@ def _copy(name: str, source: Path, write: Callable[[memoryview], object], advanc
         finally:
             os.close(fd)
     return Written(name, size, digest.hexdigest())
-
-
-__all__ = ["BUFFER", "Advance", "FolderWriter", "Writer", "Written", "ZipWriter"]

@@ -8,13 +8,11 @@ package is as large as it looks.
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from .container import Container, Sink, pour, unreadable
@@ -104,7 +102,9 @@ def _check_end(fd: int, size: int, path: Path) -> None:
         raise BadContainer("got a zip in several parts, expected one file", file=str(path))
     wide = offset == 0xFFFFFFFF or length == 0xFFFFFFFF or count == 0xFFFF
     if not wide and (length > _MAX_DIRECTORY or offset + length + _END.size != size or count > MAX_ENTRIES):
-        raise BadContainer("got a zip directory that does not fit the file, expected it right before the end", file=str(path))
+        raise BadContainer(
+            "got a zip directory that does not fit the file, expected it right before the end", file=str(path)
+        )
     if wide:
         record = os.pread(fd, 56, max(size - _END.size - 20 - 56, 0))
         if len(record) != 56 or record[:4] != b"PK\x06\x06" or int.from_bytes(record[40:48], "little") > _MAX_DIRECTORY:
@@ -147,11 +147,6 @@ def _plain(extra: bytes) -> bool:
     return not extra or (extra[:2] == b"\x01\x00" and len(extra) == 4 + int.from_bytes(extra[2:4], "little"))
 
 
-def add_entry(z: zipfile.ZipFile, name: str, data: bytes) -> None:
-    """Add a small file to a zip that is being written; its date is always the same, so that bytes are too."""
-    z.writestr(entry_for(name, len(data)), data)
-
-
 def entry_for(name: str, size: int) -> zipfile.ZipInfo:
     """Describe an entry of *size* bytes as this format writes it."""
     entry = zipfile.ZipInfo(name, _EPOCH)
@@ -160,22 +155,16 @@ def entry_for(name: str, size: int) -> zipfile.ZipInfo:
     return entry
 
 
-def extend(source: Path, target: Path, files: Mapping[str, bytes]) -> None:
-    """Write *target* as a copy of the zip *source* with more *files* under its top folder, durably.
+def append(path: Path, files: Mapping[str, bytes]) -> None:
+    """Add small *files* under the top folder of the zip at *path*, a private copy, and bring it to disk.
 
     Raises:
-        PackageUnreadable: the machine cannot; no half file remains.
+        PackageUnreadable: the machine cannot.
     """
-    try:
-        with unreadable(target):
-            shutil.copyfile(source, target)
-            with zipfile.ZipFile(target, "a") as z:
-                top = z.infolist()[0].filename.partition("/")[0]
-                for name in sorted(files):
-                    add_entry(z, f"{top}/{name}", files[name])
-            with target.open("rb") as f:
-                os.fsync(f.fileno())
-    except BaseException:
-        with suppress(OSError):
-            target.unlink(missing_ok=True)
-        raise
+    with unreadable(path):
+        with zipfile.ZipFile(path, "a") as z:
+            top = z.infolist()[0].filename.partition("/")[0]
+            for name in sorted(files):
+                z.writestr(entry_for(f"{top}/{name}", len(files[name])), files[name])
+        with path.open("rb") as f:
+            os.fsync(f.fileno())

@@ -1,0 +1,85 @@
+"""Cases: imported from a file, with every identifier brought to its normal form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from comity.identifiers.errors import InvalidIdentifier
+from comity.identifiers.registry import normalise
+from comity.kernel.clock import stamp
+from comity.kernel.sheet import read_sheet
+
+from . import tables
+from .errors import BadSheet, NoCase
+from .model import CaseFile
+from .office import Office
+from .vocabulary import case_shape
+
+HINTS = ("chain", "platform", "region", "port", "since", "until")
+
+
+def import_case(office: Office, path: Path) -> tuple[CaseFile, bool]:
+    """Read a case file and keep it; gives the case and whether it changed anything. The same file twice has one effect.
+
+    Raises:
+        BadInput: the file is malformed; the message names file, field and remedy, the advice counts further faults.
+    """
+    document = read_case(path)
+    case = CaseFile(document["reference"], document, office.clock.now())
+    with office.store.write(durable=True) as unit:
+        known = tables.find_case(unit, case.reference)
+        if known and dict(known.document) == document:
+            return known, False
+        (tables.change_case if known else tables.add_case)(unit, case)
+        event = {"type": "case.imported", "at": stamp(case.imported_at), "case": case.reference}
+        office.ledger.append(unit, event)
+    return case, True
+
+
+def read_case(path: Path) -> dict[str, Any]:
+    """Read a case file without keeping it."""
+    document = case_shape().require(read_sheet(path), file=str(path))
+    faults = list(_faults(document))
+    if faults:
+        first, *others = faults
+        more = "; ".join(f"{e.field}: {e.message}" for e in others[:10])
+        raise BadSheet(first.message, file=str(path), field=first.field, advice=f"{first.advice} {more}".strip())
+    return document
+
+
+def targets_of(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Give the case's identifiers as targets of a request, in normal form."""
+    return [_normal(row).as_target(row["relation"]) for row in document["identifiers"]]
+
+
+def show_case(office: Office, reference: str) -> CaseFile:
+    """Give a case.
+
+    Raises:
+        NoCase: there is none of that reference.
+    """
+    with office.store.read() as unit:
+        case = tables.find_case(unit, reference)
+    if case is None:
+        raise NoCase(f"got {reference!r}, expected the reference of a case", advice="List them with: comity case list.")
+    return case
+
+
+def list_cases(office: Office) -> list[CaseFile]:
+    """List all cases by reference."""
+    with office.store.read() as unit:
+        return tables.all_cases(unit)
+
+
+def _normal(row: Mapping[str, Any]) -> Any:
+    return normalise(row["kind"], row["value"], **{name: row[name] for name in HINTS if name in row})
+
+
+def _faults(document: Mapping[str, Any]) -> Iterator[InvalidIdentifier]:
+    for i, row in enumerate(document["identifiers"]):
+        try:
+            _normal(row)
+        except InvalidIdentifier as e:
+            yield InvalidIdentifier(e.message, field=f"identifiers[{i}].{e.field or 'value'}", advice=e.advice)

@@ -1,0 +1,218 @@
+"""Drafting: a case becomes a draft, the officer fills it, the preflight says what is missing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from comity.kernel.clock import stamp
+from comity.kernel.errors import BadInput, Unavailable
+from comity.kernel.sheet import read_sheet
+from comity.packages.names import check_name
+from comity.store.engine import Unit
+
+from . import preflight, tables
+from .cases import show_case, targets_of
+from .errors import BadSheet
+from .model import OUT, Finding, Request
+from .office import Office
+from .states import DRAFT, after
+from .vocabulary import draft_shape
+
+ATTACHMENT_PREFIX = "attachment-"
+RELATIONS = ("extends", "follows", "corrects")
+# What a later request takes over from the one it extends, follows or corrects.
+_KEPT = ("offences", "basis", "targets", "contents", "safeguards", "secrecy", "use_limits", "language")
+
+
+def draft(
+    office: Office,
+    case: str,
+    *,
+    measure: str,
+    to: str,
+    sheets: Iterable[Path] = (),
+    exercise: bool = False,
+    unit_name: str = "",
+) -> Request:
+    """Begin a request in a case: facts, offences and targets come from the case, names from the directory.
+
+    Raises:
+        NoCase: there is no such case.
+        BadSheet: a sheet is malformed.
+    """
+    known = show_case(office, case)
+    now = office.clock.now()
+    me = office.me()
+    source = {"party": me.id, "name": me.name} | ({"unit": unit_name} if unit_name else {})
+    kept = ("reference", "authority", "facts")
+    document: dict[str, Any] = {
+        "format": "comity-request/1",
+        "exercise": exercise,
+        "measure": measure,
+        "language": "en",
+        "drafted_at": stamp(now),
+        "from": source,
+        "to": {"party": to, "name": _name(office, to)},
+        "case": {name: known.document[name] for name in kept if name in known.document},
+        "offences": known.document["offences"],
+        "targets": targets_of(known.document),
+        "contents": [{"id": "authority", "text": me.name}],
+    }
+    for sheet in sheets:
+        document = merge(document, sheet)
+    return _begin(office, document, known.reference)
+
+
+def follow(
+    office: Office, earlier: str, *, relation: str, measure: str = "", to: str = "", sheets: Iterable[Path] = ()
+) -> Request:
+    """Begin a request that extends, follows or corrects an *earlier* one of this node, taking over what still holds.
+
+    Raises:
+        NoRequest: there is no such request.
+        BadInput: it was never released, so there is no package to name.
+    """
+    with office.store.read() as unit:
+        before = office.find(unit, earlier, OUT)
+    if not before.package or before.state == "sealed":
+        raise BadInput(f"got {before.reference}, which is {before.state}, expected a released request", field="request")
+    old = before.document
+    party = to or before.peer
+    document = {name: old[name] for name in (*_KEPT, "format", "exercise", "from", "case", "measure") if name in old}
+    document |= {
+        "measure": measure or ("extend_preservation" if relation == "extends" else before.measure),
+        "drafted_at": stamp(office.clock.now()),
+        "to": {"party": party, "name": _name(office, party)},
+        "related": [{"relation": relation, "reference": before.reference, "package": before.package}],
+    }
+    if relation == "corrects" and "attachments" in old:
+        document["attachments"] = old["attachments"]
+    for sheet in sheets:
+        document = merge(document, sheet)
+    return _begin(office, document, before.case)
+
+
+def fill(office: Office, name: str, sheets: Iterable[Path], attach: Iterable[Path] = ()) -> Request:
+    """Add what *sheets* say to a draft, and attach files.
+
+    Raises:
+        WrongState: the request is sealed already.
+        BadSheet: a sheet is malformed; the draft stays as it was.
+    """
+    with office.store.read() as unit:
+        request = office.find(unit, name, OUT)
+    after(OUT, request.state, "change")
+    document = dict(request.document)
+    for sheet in sheets:
+        document = merge(document, sheet)
+    added = [_attach(office, path) for path in attach]
+    if added:
+        names = {a["path"] for a in added}
+        document["attachments"] = [a for a in document.get("attachments", []) if a["path"] not in names] + added
+    with office.store.write(durable=True) as unit:
+        current = office.find(unit, request.id, OUT)
+        if dict(current.document) == document:
+            return current
+        return office.move(unit, current, "change", "", document=document)
+
+
+def merge(document: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    """Give the document with what a draft sheet says; `contents` and `safeguards` are joined item by item.
+
+    Raises:
+        BadSheet: the sheet is malformed.
+    """
+    sheet = read_sheet(path)
+    if isinstance(sheet.get("contents"), dict):
+        sheet["contents"] = [{"id": key, "text": text} for key, text in sheet["contents"].items()]
+    faults = draft_shape().faults(sheet)
+    if faults:
+        more = "; ".join(f.path for f in faults[1:10])
+        advice = f"Further faults at: {more}" if more else "See docs/user/drafting.md for the fields of a sheet."
+        raise BadSheet(faults[0].message, file=str(path), field=faults[0].path, advice=advice)
+    sheet.pop("format", None)
+    for joined in ("contents", "safeguards"):
+        if joined in sheet:
+            new = {row["id"] for row in sheet[joined]}
+            sheet[joined] = [r for r in document.get(joined, []) if r["id"] not in new] + sheet[joined]
+    return {**document, **sheet}
+
+
+def findings(office: Office, unit: Unit, request: Request) -> list[Finding]:
+    """Run the preflight on a request of this node."""
+    related = {}
+    for row in request.document.get("related", []):
+        for before in tables.find_requests(unit, package=row["package"]):
+            related[row["package"]] = before
+    setting = preflight.Setting(
+        document=request.document,
+        sender=office.me(),
+        addressee=office.known(request.peer),
+        related=related,
+        now=office.clock.now(),
+    )
+    return preflight.check(setting)
+
+
+def check(office: Office, name: str) -> tuple[Request, list[Finding]]:
+    """Find everything missing or doubtful in a request."""
+    with office.store.read() as unit:
+        request = office.find(unit, name, OUT)
+        return request, findings(office, unit, request)
+
+
+def attachments(office: Office, request: Request) -> dict[str, Path]:
+    """Give the kept file of each attachment by its path in the package."""
+    rows = request.document.get("attachments", [])
+    return {row["path"]: office.blobs.path(ATTACHMENT_PREFIX + row["sha256"]) for row in rows}
+
+
+def _begin(office: Office, document: dict[str, Any], case: str) -> Request:
+    now = office.clock.now()
+    with office.store.write(durable=True) as unit:
+        prefix = f"{office.party}-{now.year}-"
+        number = tables.count_references(unit, prefix) + 1
+        document = {**document, "id": office.new_id(now), "reference": f"{prefix}{number:04d}"}
+        request = Request(
+            id=document["id"],
+            direction=OUT,
+            reference=document["reference"],
+            case=case,
+            peer=document["to"]["party"],
+            measure=document["measure"],
+            state=DRAFT,
+            document=document,
+            changed_at=now,
+        )
+        tables.add_request(unit, request)
+        office.record(unit, request, "draft", "")
+        office.log(unit, "request.drafted", request, measure=request.measure, to=request.peer)
+    return request
+
+
+def _attach(office: Office, path: Path) -> dict[str, Any]:
+    """Keep a file for a request and describe it."""
+    check_name(path.name)
+    digest = hashlib.sha256()
+    staged = office.blobs.stage()
+    size = 0
+    try:
+        with path.open("rb") as source, staged.open("xb") as target:
+            while piece := source.read(1 << 20):
+                digest.update(piece)
+                target.write(piece)
+                size += len(piece)
+    except FileNotFoundError as e:
+        raise BadInput("got no such file, expected one to attach", file=str(path), advice="Check the path.") from e
+    except OSError as e:
+        raise Unavailable(f"got {e.strerror}, expected to copy the attachment", file=str(path)) from e
+    office.blobs.keep(staged, ATTACHMENT_PREFIX + digest.hexdigest())
+    return {"path": path.name, "size": size, "sha256": digest.hexdigest()}
+
+
+def _name(office: Office, party_id: str) -> str:
+    party = office.known(party_id)
+    return party.name if party else party_id

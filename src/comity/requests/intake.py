@@ -1,0 +1,126 @@
+"""Intake: a package that arrived is verified, kept byte for byte, and becomes an incoming request, once."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from comity.directory.model import Party
+from comity.kernel.clock import stamp
+from comity.kernel.errors import BadInput, Unavailable
+from comity.packages.container import Advance, Folder, silent
+from comity.packages.result import Result
+from comity.packages.verification import Given, verify
+from comity.packages.writer import ZipWriter
+from comity.store.engine import Unit
+
+from . import tables
+from .clocks import start_on_receipt_of_request
+from .errors import PackageRefused
+from .model import IN, Request
+from .office import Office
+from .states import RECEIVED
+
+
+@dataclass(frozen=True)
+class Received:
+    """What came of a package: the request, how it verified, and whether it was new."""
+
+    request: Request
+    result: Result
+    new: bool
+
+
+def receive(office: Office, path: Path, advance: Advance = silent) -> Received:
+    """Verify a package and take its request in; the same package again has no further effect.
+
+    Raises:
+        PackageRefused: it does not verify; the refusal is logged, the message names the step.
+    """
+    staged = _stage(office, path)
+    with office.store.read() as unit:
+        result = verify(staged, given(office, unit, advance))
+    if not result.valid or result.sender is None:
+        raise _refuse(office, result)
+    now = office.clock.now()
+    request = _request(result, result.sender, f"package-{office.new_id(now)}.zip")
+    request = replace(request, changed_at=now)
+    with office.store.write(durable=True) as unit:
+        for known in tables.find_requests(unit, id=request.id):
+            if known.package == request.package:
+                return Received(known, result, new=False)
+            raise PackageRefused("got the same request in another package, expected one package", field="replay")
+        office.blobs.keep(staged, request.file)
+        tables.add_request(unit, request)
+        office.record(unit, request, "receive", request.peer)
+        start_on_receipt_of_request(unit, request)
+        office.log(unit, "package.received", request, package=request.package, sender=request.peer)
+    return Received(request, result, new=True)
+
+
+def given(office: Office, unit: Unit, advance: Advance = silent) -> Given:
+    """Say what this node brings to a verification: root, time, own directory, record of earlier packages."""
+    now = office.clock.now()
+
+    def known(request_id: str) -> str:
+        return next((r.package for r in tables.find_requests(unit, id=request_id)), "")
+
+    return Given(
+        root=office.mirror.root,
+        at=now,
+        acting_for=office.party,
+        newer=office.known,
+        fresh=not office.mirror.status().stale(now),
+        known=known,
+        authorities=office.authorities,
+        advance=advance,
+    )
+
+
+def _request(result: Result, sender: Party, file: str) -> Request:
+    document = result.document
+    if result.at is None:
+        raise BadInput("got a result without a time, expected one")
+    return Request(
+        id=document["id"],
+        direction=IN,
+        reference=document["reference"],
+        case=document["case"]["reference"],
+        peer=sender.id,
+        measure=document["measure"],
+        state=RECEIVED,
+        document=document,
+        changed_at=result.at,
+        package=result.digest,
+        file=file,
+    )
+
+
+def _refuse(office: Office, result: Result) -> PackageRefused:
+    """Log the refusal and say at which step and why."""
+    step = result.failed.name if result.failed else "container"
+    event = {"type": "package.refused", "at": stamp(office.clock.now()), "package": result.digest, "step": step}
+    with office.store.write(durable=True) as unit:
+        office.ledger.append(unit, event)
+    found = result.error.message if result.error else ""
+    advice = (
+        result.error.advice if result.error else ""
+    ) or "Do not act on it. Call the party back under its number in the directory."
+    return PackageRefused(found, field=step, advice=advice)
+
+
+def _stage(office: Office, path: Path) -> Path:
+    """Make a private copy, so that what is verified is what is kept; a folder becomes a zip."""
+    staged = office.blobs.stage()
+    if path.is_dir():
+        with Folder(path) as folder, ZipWriter(staged, folder.top) as writer:
+            writer.copy([(name, path / name) for name in sorted(folder.sizes)], silent)
+        return staged
+    try:
+        shutil.copyfile(path, staged)
+    except FileNotFoundError as e:
+        raise BadInput("got no such file, expected a package", file=str(path), advice="Check the path.") from e
+    except OSError as e:
+        raise Unavailable(f"got {e.strerror}, expected to copy the package", file=str(path)) from e
+    return staged

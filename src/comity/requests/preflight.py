@@ -1,0 +1,204 @@
+"""The preflight: every missing or doubtful item of a request, with field, reason, remedy and source.
+
+Each rule asks one question and finds what it finds; the request can be sealed and released when no finding blocks. The
+rules ask for completeness on the form's own account. Law that was not compared with its certified text is shown as a
+lead; it never decides, and nothing here says that a request is lawful, only that it is complete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from comity.directory.model import Party
+from comity.identifiers.errors import InvalidIdentifier
+from comity.identifiers.registry import normalise
+from comity.kernel.clock import moment
+from comity.kernel.errors import BadInput
+from comity.packages.sealing import request_shape
+
+from .model import DOUBTFUL, MISSING, WRONG, Finding, Request
+from .vocabulary import complete, load, measure
+
+HINTS = ("chain", "platform", "port", "since", "until")
+LONG_SECRECY = timedelta(days=366)
+FORM = "Comity request form"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the rules look at: the request so far, sender, addressee, the requests it relates to, and the time."""
+
+    document: Mapping[str, Any]
+    sender: Party
+    addressee: Party | None
+    related: Mapping[str, Request]
+    now: datetime
+
+
+Rule = Callable[[Setting], Iterator[Finding]]
+
+
+def check(setting: Setting) -> list[Finding]:
+    """Apply every rule; blocking findings come first."""
+    found = [finding for rule in RULES for finding in rule(setting)]
+    return sorted(found, key=lambda finding: not finding.blocks)
+
+
+def well_formed(s: Setting) -> Iterator[Finding]:
+    """Does the request have every field that a package needs, each in its form?"""
+    for fault in request_shape().faults(s.document):
+        level = MISSING if fault.message.startswith("got nothing") else WRONG
+        yield Finding(level, fault.path, fault.message, "Give the field in the form expected.", FORM)
+
+
+def items(s: Setting) -> Iterator[Finding]:
+    """Does it state every item that a request of this kind states? (hanoi-convention: cooperation.request_types)."""
+    rules = complete(s.document["measure"])
+    stated = {item.get("id") for item in s.document.get("contents", []) if isinstance(item, dict)}
+    source = f"{FORM}; lead: Hanoi Convention Art. {rules['article']}"
+    for item in rules["items"]:
+        if item["id"] in stated:
+            continue
+        always = item["need"].startswith("always")
+        reason = f"{item['text']}: not stated ({item['need']})"
+        level = MISSING if always else DOUBTFUL
+        yield Finding(level, f"contents.{item['id']}", reason, item["remedy"], source, rules["verified"])
+
+
+def basis(s: Setting) -> Iterator[Finding]:
+    """Does it name a basis that can be named today?"""
+    given = s.document.get("basis")
+    if not isinstance(given, dict):
+        return
+    named = str(given.get("instrument", ""))
+    for instrument in load("instruments.yaml").values():
+        if not instrument["in_force"] and any(name.casefold() in named.casefold() for name in instrument["names"]):
+            remedy = "Name another treaty, reciprocity, an order under domestic law, or voluntary cooperation."
+            reason = f"{named}: not known to be in force, so it cannot be cited as binding"
+            yield Finding(WRONG, "basis.instrument", reason, remedy, instrument["source"], True)
+    if given.get("kind") == "treaty":
+        for field in ("instrument", "article"):
+            if not given.get(field):
+                yield Finding(MISSING, f"basis.{field}", f"a treaty basis without {field}", f"Name the {field}.", FORM)
+    if given.get("kind") == "domestic_order" and not s.document.get("attachments"):
+        remedy = "Attach the order, or say in the reasons why none exists."
+        yield Finding(DOUBTFUL, "attachments", "an order is named and not attached", remedy, FORM)
+
+
+def targets(s: Setting) -> Iterator[Finding]:
+    """Is every target an identifier that the addressee can look up?"""
+    needs_period = measure(s.document["measure"]).get("period", False)
+    for i, target in enumerate(s.document.get("targets", [])):
+        at = f"targets[{i}]"
+        try:
+            hints = {name: target[name] for name in HINTS if name in target}
+            found = normalise(target["kind"], target["value"], **hints)
+        except InvalidIdentifier as e:
+            yield Finding(WRONG, f"{at}.{e.field or 'value'}", e.message, e.advice, FORM)
+            continue
+        except (KeyError, TypeError):
+            continue
+        if found.value != target["value"]:
+            yield Finding(WRONG, f"{at}.value", f"not in normal form: {found.value}", "Use the normal form.", FORM)
+        for doubt in found.doubts:
+            yield Finding(DOUBTFUL, at, doubt, "Check it, or add what is missing.", FORM)
+        if needs_period and not (target.get("since") and target.get("until")):
+            reason = "no span of time for traffic or content data"
+            yield Finding(MISSING, f"{at}.since", reason, "Give since and until in UTC.", FORM)
+
+
+def addressee(s: Setting) -> Iterator[Finding]:
+    """Does the addressee take such a request, such identifiers, in such a language?"""
+    to = s.addressee
+    if to is None:
+        yield Finding(WRONG, "to.party", "not in the directory", "Look the party up: comity directory list.", FORM)
+        return
+    if to.id == s.sender.id:
+        yield Finding(WRONG, "to.party", "the sender itself", "Name another party.", FORM)
+    if to.accepts_measures and s.document["measure"] not in to.accepts_measures:
+        reason = f"{to.id} takes only: {', '.join(to.accepts_measures)}"
+        yield Finding(WRONG, "measure", reason, "Ask for a measure it takes, or ask another party.", "directory")
+    for i, target in enumerate(s.document.get("targets", [])):
+        kind = target.get("kind") if isinstance(target, dict) else None
+        if to.accepts_identifiers and kind not in to.accepts_identifiers:
+            reason = f"{to.id} looks up only: {', '.join(to.accepts_identifiers)}"
+            yield Finding(WRONG, f"targets[{i}].kind", reason, "Use an identifier it looks up.", "directory")
+    if s.document.get("language") not in to.languages:
+        reason = f"{to.id} reads: {', '.join(to.languages)}"
+        yield Finding(WRONG, "language", reason, "Write the request in one of these.", "directory")
+
+
+def secrecy(s: Setting) -> Iterator[Finding]:
+    """Does a demand for secrecy end, and not too far away?"""
+    until = s.document.get("secrecy", {}).get("until", "")
+    try:
+        end = moment(f"{until}T00:00:00Z") if until else None
+    except BadInput:
+        return
+    if end and end <= s.now:
+        yield Finding(WRONG, "secrecy.until", f"{until} is past", "Give a day to come, or leave secrecy out.", FORM)
+    elif end and end > s.now + LONG_SECRECY:
+        yield Finding(
+            DOUBTFUL, "secrecy.until", "secrecy for more than a year", "Shorten it; it can be asked again.", FORM
+        )
+
+
+def reply(s: Setting) -> Iterator[Finding]:
+    """Is the time asked for an answer still to come?"""
+    by = s.document.get("reply", {}).get("by")
+    try:
+        late = by is not None and moment(str(by)) <= s.now
+    except BadInput:
+        return
+    if late:
+        yield Finding(WRONG, "reply.by", f"{by} is past", "Give a time to come, with the reason for it.", FORM)
+
+
+def safeguards(s: Setting) -> Iterator[Finding]:
+    """Has a named person answered the questions that this measure asks?"""
+    answered = {row.get("id") for row in s.document.get("safeguards", []) if isinstance(row, dict)}
+    labels = request_shape().codes["gates"]
+    for gate in measure(s.document["measure"])["gates"]:
+        if gate not in answered:
+            reason = f"not answered by a named person: {labels[gate]['en']}"
+            remedy = "Add safeguards: id, answer, by."
+            yield Finding(
+                MISSING,
+                f"safeguards.{gate}",
+                reason,
+                remedy,
+                f"{FORM}; lead: Hanoi Convention Art. 6, 24, 36, 40(22)",
+                False,
+            )
+
+
+def earlier(s: Setting) -> Iterator[Finding]:
+    """Does an extension name an accepted preservation that still runs?"""
+    wanted = measure(s.document["measure"]).get("related")
+    if wanted is None:
+        return
+    named = [row for row in s.document.get("related", []) if row.get("relation") == wanted]
+    before = [s.related[row["package"]] for row in named if row["package"] in s.related]
+    if not before:
+        remedy = "Draft it with: comity request extend REQUEST."
+        yield Finding(MISSING, "related", "no earlier preservation of this node is named", remedy, FORM)
+    elif before[0].state != "accepted":
+        reason = f"{before[0].reference} is {before[0].state}, not accepted"
+        yield Finding(WRONG, "related", reason, "Extend a preservation that was accepted.", FORM)
+
+
+def people(s: Setting) -> Iterator[Finding]:
+    """Does the sender have the people that must sign?"""
+    roles = ["draft", "release", *(["emergency"] if s.document["measure"] == "disclose_emergency" else [])]
+    for role in roles:
+        if not s.sender.able(role, s.now):
+            reason = f"nobody at {s.sender.id} may {role} now"
+            yield Finding(MISSING, f"from.{role}", reason, "Enrol a key with this role in the directory.", "directory")
+
+
+RULES: tuple[Rule, ...] = (
+    well_formed, items, basis, targets, addressee, secrecy, reply, safeguards, earlier, people,
+)  # fmt: skip

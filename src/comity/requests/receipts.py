@@ -1,0 +1,200 @@
+"""Receipts: we answer an incoming request with our signed word, and take the receiver's word on ours."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from comity.crypto.keys import Signer
+from comity.kernel.clock import moment, stamp
+from comity.kernel.errors import BadInput
+from comity.packages.receipt import Expected, verify_receipt, write_receipt
+from comity.packages.result import Result
+from comity.store.engine import Unit
+
+from . import tables
+from .clocks import apply_answer
+from .errors import PackageRefused, WrongReceipt, WrongState
+from .model import IN, OUT, Answer, Request
+from .office import Office
+from .states import ANSWERS, INFO_NEEDED, REFUSED, WAITING, after, allowed
+from .vocabulary import codes, measure
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What came of a receipt: the request as it now is, the answer, and whether it was new."""
+
+    request: Request
+    answer: Answer
+    new: bool
+    result: Result | None = None
+
+
+@dataclass(frozen=True)
+class Word:
+    """What an answer says: the state, with code and reason where it needs them, and dates."""
+
+    state: str
+    code: str = ""
+    reason: str = ""
+    preserved_until: str = ""
+    reply_by: str = ""
+
+
+def answer(office: Office, name: str, word: Word, signer: Signer) -> tuple[Taken, bytes]:
+    """Answer an incoming request with a signed receipt; gives the receipt file's bytes.
+
+    Raises:
+        NotYours: the key may not sign receipts.
+        WrongState: that answer is not possible now.
+        BadInput: code, reason or dates are missing or out of place.
+    """
+    who = office.holder(signer, "receipt")
+    now = office.clock.now()
+    with office.store.write(durable=True) as unit:
+        request = office.find(unit, name, IN)
+        _check_word(request, word, now_text=stamp(now))
+        payload = _payload(office, request, word)
+        raw = write_receipt(payload, signer, office.mirror.slice(office.party))
+        given = _answer(payload, who, raw.decode(), signed=True)
+        office.log(unit, "receipt.issued", request, package=request.package, state=word.state, code=word.code)
+        moved = _apply(office, unit, request, given, payload)
+    return Taken(moved, given, new=True), raw
+
+
+def take(office: Office, data: bytes) -> Taken:
+    """Take in a receipt file on one of our requests; the same receipt again has no further effect.
+
+    Raises:
+        PackageRefused: it does not verify.
+        WrongReceipt: it is not about a package we sent to the party that signed it.
+    """
+    expected = Expected(root=office.mirror.root, at=office.clock.now(), newer=office.known)
+    result = verify_receipt(data, expected)
+    if not result.valid:
+        step = result.failed.name if result.failed else "container"
+        message = result.error.message if result.error else "does not verify"
+        raise PackageRefused(
+            message, field=step, advice="Do not rely on it. Call the party back under its number in the directory."
+        )
+    payload = result.document
+    with office.store.write(durable=True) as unit:
+        request = _match(office, unit, payload)
+        given = _answer(payload, result.signers[0].holder, data.decode(), signed=True)
+        known = tables.find_answer(unit, given.id)
+        if known:
+            if known.raw != given.raw:
+                raise WrongReceipt("got another receipt under an id already used, expected a new id", field="id")
+            return Taken(request, known, new=False, result=result)
+        office.log(unit, "receipt.received", request, package=request.package, state=given.state, code=given.code)
+        moved = _apply(office, unit, request, given, payload)
+    return Taken(moved, given, new=True, result=result)
+
+
+def read_back(office: Office, name: str, word: Word, *, code_read: str, who: str) -> Taken:
+    """Record what the receiver said over the phone, after reading back the package's code; shown as unsigned.
+
+    Raises:
+        WrongReceipt: the code read back is not that of the package.
+    """
+    now = office.clock.now()
+    with office.store.write(durable=True) as unit:
+        request = office.find(unit, name, OUT)
+        if request.state not in WAITING:
+            raise WrongState(
+                f"got {request.reference}, which is {request.state}, expected one that waits for an answer"
+            )
+        _check_word(request, word, now_text=stamp(now))
+        if not secrets.compare_digest(_plain_code(code_read).encode(), _plain_code(read_back_code(request)).encode()):
+            advice = (
+                "Have it read again from the package's verification; if it differs, the package there is another one."
+            )
+            raise WrongReceipt("got another code, expected that of the package", field="code-read", advice=advice)
+        payload = _payload(office, request, word)
+        given = _answer(payload, who, "", signed=False)
+        office.log(unit, "receipt.readback", request, package=request.package, state=word.state, who=who)
+        return Taken(_apply(office, unit, request, given, payload), given, new=True)
+
+
+def read_back_code(request: Request) -> str:
+    """Give the code people read to each other: the first twelve digits of the package digest in threes."""
+    head = request.package[:12].upper()
+    return "-".join(head[i : i + 3] for i in range(0, len(head), 3))
+
+
+def _plain_code(text: str) -> str:
+    return "".join(text.upper().replace("-", " ").split())
+
+
+def _check_word(request: Request, word: Word, *, now_text: str) -> None:
+    if word.state not in ANSWERS:
+        raise BadInput(f"got {word.state!r}, expected one of: {', '.join(ANSWERS)}", field="state")
+    after(request.direction, request.state, word.state)
+    known = codes(word.state)
+    if bool(known) != bool(word.code) or (word.code and word.code not in known):
+        expected = "one of: " + ", ".join(known) if known else "none for this state"
+        raise BadInput(f"got code {word.code!r}, expected {expected}", field="code", advice="Give it with --code.")
+    if word.state in (REFUSED, INFO_NEEDED) and not word.reason:
+        raise BadInput("got no reason, expected one in plain words", field="reason", advice="Give it with --reason.")
+    needed = measure(request.measure).get("accepted_needs")
+    if word.state == "accepted" and needed and not word.preserved_until:
+        advice = "Give --until. Lead, not yet compared with the certified text: Hanoi Convention Art. 42(8) has at least sixty days."
+        raise BadInput("got no date until which data are preserved, expected one", field="until", advice=advice)
+    for field, value in (("until", word.preserved_until), ("reply-by", word.reply_by)):
+        if value and moment(value, field=field) <= moment(now_text):
+            raise BadInput(f"got {value}, which is past, expected a time to come", field=field)
+
+
+def _payload(office: Office, request: Request, word: Word) -> dict[str, Any]:
+    ours = request.direction == IN
+    payload = {
+        "format": "comity-receipt/1",
+        "id": office.new_id(office.clock.now()),
+        "package": request.package,
+        "request": request.id,
+        "reference": request.reference,
+        "from": office.party if ours else request.peer,
+        "to": request.peer if ours else office.party,
+        "at": stamp(office.clock.now()),
+    }
+    return payload | {name: value for name, value in vars(word).items() if value}
+
+
+def _answer(payload: dict[str, Any], holder: str, raw: str, *, signed: bool) -> Answer:
+    return Answer(
+        id=payload["id"],
+        request=payload["request"],
+        package=payload["package"],
+        state=payload["state"],
+        code=payload.get("code", ""),
+        reason=payload.get("reason", ""),
+        at=moment(payload["at"]),
+        signed=signed,
+        holder=holder,
+        raw=raw,
+    )
+
+
+def _match(office: Office, unit: Unit, payload: dict[str, Any]) -> Request:
+    """Find the request that a receipt is about."""
+    found = tables.find_requests(unit, id=payload["request"], direction=OUT)
+    fits = found and found[0].package == payload["package"] and found[0].peer == payload["from"]
+    if not fits or payload["to"] != office.party or found[0].state in ("draft", "sealed"):
+        raise WrongReceipt(
+            "got a receipt for another package or party, expected one we sent to its signer", field="package"
+        )
+    return found[0]
+
+
+def _apply(office: Office, unit: Unit, request: Request, given: Answer, payload: dict[str, Any]) -> Request:
+    """Keep an answer and move the request, unless a later answer moved it already."""
+    later = [a for a in tables.answers_of(unit, request.id) if a.at > given.at]
+    tables.add_answer(unit, given)
+    note = " ".join(part for part in (given.code, given.reason, "" if given.signed else "(by phone, unsigned)") if part)
+    if later or given.state not in allowed(request.direction, request.state):
+        office.record(unit, request, f"receipt {given.state}, too late to count", given.holder, note)
+        return request
+    apply_answer(unit, request, given, payload.get("preserved_until", ""), payload.get("reply_by", ""))
+    return office.move(unit, request, given.state, given.holder, note=note)

@@ -1,0 +1,230 @@
+"""Sealing and release: two people, one statement, and the package on disk before anybody is told.
+
+The drafter seals: the bag is written once, and the drafter signs. The releaser, another person, signs the same
+statement. Then one unit of work appends the release to the log, takes the log's proof, completes the package file and
+moves the request; the file is on disk before the unit commits, so that what is acknowledged is never lost, and a file
+without its unit is never named by anything.
+"""
+
+from __future__ import annotations
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+from comity.crypto import envelope as dsse
+from comity.crypto.envelope import Envelope
+from comity.crypto.keys import Signer
+from comity.kernel.clock import stamp
+from comity.kernel.errors import BadInput, Unavailable
+from comity.packages import statement
+from comity.packages.container import Advance, silent
+from comity.packages.sealing import seal, seal_files
+from comity.packages.writer import ZipWriter
+from comity.packages.zipfiles import append
+from comity.store.engine import Unit
+
+from . import tables
+from .clocks import start_on_release
+from .drafting import attachments, findings
+from .errors import Incomplete, NotYours, WrongState
+from .model import OUT, Request
+from .office import Office
+from .states import SEALED, after
+
+FRESH = timedelta(hours=72)
+EMERGENCY = "disclose_emergency"
+
+
+def seal_request(office: Office, name: str, signer: Signer, advance: Advance = silent) -> Request:
+    """Seal a complete draft and sign it as its drafter.
+
+    Raises:
+        Incomplete: the preflight finds something that blocks.
+        NotYours: the key may not draft.
+        WrongState: it is no draft.
+    """
+    who = office.holder(signer, "draft")
+    with office.store.read() as unit:
+        request = office.find(unit, name, OUT)
+        after(OUT, request.state, "seal")
+        _complete(office, unit, request)
+    now = office.clock.now()
+    staged = office.blobs.stage()
+    with ZipWriter(staged, request.reference) as writer:
+        stated = seal(writer, dict(request.document), attachments(office, request), sealed_at=now, advance=advance)
+    envelope = stated.envelope().sign(signer)
+    file = f"sealed-{office.new_id(now)}.zip"
+    office.blobs.keep(staged, file)
+    with office.store.write(durable=True) as unit:
+        current = office.find(unit, request.id, OUT)
+        if current.document != request.document:
+            raise WrongState(
+                "got a draft that changed while it was sealed, expected one at rest", advice="Seal it again."
+            )
+        sealed = {"package": stated.package, "file": file, "envelope": envelope.dump().decode()}
+        office.log(unit, "request.sealed", current, package=stated.package, by=who)
+        return office.move(unit, current, "seal", who, **sealed)
+
+
+def reopen(office: Office, name: str, signer: Signer, reason: str) -> Request:
+    """Give a sealed request back to its drafter."""
+    who = office.holder(signer, "release")
+    with office.store.write(durable=True) as unit:
+        request = office.find(unit, name, OUT)
+        return office.move(unit, request, "reopen", who, note=reason, package="", file="", envelope="")
+
+
+def confirm(office: Office, name: str, signer: Signer) -> Request:
+    """Confirm an emergency request as the third person.
+
+    Raises:
+        NotYours: the key may not confirm, or its holder signed already.
+        BadInput: the measure needs no confirmation.
+    """
+    who = office.holder(signer, "emergency")
+    with office.store.write(durable=True) as unit:
+        request = office.find(unit, name, OUT)
+        after(OUT, request.state, "confirm")
+        if request.measure != EMERGENCY:
+            raise BadInput(
+                f"got {request.measure}, expected {EMERGENCY}: only that needs a confirmation", field="measure"
+            )
+        signed = _signed_by_another(office, request, signer, who)
+        office.log(unit, "request.confirmed", request, package=request.package, by=who)
+        return office.move(unit, request, "confirm", who, envelope=signed.dump().decode())
+
+
+def release(office: Office, name: str, signer: Signer) -> Request:
+    """Release a sealed request; there is no way around a finding that blocks.
+
+    Raises:
+        Incomplete: the preflight finds something that blocks.
+        NotYours: the key may not release, or its holder signed already.
+        WrongState: it is not sealed, not confirmed, or was sealed too long ago.
+    """
+    who = office.holder(signer, "release")
+    with office.store.read() as unit:
+        request = _ready(office, unit, name)
+    signed = _in_order(_signed_by_another(office, request, signer, who))
+    now = office.clock.now()
+    staged = _copy(office.blobs.path(request.file), office.blobs.stage())
+    file = f"package-{office.new_id(now)}.zip"
+    with office.store.write(durable=True) as unit:
+        current = _ready(office, unit, request.id)
+        if current != request:
+            raise WrongState("got a request that changed meanwhile, expected one at rest", advice="Release it again.")
+        facts = {"package": request.package, "to": request.peer, "measure": request.measure, "by": who}
+        index = office.log(unit, "request.released", request, **facts)
+        proof = office.ledger.prove(unit, index)
+        append(staged, seal_files(signed, office.mirror.slice(office.party), proof=proof))
+        office.blobs.keep(staged, file)
+        start_on_release(unit, request, now)
+        return office.move(unit, current, "release", who, file=file, envelope=signed.dump().decode())
+
+
+def export(office: Office, name: str, target: Path) -> Path:
+    """Write a released package to *target* (a file, or a folder to put it in); never over another file.
+
+    Raises:
+        WrongState: it was not released.
+        BadInput: the target exists and is another file.
+    """
+    with office.store.read() as unit:
+        request = office.find(unit, name)
+    if not request.file.startswith("package-"):
+        raise WrongState(
+            f"got {request.reference}, which is {request.state}, expected a released request", field="state"
+        )
+    path = target / f"{request.reference}.comity.zip" if target.is_dir() else target
+    return place(office.blobs.path(request.file), path)
+
+
+def place(source: Path, target: Path) -> Path:
+    """Copy a file to *target* whole or not at all, never over another one; the same bytes there already are no fault.
+
+    Raises:
+        BadInput: another file is there.
+        Unavailable: the machine cannot write it.
+    """
+    import filecmp
+    import os
+    import tempfile
+
+    try:
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".comity-") as folder:
+            copy = _copy(source, Path(folder) / "file")
+            copy.chmod(0o644)
+            os.link(copy, target)
+    except FileExistsError as e:
+        if target.is_file() and filecmp.cmp(source, target, shallow=False):
+            return target
+        raise BadInput(
+            "got an existing file, expected a new name", file=str(target), advice="Choose another name."
+        ) from e
+    except OSError as e:
+        advice = "Check that the folder exists, can be written, and has space."
+        raise Unavailable(f"got {e.strerror}, expected to write the file", file=str(target), advice=advice) from e
+    return target
+
+
+def withdraw(office: Office, name: str, reason: str) -> Request:
+    """Withdraw a request; its clocks stop, except that of secrecy. The addressee is to be told by call-back."""
+    with office.store.write(durable=True) as unit:
+        request = office.find(unit, name, OUT)
+        running = [clock.kind for clock in tables.clocks_of(unit, request.id) if clock.kind != "secrecy_until"]
+        tables.stop_clocks(unit, request.id, running)
+        office.log(unit, "request.withdrawn", request, reason=reason)
+        return office.move(unit, request, "withdraw", "", note=reason)
+
+
+def _complete(office: Office, unit: Unit, request: Request) -> None:
+    blocking = [finding for finding in findings(office, unit, request) if finding.blocks]
+    if blocking:
+        raise Incomplete(blocking)
+
+
+def _ready(office: Office, unit: Unit, name: str) -> Request:
+    """Find a request that may be released now."""
+    request = office.find(unit, name, OUT)
+    if request.state != SEALED:
+        advice = f"Seal it first: comity request seal {request.reference}." if request.state == "draft" else ""
+        raise WrongState(f"got {request.reference}, which is {request.state}, expected a sealed request", advice=advice)
+    _, stated = statement.load(request.envelope.encode())
+    if office.clock.now() > stated.sealed_at + FRESH or office.clock.now() < stated.sealed_at - timedelta(minutes=5):
+        advice = "Reopen it and seal it again, so that facts and signatures are fresh; check the clock of this machine."
+        raise WrongState(f"got a seal of {stamp(stated.sealed_at)}, expected one of the last 72 hours", advice=advice)
+    if request.measure == EMERGENCY and len(_load(request).signatures) < 2:
+        advice = f"Have the confirmer run: comity request confirm {request.reference}."
+        raise WrongState("got an emergency request nobody confirmed, expected a third person's word", advice=advice)
+    _complete(office, unit, request)
+    return request
+
+
+def _signed_by_another(office: Office, request: Request, signer: Signer, who: str) -> Envelope:
+    """Sign the statement, if its signers so far are other people."""
+    signed = _load(request)
+    me = office.me()
+    before = {key.holder for s in signed.signatures if (key := me.key(s.keyid))}
+    if who in before or signer.public.keyid in {s.keyid for s in signed.signatures}:
+        advice = "Two people answer for a request: have somebody else sign."
+        raise NotYours(f"got {who}, who signed already, expected another person", field="key", advice=advice)
+    return signed.sign(signer)
+
+
+def _in_order(signed: Envelope) -> Envelope:
+    """Put the signatures in the order of the format: drafter, releaser, confirmer."""
+    first, *middle, last = signed.signatures
+    return Envelope(signed.payload_type, signed.payload, (first, last, *middle))
+
+
+def _load(request: Request) -> Envelope:
+    return dsse.load(request.envelope.encode(), statement.PAYLOAD_TYPE)
+
+
+def _copy(source: Path, target: Path) -> Path:
+    try:
+        shutil.copyfile(source, target)
+    except OSError as e:
+        raise Unavailable(f"got {e.strerror}, expected to copy a kept file", file=str(target)) from e
+    return target

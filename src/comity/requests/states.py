@@ -1,0 +1,56 @@
+"""The states of a request, and which act leads from which to which.
+
+An outgoing request begins as a draft, which may be changed as often as needed. The drafter seals it: from then on its
+content stands still. The releaser, another person, either reopens it (a draft again) or releases it; in an emergency a
+third person confirms it before. Once released only the receiver's signed word moves it: received, accepted, more
+information needed, refused. A refused request stays refused; a corrected one is a new request that names it. Until it
+is refused, the sender may withdraw it.
+
+An incoming request begins as received, and is moved by what we answer with our own signed receipts.
+
+A receipt that is older than the last one applied is kept and moves nothing: post can overtake post.
+"""
+
+from __future__ import annotations
+
+from .errors import WrongState
+from .model import OUT
+
+DRAFT, SEALED, RELEASED, WITHDRAWN = "draft", "sealed", "released", "withdrawn"
+RECEIVED, ACCEPTED, INFO_NEEDED, REFUSED = "received", "accepted", "info_needed", "refused"
+ANSWERS = (RECEIVED, ACCEPTED, INFO_NEEDED, REFUSED)
+WAITING = (RELEASED, RECEIVED, ACCEPTED, INFO_NEEDED)
+
+_ANSWERED = {
+    RECEIVED: {RECEIVED, ACCEPTED, INFO_NEEDED, REFUSED},
+    ACCEPTED: {ACCEPTED, INFO_NEEDED, REFUSED},
+    INFO_NEEDED: {INFO_NEEDED, ACCEPTED, REFUSED},
+    REFUSED: set(),
+}
+_OUTGOING: dict[str, dict[str, str]] = {
+    DRAFT: {"change": DRAFT, "seal": SEALED, "withdraw": WITHDRAWN},
+    SEALED: {"reopen": DRAFT, "confirm": SEALED, "release": RELEASED, "withdraw": WITHDRAWN},
+    RELEASED: {"withdraw": WITHDRAWN, **{a: a for a in ANSWERS}},
+    **{state: {"withdraw": WITHDRAWN, **{a: a for a in targets}} for state, targets in _ANSWERED.items() if targets},
+    REFUSED: {},
+    WITHDRAWN: {},
+}
+_INCOMING: dict[str, dict[str, str]] = {state: {a: a for a in targets} for state, targets in _ANSWERED.items()}
+
+
+def allowed(direction: str, state: str) -> dict[str, str]:
+    """Give the acts possible in a state, each with the state it leads to."""
+    return (_OUTGOING if direction == OUT else _INCOMING)[state]
+
+
+def after(direction: str, state: str, act: str) -> str:
+    """Give the state that *act* leads to.
+
+    Raises:
+        WrongState: the act is not possible in that state.
+    """
+    acts = allowed(direction, state)
+    if act not in acts:
+        expected = "one of: " + ", ".join(sorted(acts)) if acts else "none: this state is final"
+        raise WrongState(f"got the act {act!r} on a request that is {state}, expected {expected}", field="state")
+    return acts[act]

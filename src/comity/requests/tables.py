@@ -1,0 +1,191 @@
+"""Where cases and requests are kept, and the few queries on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+
+from comity.store.engine import Unit
+from comity.store.schema import Big, Json, UtcDateTime, append_only, metadata
+
+from .model import Answer, CaseFile, Deadline, Entry, Request
+
+_cases = sa.Table(
+    "case_file",
+    metadata,
+    sa.Column("reference", sa.Text, primary_key=True),
+    sa.Column("document", Json, nullable=False),
+    sa.Column("imported_at", UtcDateTime, nullable=False),
+)
+_requests = sa.Table(
+    "request",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("direction", sa.Text, nullable=False),
+    sa.Column("reference", sa.Text, nullable=False),
+    sa.Column("case", sa.Text, nullable=False),
+    sa.Column("peer", sa.Text, nullable=False),
+    sa.Column("measure", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("document", Json, nullable=False),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+    sa.Column("package", sa.Text, nullable=False),
+    sa.Column("file", sa.Text, nullable=False),
+    sa.Column("envelope", sa.Text, nullable=False),
+    sa.UniqueConstraint("direction", "peer", "reference"),
+    sa.Index(None, "package"),
+)
+_clocks = sa.Table(
+    "request_clock",
+    metadata,
+    sa.Column("request", sa.Text, sa.ForeignKey("request.id"), primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("due_at", UtcDateTime, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("open", sa.Boolean, nullable=False),
+    sa.Index(None, "open", "due_at"),
+)
+_history = append_only(
+    sa.Table(
+        "request_history",
+        metadata,
+        sa.Column("number", Big, primary_key=True, autoincrement=True),
+        sa.Column("request", sa.Text, sa.ForeignKey("request.id"), nullable=False),
+        sa.Column("at", UtcDateTime, nullable=False),
+        sa.Column("act", sa.Text, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("who", sa.Text, nullable=False),
+        sa.Column("note", sa.Text, nullable=False),
+        sa.Index(None, "request"),
+    )
+)
+_answers = append_only(
+    sa.Table(
+        "receipt",
+        metadata,
+        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("request", sa.Text, sa.ForeignKey("request.id"), nullable=False),
+        sa.Column("package", sa.Text, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("code", sa.Text, nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("at", UtcDateTime, nullable=False),
+        sa.Column("signed", sa.Boolean, nullable=False),
+        sa.Column("holder", sa.Text, nullable=False),
+        sa.Column("raw", sa.Text, nullable=False),
+        sa.Index(None, "request"),
+    )
+)
+
+
+def add_case(unit: Unit, case: CaseFile) -> None:
+    """Keep a new case."""
+    unit.execute(
+        sa.insert(_cases).values(reference=case.reference, document=case.document, imported_at=case.imported_at)
+    )
+
+
+def change_case(unit: Unit, case: CaseFile) -> None:
+    """Keep a case's newer file."""
+    rows = {"document": case.document, "imported_at": case.imported_at}
+    unit.execute(sa.update(_cases).where(_cases.c.reference == case.reference).values(**rows))
+
+
+def find_case(unit: Unit, reference: str) -> CaseFile | None:
+    """Find a case by its reference."""
+    row = unit.execute(sa.select(_cases).where(_cases.c.reference == reference)).mappings().one_or_none()
+    return CaseFile(**row) if row else None
+
+
+def all_cases(unit: Unit) -> list[CaseFile]:
+    """List all cases by reference."""
+    return [CaseFile(**row) for row in unit.execute(sa.select(_cases).order_by(_cases.c.reference)).mappings()]
+
+
+def add_request(unit: Unit, request: Request) -> None:
+    """Keep a new request."""
+    unit.execute(sa.insert(_requests).values(**vars(request)))
+
+
+def change_request(unit: Unit, request: Request) -> None:
+    """Keep a request's new state."""
+    unit.execute(sa.update(_requests).where(_requests.c.id == request.id).values(**vars(request)))
+
+
+def find_requests(unit: Unit, **wanted: str) -> list[Request]:
+    """List requests whose columns have the *wanted* values, the latest change first."""
+    query = sa.select(_requests).filter_by(**wanted).order_by(_requests.c.changed_at.desc(), _requests.c.id.desc())
+    return [Request(**row) for row in unit.execute(query).mappings()]
+
+
+def known_files(unit: Unit) -> set[str]:
+    """Name every kept file that a request refers to."""
+    return {str(row.file) for row in unit.execute(sa.select(_requests.c.file).where(_requests.c.file != ""))}
+
+
+def count_references(unit: Unit, prefix: str) -> int:
+    """Count outgoing requests whose reference begins with *prefix*."""
+    query = sa.select(sa.func.count()).select_from(_requests)
+    query = query.where(_requests.c.direction == "out", _requests.c.reference.startswith(prefix, autoescape=True))
+    return int(unit.execute(query).scalar_one())
+
+
+def set_clock(unit: Unit, clock: Deadline) -> None:
+    """Start a clock, or set it anew."""
+    here = (_clocks.c.request == clock.request) & (_clocks.c.kind == clock.kind)
+    unit.execute(sa.delete(_clocks).where(here))
+    unit.execute(sa.insert(_clocks).values(**vars(clock)))
+
+
+def stop_clocks(unit: Unit, request: str, kinds: Iterable[str]) -> None:
+    """Stop clocks of a request; their dates stay to be read."""
+    here = (_clocks.c.request == request) & _clocks.c.kind.in_(list(kinds))
+    unit.execute(sa.update(_clocks).where(here).values(open=False))
+
+
+def clocks_of(unit: Unit, request: str) -> list[Deadline]:
+    """List a request's clocks by date."""
+    query = sa.select(_clocks).where(_clocks.c.request == request).order_by(_clocks.c.due_at)
+    return [Deadline(**row) for row in unit.execute(query).mappings()]
+
+
+def open_clocks(unit: Unit) -> list[tuple[Deadline, Request]]:
+    """List all running clocks by date, each with its request."""
+    query = sa.select(_clocks).where(_clocks.c.open.is_(True)).order_by(_clocks.c.due_at, _clocks.c.request)
+    clocks = [Deadline(**row) for row in unit.execute(query).mappings()]
+    wanted = sa.select(_requests).where(
+        _requests.c.id.in_(sa.select(_clocks.c.request).where(_clocks.c.open.is_(True)))
+    )
+    requests = {row["id"]: Request(**row) for row in unit.execute(wanted).mappings()}
+    return [(clock, requests[clock.request]) for clock in clocks]
+
+
+def add_entry(unit: Unit, entry: Entry) -> None:
+    """Write a line of history."""
+    unit.execute(sa.insert(_history).values(**vars(entry)))
+
+
+def history_of(unit: Unit, request: str) -> list[Entry]:
+    """Read a request's history in order."""
+    columns = [c for c in _history.c if c.name != "number"]
+    query = sa.select(*columns).where(_history.c.request == request).order_by(_history.c.number)
+    return [Entry(**row) for row in unit.execute(query).mappings()]
+
+
+def add_answer(unit: Unit, answer: Answer) -> None:
+    """Keep a receipt."""
+    unit.execute(sa.insert(_answers).values(**vars(answer)))
+
+
+def find_answer(unit: Unit, answer_id: str) -> Answer | None:
+    """Find a receipt by its id."""
+    row: Any = unit.execute(sa.select(_answers).where(_answers.c.id == answer_id)).mappings().one_or_none()
+    return Answer(**row) if row else None
+
+
+def answers_of(unit: Unit, request: str) -> list[Answer]:
+    """List a request's receipts, the oldest first."""
+    query = sa.select(_answers).where(_answers.c.request == request).order_by(_answers.c.at, _answers.c.id)
+    return [Answer(**row) for row in unit.execute(query).mappings()]
