@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,26 +17,16 @@ from comity.crypto.keys import PublicKey, Signer
 from comity.kernel import canonical
 from comity.kernel.clock import Clock, stamp
 
-from . import ceremony, model, trust
+from . import ceremony, model, publication, trust
 from .errors import BadParty
-from .folder import TIMESTAMP
-from .metadata import MIN_VOUCHERS, dump, sign, tuf_key
+from .metadata import MIN_VOUCHERS, tuf_key
+from .publication import Lifetimes
 from .shelf import Shelf
 
 if TYPE_CHECKING:
     from tuf.api.metadata import Metadata, Root, Targets  # type: ignore[attr-defined]  # re-exported without __all__
 
 MAX_DRILLS = 100
-
-
-@dataclass(frozen=True)
-class Lifetimes:
-    """How long each kind of metadata counts after it is signed."""
-
-    targets: timedelta = timedelta(days=90)
-    country: timedelta = timedelta(days=90)
-    snapshot: timedelta = timedelta(days=7)
-    timestamp: timedelta = timedelta(days=3)
 
 
 class Registry:
@@ -175,19 +164,6 @@ class Registry:
         """
         return self._change(party_id, lambda old: _drilled(old, drill), vouchers, online)
 
-    def party(self, party_id: str) -> model.Party:
-        """Give a party as it was last written, whether published yet or not.
-
-        Raises:
-            NoParty: there is none.
-        """
-        return self.shelf.party(party_id)
-
-    def parties(self) -> list[model.Party]:
-        """Give all parties of all delegated countries as they were last written."""
-        codes = sorted(trust.delegated(self.shelf.targets().signed))
-        return [party for code in codes for party in self.shelf.parties(code)]
-
     def refresh(self, online: Signer) -> None:
         """Publish what has been written: a new snapshot, then the timestamp, which alone makes it visible.
 
@@ -204,28 +180,7 @@ class Registry:
             root = ceremony.history(self.shelf.folder)[-1]
             yield root
             if online is not None:
-                self._publish(root, online)
-
-    def _publish(self, root: Root, online: Signer) -> None:
-        from tuf.api.metadata import Metadata, MetaFile, Snapshot, Timestamp  # type: ignore[attr-defined]  # likewise
-
-        now, above, before = self.clock.now(), self.shelf.above(root), self.shelf.snapshot()
-        versions = {"targets": above.version} | {code: self.shelf.sound(above, code) for code in trust.delegated(above)}
-        meta = {f"{role}.json": self.shelf.meta(role, version) for role, version in versions.items() if version}
-        # A file once stated stays stated, also when its country is cut off (TUF 5.5.5).
-        snapshot = Metadata(Snapshot(meta={**(before.meta if before else {}), **meta}))
-        data = self.shelf.signed(snapshot, "snapshot", now + self.lifetimes.snapshot, [online])
-        timestamp = Metadata(
-            Timestamp(
-                version=self.shelf.timestamp_version() + 1,
-                expires=now + self.lifetimes.timestamp,
-                snapshot_meta=MetaFile.from_data(snapshot.signed.version, data, ["sha256"]),
-            )
-        )
-        sign(timestamp, online)
-        trust.snapshot(root, trust.timestamp(root, dump(timestamp)), data)
-        self.shelf.put({"snapshot": data})
-        self.shelf.folder.write(TIMESTAMP, dump(timestamp))
+                publication.publish(self.shelf, root, online, now=self.clock.now(), lifetimes=self.lifetimes)
 
     def _targets(self, metadata: Metadata[Targets], signers: Sequence[Signer]) -> bytes:
         """Make the next top targets, with the keys that some country uses and no others."""

@@ -11,15 +11,13 @@ from comity.crypto.keys import Signer
 
 from . import ceremony, model, trust
 from .errors import BadFolder, NoParty, NotVouched
-from .folder import TIMESTAMP, Folder, metadata_name, require, target_name
+from .folder import Folder, metadata_name, require, target_name
 from .metadata import LIMITS, dump, read, sign
 
 if TYPE_CHECKING:
     from tuf.api.metadata import (  # type: ignore[attr-defined]  # re-exported without __all__
         Metadata,
-        MetaFile,
         Root,
-        Snapshot,
         TargetFile,
         Targets,
     )
@@ -39,7 +37,7 @@ class Shelf:
             BadFolder: no country has been delegated yet.
             NotVouched: the root has changed since, and they wait to be renewed.
         """
-        return trust.delegating(root, self._data("targets"))
+        return trust.delegating(root, self.data("targets"))
 
     def targets(self) -> Metadata[Targets]:
         """Give the top targets to change: new ones, or the newest, which some root of the chain must have vouched for.
@@ -51,7 +49,7 @@ class Shelf:
 
         if not self.folder.newest("targets"):
             return Metadata(Targets())
-        data = self._data("targets")
+        data = self.data("targets")
         self._once_delegating(data)
         return read(data, "targets", file="targets.json")
 
@@ -65,9 +63,9 @@ class Shelf:
 
         if not self.folder.newest(code):
             return Metadata(Targets())
-        data = self._data(code)
+        data = self.data(code)
         for version in range(self.folder.newest("targets"), 0, -1):
-            above = self._once_delegating(self._data("targets", version))
+            above = self._once_delegating(self.data("targets", version))
             if code in trust.delegated(above):
                 trust.vouching(above, code, data)
                 return read(data, "targets", file=f"{code}.json")
@@ -76,7 +74,7 @@ class Shelf:
     def still_vouched(self, above: Targets, code: str) -> bool:
         """Tell whether a country's newest file satisfies its delegation; true as well if there is no file."""
         try:
-            return not self.folder.newest(code) or bool(trust.vouching(above, code, self._data(code)))
+            return not self.folder.newest(code) or bool(trust.vouching(above, code, self.data(code)))
         except NotVouched:
             return False
 
@@ -89,41 +87,12 @@ class Shelf:
         stated = self.country(party_id[:2]).signed.targets.get(model.target_path(party_id))
         if stated is None:
             raise NoParty(f"got {party_id}, expected a party in the directory", field="party")
-        return trust.read_party(stated, party_id, self._target(stated))
+        data = require(self.folder, target_name(stated.path, stated.hashes["sha256"]), model.MAX_BYTES)
+        return trust.read_party(stated, party_id, data)
 
     def parties(self, code: str) -> list[model.Party]:
         """Give all parties of a country as they were last written."""
         return [self.party(f"{code}.{path[3:-5]}") for path in sorted(self.country(code).signed.targets)]
-
-    def sound(self, above: Targets, code: str) -> int:
-        """Give the version of a country's file to publish, 0 if there is none, after checking that all it names lies here.
-
-        Raises:
-            DirectoryError: it does not verify, or a party file is missing.
-        """
-        version = self.folder.newest(code)
-        if version:
-            for stated in trust.vouching(above, code, self._data(code)).targets.values():
-                if not (self.folder.path / target_name(stated.path, stated.hashes["sha256"])).is_file():
-                    raise NotVouched(f"got no file for {stated.path}, expected it in targets/", file=f"{code}.json")
-        return version
-
-    def meta(self, role: str, version: int) -> MetaFile:
-        """Give what a snapshot states about a file: version, length and hash."""
-        from tuf.api.metadata import MetaFile  # type: ignore[attr-defined]  # likewise
-
-        return MetaFile.from_data(version, self._data(role, version), ["sha256"])
-
-    def snapshot(self) -> Snapshot | None:
-        """Give the newest snapshot, if there is one."""
-        version = self.folder.newest("snapshot")
-        name = metadata_name("snapshot", version)
-        return read(require(self.folder, name, LIMITS["snapshot"]), "snapshot", file=name).signed if version else None
-
-    def timestamp_version(self) -> int:
-        """Give the version of the published timestamp; 0 if there is none."""
-        data = self.folder.read(TIMESTAMP, LIMITS["timestamp"])
-        return read(data, "timestamp", file="timestamp.json").signed.version if data else 0
 
     def signed(self, metadata: Any, role: str, expires: datetime, signers: Sequence[Signer]) -> bytes:
         """Make the next version of a file from changed metadata."""
@@ -159,10 +128,12 @@ class Shelf:
                 continue
         return trust.delegating(history[0], data)
 
-    def _target(self, stated: TargetFile) -> bytes:
-        return require(self.folder, target_name(stated.path, stated.hashes["sha256"]), model.MAX_BYTES)
+    def data(self, role: str, version: int = 0) -> bytes:
+        """Give a file of a role: that version, or the newest.
 
-    def _data(self, role: str, version: int = 0) -> bytes:
+        Raises:
+            BadFolder: there is none.
+        """
         number = version or self.folder.newest(role)
         if not number:
             raise BadFolder(
