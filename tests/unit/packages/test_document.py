@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from builders.requests import SHAPE, example_request, requests_from
 from hypothesis import HealthCheck, given, settings
 
+from builders.requests import SHAPE, example_request, requests_from
 from comity.packages.document import Block, blocks, footer, squeezed
 
 

@@ -1,0 +1,241 @@
+"""Reads the text of a PDF's pages in the order in which it is drawn, and refuses whatever a plain print has no need of.
+
+Deny by default: only known entries in the catalogue, pages and resources, only Unicode-mapped fonts, only the operators
+that draw visible text, rules and fills. What remains is a document whose text is all there is to read, up to the shapes
+inside its fonts: a font that lies about its shapes cannot be told from an honest one by text alone.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import struct
+import zlib
+from collections.abc import Iterable
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from comity.kernel.errors import Refused
+
+if TYPE_CHECKING:
+    from pypdf import PageObject, PdfReader
+
+MAX_BYTES = 16 * 1024 * 1024
+MAX_PAGES = 500
+MAX_OBJECTS = 500_000
+# One cluster of signs may be drawn by several glyphs (ISO 32000-1, 14.9.4); more would be room to say something else.
+MAX_CLUSTER = 12
+
+_TRAILER = {"/Size", "/Root", "/Info", "/ID"}
+_CATALOGUE = {
+    "/Type", "/Version", "/Pages", "/Metadata", "/OutputIntents", "/Lang", "/StructTreeRoot", "/MarkInfo", "/ViewerPreferences",
+}  # fmt: skip
+_PAGE = {"/Type", "/Parent", "/Resources", "/MediaBox", "/Contents", "/StructParents", "/Tabs"}
+_RESOURCES = {"/ProcSet", "/ColorSpace", "/Font"}
+# Wherever they stand: scripts and actions, files, annotations and forms, layers, pictures, words behind the words.
+_FORBIDDEN = {
+    "/JS", "/AA", "/OpenAction", "/URI", "/EF", "/AF", "/EmbeddedFiles", "/Annots", "/AcroForm", "/XFA", "/OC", "/OCGs",
+    "/OCProperties", "/XObject", "/Pattern", "/Shading", "/CharProcs", "/PieceInfo", "/Alt", "/ActualText",
+}  # fmt: skip
+_OPERATORS = {
+    b"q", b"Q", b"cm", b"cs", b"scn", b"CS", b"SCN", b"w", b"M", b"J", b"j", b"d", b"m", b"l", b"h", b"re", b"f", b"S",
+    b"BT", b"ET", b"Tf", b"Tm", b"Td", b"Tr", b"Tj", b"TJ", b"BMC", b"BDC", b"EMC",
+}  # fmt: skip
+_SECTION = re.compile(rb"begin(bfchar|bfrange)(.*?)end\1", re.DOTALL)
+_CHAR = re.compile(rb"<([0-9A-Fa-f]{4})>\s*<([0-9A-Fa-f]+)>")
+_RANGE = re.compile(rb"<([0-9A-Fa-f]{4})>\s*<([0-9A-Fa-f]{4})>\s*<([0-9A-Fa-f]+)>")
+
+
+class BadDocument(Refused):
+    """A printed document does not say what the data says, or is no plain print."""
+
+
+def read_pages(pdf: bytes) -> list[str]:
+    """Give the text of each page.
+
+    Raises:
+        BadDocument: the file is broken, over the limits, or holds more than plain pages of text.
+    """
+    from pypdf.errors import DependencyError, DeprecationError, PyPdfError
+
+    # A broken file must not write to the terminal through the library's warnings.
+    logging.getLogger("pypdf").addHandler(_SILENT)
+    _check_frame(pdf)
+    # The library says that broken files "might cause other exceptions"; these are the ones Python's own parts raise.
+    odd = (
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        ArithmeticError,
+        AssertionError,
+        RuntimeError,
+        EOFError,
+        OSError,
+    )
+    try:
+        return _read(pdf)
+    except (PyPdfError, DependencyError, DeprecationError, struct.error, zlib.error, *odd) as e:
+        raise BadDocument(f"got a broken PDF ({type(e).__name__}), expected a plain one") from e
+
+
+_SILENT = logging.NullHandler()
+
+
+def _check_frame(pdf: bytes) -> None:
+    """Refuse bytes around the document, and later revisions of it."""
+    if len(pdf) > MAX_BYTES:
+        raise BadDocument(f"got a document of {len(pdf)} bytes, expected at most {MAX_BYTES}")
+    if not pdf.startswith(b"%PDF-1.") or not re.search(rb"startxref\s+\d+\s+%%EOF\r?\n?\Z", pdf[-64:]):
+        raise BadDocument("got bytes before or after the PDF, expected the PDF alone")
+    if pdf.count(b"startxref") != 1:
+        raise BadDocument("got a PDF that was changed after it was made, expected one revision")
+
+
+def _read(pdf: bytes) -> list[str]:
+    from pypdf import PdfReader
+
+    reader = PdfReader(BytesIO(pdf), strict=True)
+    _only(reader.trailer, _TRAILER, "the trailer")
+    _only(reader.root_object, _CATALOGUE, "the catalogue")
+    if len(reader.pages) > MAX_PAGES:
+        raise BadDocument(f"got {len(reader.pages)} pages, expected at most {MAX_PAGES}")
+    _check_objects(reader)
+    fonts: dict[int, dict[int, str]] = {}
+    return [_page_text(page, reader, fonts) for page in reader.pages]
+
+
+def _only(found: Iterable[str], allowed: set[str], where: str) -> None:
+    unknown = sorted(set(found) - allowed)
+    if unknown:
+        raise BadDocument(f"got {', '.join(unknown[:5])} in {where}, expected a plain print without it")
+
+
+def _check_objects(reader: PdfReader) -> None:
+    """Walk everything that the catalogue leads to."""
+    from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
+
+    pending: list[Any] = [reader.root_object]
+    seen: set[int] = set()
+    while pending:
+        thing = pending.pop()
+        if isinstance(thing, IndirectObject):
+            if thing.idnum in seen:
+                continue
+            seen.add(thing.idnum)
+            thing = thing.get_object()
+        if len(seen) > MAX_OBJECTS:
+            raise BadDocument(f"got more than {MAX_OBJECTS} objects, expected fewer")
+        if isinstance(thing, DictionaryObject):
+            _only(_FORBIDDEN & thing.keys(), set(), "an object")
+            pending.extend(dict.values(thing))
+        elif isinstance(thing, ArrayObject):
+            pending.extend(list.__iter__(thing))
+
+
+def _page_text(page: PageObject, reader: PdfReader, fonts: dict[int, dict[int, str]]) -> str:
+    from pypdf.generic import ContentStream
+
+    _only(page.keys(), _PAGE, "a page")
+    resources: Any = page["/Resources"]
+    _only(resources.keys(), _RESOURCES, "a page's resources")
+    named = {}
+    for name, reference in dict.items(resources["/Font"]):
+        if reference.idnum not in fonts:
+            fonts[reference.idnum] = _signs(reference.get_object())
+        named[name] = fonts[reference.idnum]
+    pen = _Pen(named)
+    for operands, operator in ContentStream(page["/Contents"].get_object(), reader).operations:
+        pen.obey(operator, operands)
+    return pen.text()
+
+
+def _signs(font: Any) -> dict[int, str]:
+    """Read which text each glyph stands for (ISO 32000-1, 9.10.3)."""
+    if font["/Subtype"] != "/Type0" or font["/Encoding"] != "/Identity-H":
+        raise BadDocument(f"got a font of type {font['/Subtype']}, expected Type0 with Identity-H")
+    signs: dict[int, str] = {}
+    for section in _SECTION.finditer(font["/ToUnicode"].get_object().get_data()):
+        if section[1] == b"bfchar":
+            signs.update((int(code, 16), _utf16(text)) for code, text in _CHAR.findall(section[2]))
+            continue
+        for low, high, text in _RANGE.findall(section[2]):
+            first = _utf16(text)
+            for step in range(int(high, 16) - int(low, 16) + 1):
+                signs[int(low, 16) + step] = first[:-1] + chr(ord(first[-1]) + step)
+    return signs
+
+
+def _utf16(digits: bytes) -> str:
+    text = bytes.fromhex(digits.decode("ascii")).decode("utf-16-be")
+    if not 1 <= len(text) <= MAX_CLUSTER:
+        raise BadDocument(f"got a glyph that stands for {len(text)} signs, expected 1 to {MAX_CLUSTER}")
+    return text
+
+
+class _Pen:
+    """Follows the drawing of one page and writes down its text."""
+
+    def __init__(self, fonts: dict[str, dict[int, str]]) -> None:
+        self._fonts = fonts
+        self._font: dict[int, str] | None = None
+        self._saved: list[dict[int, str] | None] = []
+        # A marked sequence collects its glyphs; what they say is settled when it ends.
+        self._open: list[tuple[str | None, bool, list[str | None]]] = [(None, False, [])]
+
+    def obey(self, operator: bytes, operands: list[Any]) -> None:
+        """Take one step of the drawing."""
+        if operator not in _OPERATORS:
+            raise BadDocument(f"got the drawing step {operator!r}, expected text, rules and fills only")
+        if operator in (b"Tj", b"TJ"):
+            for part in operands[0] if operator == b"TJ" else operands:
+                if isinstance(part, (str, bytes)):
+                    self._show(part)
+        elif operator in (b"BMC", b"BDC"):
+            self._begin(operands)
+        elif operator == b"EMC":
+            self._end()
+        elif operator == b"Tf":
+            self._font = self._fonts[operands[0]]
+        elif operator == b"Tr" and operands[0] != 0:
+            raise BadDocument("got text that is not simply filled, expected visible text")
+        elif operator == b"q":
+            self._saved.append(self._font)
+        elif operator == b"Q":
+            self._font = self._saved.pop()
+
+    def text(self) -> str:
+        """Give what the page says."""
+        if len(self._open) != 1:
+            raise BadDocument("got a marked sequence without end, expected each to end on its page")
+        return _said(self._open[0][2])
+
+    def _show(self, part: Any) -> None:
+        raw = getattr(part, "original_bytes", part)
+        if self._font is None or len(raw) % 2:
+            raise BadDocument("got text without a font of two-byte codes, expected one")
+        self._open[-1][2].extend(self._font.get(code) for (code,) in struct.iter_unpack(">H", raw))
+
+    def _begin(self, operands: list[Any]) -> None:
+        properties = operands[1] if len(operands) > 1 else {}
+        if operands[0] == "/OC" or not isinstance(properties, dict):
+            raise BadDocument("got a layer that can be hidden, expected plain pages")
+        actual = properties.get("/ActualText")
+        self._open.append((None if actual is None else str(actual), operands[0] == "/ReversedChars", []))
+
+    def _end(self) -> None:
+        actual, backwards, glyphs = self._open.pop()
+        if actual is not None:
+            if not (1 <= len(actual) <= MAX_CLUSTER and 1 <= len(glyphs) <= MAX_CLUSTER):
+                raise BadDocument(
+                    f"got {len(actual)} signs said to stand for {len(glyphs)} glyphs, expected one cluster"
+                )
+            glyphs = [actual]
+        self._open[-1][2].extend(reversed(glyphs) if backwards else glyphs)
+
+
+def _said(glyphs: list[str | None]) -> str:
+    said = [glyph for glyph in glyphs if glyph is not None]
+    if len(said) != len(glyphs):
+        raise BadDocument("got a glyph that stands for no text, expected text only")
+    return "".join(said)
