@@ -43,7 +43,7 @@ class Blobs:
 
     def stage(self) -> Path:
         """Give a path, free to write to, on the same file system as the kept files."""
-        with _ours(self._folder):
+        with writing(self._folder):
             if self._own is None:
                 self._own = self._claim()
             return Path(tempfile.mkdtemp(dir=self._own[0])) / "file"
@@ -56,7 +56,7 @@ class Blobs:
             StoreError: the disk is full or cannot be written.
         """
         target = self.path(name)
-        with _ours(path):
+        with writing(path):
             _sync(path)
             path.chmod(0o400)
             try:
@@ -82,7 +82,7 @@ class Blobs:
 
     def sweep(self) -> None:
         """Remove what killed processes left half-written."""
-        with _ours(self._folder):
+        with writing(self._folder):
             for left in (self._folder / "staging").glob("*"):
                 if self._own is None or left != self._own[0]:
                     _remove_if_left(left)
@@ -90,7 +90,7 @@ class Blobs:
     def close(self) -> None:
         """Remove what this process left half-written."""
         if self._own is not None:
-            with _ours(self._folder):
+            with writing(self._folder):
                 shutil.rmtree(self._own[0], ignore_errors=True)
                 os.close(self._own[1])
             self._own = None
@@ -136,8 +136,8 @@ def _sync(path: Path) -> None:
 
 
 @contextmanager
-def _ours(path: Path) -> Iterator[None]:
-    """Turn errors of the disk into the room's own."""
+def writing(path: Path) -> Iterator[None]:
+    """Turn errors of the disk, while writing at *path*, into store errors with advice."""
     try:
         yield
     except OSError as e:

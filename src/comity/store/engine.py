@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from comity.kernel.errors import BadInput, ComityError
@@ -153,5 +153,6 @@ def _begin_postgresql(connection: Connection) -> None:
     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})")
 
 
-def _ours(context: ExceptionContext) -> ComityError:
-    return translate(context.original_exception)
+def _ours(context: ExceptionContext) -> ComityError | None:
+    """Translate what the driver raised; a mistake in our own statement stays what it is."""
+    return translate(context.original_exception) if isinstance(context.sqlalchemy_exception, DBAPIError) else None

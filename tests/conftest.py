@@ -1,0 +1,25 @@
+"""Fixtures for the whole suite: each test that asks for a store runs on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from builders.databases import fresh_database, migrated
+from comity.store.engine import Store
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the URL of an empty database, on each engine in turn."""
+    with fresh_database(request.param, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    """Give a store with the newest schema, on each engine in turn."""
+    with migrated(store_url) as opened:
+        yield opened
