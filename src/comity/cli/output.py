@@ -24,8 +24,7 @@ def console(*, stderr: bool = False) -> Console:
     """Give the console for people: plain when it is not a terminal, never wrapping what a script may read."""
     from rich.console import Console
 
-    out = Console(stderr=stderr, highlight=False, soft_wrap=True)
-    return out
+    return Console(stderr=stderr, highlight=False, soft_wrap=True)
 
 
 def emit(data: Any, as_json: bool, people: Callable[[], None]) -> None:
@@ -52,10 +51,14 @@ def complain(error: ComityError | str, *, as_json: bool) -> None:
 def progress(title: str, total: int, as_json: bool = False) -> Iterator[Callable[[int], None]]:
     """Show a bar on stderr for long work; gives the function that advances it. Silent when no one watches."""
     if as_json or not sys.stderr.isatty():
-        yield lambda n: None
+        yield _silent
         return
     from rich.progress import Progress
 
     with Progress(console=console(stderr=True), transient=True) as bar:
         task = bar.add_task(title, total=total)
         yield lambda n: bar.advance(task, n)
+
+
+def _silent(done: int) -> None:
+    """Show no progress."""

@@ -42,7 +42,7 @@ def load(data: bytes, *, file: str = "", limit: int = MAX_BYTES) -> Any:
     except json.JSONDecodeError as e:
         raise BadInput(f"got {e.msg} at line {e.lineno} column {e.colno}, expected JSON", file=file) from e
     except (ValueError, RecursionError) as e:
-        raise BadInput(f"got {e or 'too many levels'}, expected plain JSON", file=file) from e
+        raise BadInput(f"got {e}, expected plain JSON", file=file) from e
     return value
 
 

@@ -9,16 +9,19 @@ without its unit is never named by anything.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
 from comity.crypto import envelope as dsse
 from comity.crypto.envelope import Envelope
 from comity.crypto.keys import Signer
+from comity.crypto.recipient import seal_file
 from comity.kernel.clock import stamp
 from comity.kernel.errors import BadInput, Unavailable
 from comity.packages import statement
 from comity.packages.container import Advance, silent
+from comity.packages.placing import place
 from comity.packages.sealing import seal, seal_files
 from comity.packages.writer import ZipWriter
 from comity.packages.zipfiles import append
@@ -132,40 +135,36 @@ def export(office: Office, name: str, target: Path) -> Path:
     """
     with office.store.read() as unit:
         request = office.find(unit, name)
+    path = target / f"{request.reference}.comity.zip" if target.is_dir() else target
+    return place(_released(office, request), path)
+
+
+def export_encrypted(office: Office, name: str, target: Path, recipients: Sequence[str]) -> Path:
+    """Write a released package encrypted with age; `addressee` stands for the keys the directory has for it.
+
+    Raises:
+        BadInput: a recipient is malformed, or the addressee has none in the directory.
+    """
+    with office.store.read() as unit:
+        request = office.find(unit, name)
+    party = office.known(request.peer)
+    keys = [
+        key for one in recipients for key in ((party.recipients if party else ()) if one == "addressee" else (one,))
+    ]
+    if not keys:
+        advice = "Ask it for its age recipient by a way you trust, and give that."
+        raise BadInput(f"got no encryption key for {request.peer} in the directory, expected one", advice=advice)
+    path = target / f"{request.reference}.comity.zip.age" if target.is_dir() else target
+    seal_file(_released(office, request), path, keys)
+    return path
+
+
+def _released(office: Office, request: Request) -> Path:
     if not request.file.startswith("package-"):
         raise WrongState(
             f"got {request.reference}, which is {request.state}, expected a released request", field="state"
         )
-    path = target / f"{request.reference}.comity.zip" if target.is_dir() else target
-    return place(office.blobs.path(request.file), path)
-
-
-def place(source: Path, target: Path) -> Path:
-    """Copy a file to *target* whole or not at all, never over another one; the same bytes there already are no fault.
-
-    Raises:
-        BadInput: another file is there.
-        Unavailable: the machine cannot write it.
-    """
-    import filecmp
-    import os
-    import tempfile
-
-    try:
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".comity-") as folder:
-            copy = _copy(source, Path(folder) / "file")
-            copy.chmod(0o644)
-            os.link(copy, target)
-    except FileExistsError as e:
-        if target.is_file() and filecmp.cmp(source, target, shallow=False):
-            return target
-        raise BadInput(
-            "got an existing file, expected a new name", file=str(target), advice="Choose another name."
-        ) from e
-    except OSError as e:
-        advice = "Check that the folder exists, can be written, and has space."
-        raise Unavailable(f"got {e.strerror}, expected to write the file", file=str(target), advice=advice) from e
-    return target
+    return office.blobs.path(request.file)
 
 
 def withdraw(office: Office, name: str, reason: str) -> Request:

@@ -1,0 +1,96 @@
+"""Commands on a node: make it, bring its directory up to date, look whether it is in order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from comity.kernel.language import _
+
+from .home import home_option
+from .output import console, emit, json_option
+
+FILE = click.Path(path_type=Path, exists=True)
+
+
+@click.group()
+def node() -> None:
+    """Make a node and keep it in order."""
+
+
+@node.command()
+@home_option
+@click.option("--party", required=True, help="The party the node works for, such as VN.a05.")
+@click.option(
+    "--root", required=True, type=FILE, help="Pinned root of the directory (root.json), got by a way you trust."
+)
+@click.option(
+    "--directory", "source", required=True, type=FILE, help="The directory: a folder, a mirror, or an export."
+)
+@click.option("--key", required=True, type=FILE, help="The node's private key, enrolled with the role node.")
+@click.option("--key-passphrase-file", default="", help="File with that key's passphrase, if it is sealed.")
+@click.option("--database", default="sqlite:///node.db", show_default=True, help="sqlite:///FILE or postgresql://...")
+@json_option
+def init(
+    home: Path, party: str, root: Path, source: Path, key: Path, key_passphrase_file: str, database: str, as_json: bool
+) -> None:
+    """Make a node in a new folder."""
+    from comity.node.service import make_node
+    from comity.node.settings import Settings
+
+    sealed = str(Path(key_passphrase_file).resolve()) if key_passphrase_file else ""
+    settings = Settings(home, party, database, key=str(key.resolve()), key_passphrase_file=sealed)
+    make_node(settings, root=root, source=source)
+    emit(
+        {"home": str(home), "party": party},
+        as_json,
+        lambda: console().print(_("[green]made[/] a node of {party} in {home}").format(party=party, home=home)),
+    )
+
+
+@node.command()
+@home_option
+@click.argument("source", type=FILE)
+@json_option
+def update(home: Path, source: Path, as_json: bool) -> None:
+    """Bring the node's copy of the directory up to date from SOURCE: a folder, a mirror, or an export."""
+    from comity.kernel.clock import stamp
+    from comity.node.service import open_node, update_directory
+
+    with open_node(home) as opened:
+        status = update_directory(opened, source)
+    data = {"parties": status.parties, "snapshot": status.snapshot_version, "expires": stamp(status.expires)}
+    text = _("directory up to date: {parties} parties, counts until {expires}").format(**data)
+    emit(data, as_json, lambda: console().print(text))
+
+
+@node.command()
+@home_option
+def migrate(home: Path) -> None:
+    """Bring the node's database to this program's version (make a back-up first)."""
+    from comity.node.service import migrate as bring
+
+    bring(home)
+    console().print(_("[green]migrated[/] {home}").format(home=home))
+
+
+@click.command()
+@home_option
+@json_option
+@click.pass_context
+def doctor(ctx: click.Context, home: Path, as_json: bool) -> None:
+    """Look whether the node is in order: database, log, directory, keys, files, disk."""
+    from comity.node.doctor import examine
+
+    checks = examine(home)
+
+    def people() -> None:
+        out = console()
+        for check in checks:
+            out.print(f"{'[green]ok[/]  ' if check.good else '[red]bad[/] '} {check.name:<10} {check.found}")
+            if check.advice:
+                out.print(f"                {_('what to do')}: {check.advice}")
+
+    emit([check.plain() for check in checks], as_json, people)
+    ctx.exit(0 if all(check.good for check in checks) else 1)

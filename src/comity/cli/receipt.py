@@ -1,0 +1,183 @@
+"""Commands on what arrives and how it is answered: receive, receipt."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from comity.kernel.errors import BadInput
+from comity.kernel.language import _
+
+from .home import home_option
+from .output import console, emit, json_option, progress
+from .resultview import show_result
+from .secret import open_signer, passphrase_option
+
+FILE = click.Path(path_type=Path)
+STATES = ("received", "accepted", "info_needed", "refused")
+
+
+@click.command()
+@home_option
+@click.argument("file", type=FILE)
+@click.option("--identity", type=FILE, help="File with the age identity, if FILE is encrypted.")
+@json_option
+def receive(home: Path, file: Path, identity: Path | None, as_json: bool) -> None:
+    """Take in FILE: a package for us, or a receipt on a request of ours. The same file twice has one effect."""
+    from comity.node.service import open_node
+
+    with open_node(home) as node:
+        kind, data = _arrived(file)
+        if kind == "receipt":
+            _take(node, data, as_json)
+        elif kind == "age":
+            _receive_encrypted(node, file, identity, as_json)
+        else:
+            _receive(node, file, as_json)
+
+
+@click.command()
+@home_option
+@click.argument("name")
+@click.option("--state", required=True, type=click.Choice(STATES), help="What you say on the request.")
+@click.option("--code", default="", help="Why, for info_needed and refused; see --codes.")
+@click.option("--reason", default="", help="Why, in plain words, for info_needed and refused.")
+@click.option("--until", default="", help="Until when data are preserved (UTC), when you accept a preservation.")
+@click.option("--reply-by", default="", help="When you expect to answer, or want an answer (UTC).")
+@click.option("--key", type=FILE, help="Private key of the post that signs receipts.")
+@passphrase_option
+@click.option("--out", type=FILE, help="Where to write the receipt: a new file, or a folder.")
+@click.option(
+    "--phone", "code_read", default="", help="Record a read-back over the phone instead: the code that was read."
+)
+@click.option("--who", default="", help="With --phone: who read it back.")
+@json_option
+def receipt(
+    home: Path,
+    name: str,
+    key: Path | None,
+    passphrase_file: Path | None,
+    out: Path | None,
+    code_read: str,
+    who: str,
+    as_json: bool,
+    **word: str,
+) -> None:
+    """Answer the incoming request NAME with a signed receipt; or record a phone read-back on our own request NAME."""
+    from comity.node.service import open_node
+    from comity.requests.receipts import Word, read_back
+
+    said = Word(word["state"], word["code"], word["reason"], word["until"], word["reply_by"])
+    with open_node(home) as node:
+        if code_read:
+            if not who:
+                raise BadInput(
+                    "got no name, expected who read the code back", field="who", advice="Give it with --who."
+                )
+            taken = read_back(node.office, name, said, code_read=code_read, who=who)
+            _say(taken, as_json, _("[yellow]recorded, not signed[/]"))
+            return
+        if key is None:
+            raise BadInput(
+                "got no key, expected that of the post that signs receipts", field="key", advice="Give it with --key."
+            )
+        _answer(node, name, said, key=key, passphrase_file=passphrase_file, out=out, as_json=as_json)
+
+
+def _answer(
+    node: Any, name: str, said: Any, *, key: Path, passphrase_file: Path | None, out: Path | None, as_json: bool
+) -> None:
+    from comity.packages.placing import place_bytes
+    from comity.requests.receipts import answer
+
+    signer = open_signer(key, passphrase_file)
+    taken, raw = answer(node.office, name, said, signer)
+    file = None
+    if out:
+        stamp = taken.answer.at.strftime("%Y%m%dT%H%M%SZ")
+        path = out / f"{taken.request.reference}-{taken.answer.state}-{stamp}.receipt.json" if out.is_dir() else out
+        file = place_bytes(raw, path)
+    _say(taken, as_json, _("[green]signed[/]"), file=file)
+
+
+def _arrived(file: Path) -> tuple[str, bytes]:
+    """Tell what kind of file arrived, by its first bytes; a receipt is read whole."""
+    from comity.kernel.errors import Unavailable
+    from comity.packages.receipt import MAX_BYTES, is_receipt
+
+    if file.is_dir():
+        return "package", b""
+    try:
+        with file.open("rb") as f:
+            head = f.read(64)
+            if head.startswith(b"age-encryption.org/"):
+                return "age", b""
+            return ("receipt", head + f.read(MAX_BYTES)) if is_receipt(head) else ("package", b"")
+    except FileNotFoundError as e:
+        raise BadInput(
+            "got no such file, expected a package or a receipt", file=str(file), advice="Check the path."
+        ) from e
+    except OSError as e:
+        raise Unavailable(f"got {e.strerror}, expected a readable file", file=str(file)) from e
+
+
+def _receive_encrypted(node: Any, file: Path, identity: Path | None, as_json: bool) -> None:
+    import tempfile
+
+    from comity.crypto.recipient import open_file, read_identity
+
+    if identity is None:
+        advice = "Give the file with your age identity: --identity FILE."
+        raise BadInput("got an encrypted package, expected an identity to open it", file=str(file), advice=advice)
+    with tempfile.TemporaryDirectory(dir=node.settings.home) as folder:
+        plain = Path(folder) / file.name.removesuffix(".age")
+        open_file(file, plain, read_identity(identity))
+        _receive(node, plain, as_json)
+
+
+def _receive(node: Any, file: Path, as_json: bool) -> None:
+    from comity.requests.intake import receive as take_in
+
+    size = sum(f.stat().st_size for f in file.rglob("*") if f.is_file()) if file.is_dir() else file.stat().st_size
+    with progress(_("verifying"), size, as_json) as advance:
+        got = take_in(node.office, file, advance)
+    data = got.request.plain() | {"new": got.new, "verification": got.result.plain()}
+
+    def people() -> None:
+        word = _("[green]received[/]") if got.new else _("[yellow]received before, nothing changed[/]")
+        console().print(f"{word} {got.request.reference}  {got.request.measure} ← {got.request.peer}")
+        show_result(got.result)
+
+    emit(data, as_json, people)
+
+
+def _take(node: Any, data: bytes, as_json: bool) -> None:
+    from comity.requests.receipts import take
+
+    taken = take(node.office, data)
+    _say(
+        taken, as_json, _("[green]receipt[/]") if taken.new else _("[yellow]receipt known already, nothing changed[/]")
+    )
+
+
+def _say(taken: Any, as_json: bool, word: str, *, file: Path | None = None) -> None:
+    data = (
+        taken.request.plain()
+        | {"new": taken.new, "receipt": taken.answer.plain()}
+        | ({"file": str(file)} if file else {})
+    )
+
+    def people() -> None:
+        out = console()
+        answer = taken.answer
+        out.print(
+            f"{word} {taken.request.reference}  [bold]{answer.state}[/] {answer.code} {answer.at:%Y-%m-%dT%H:%M:%SZ}"
+        )
+        if answer.holder:
+            out.print(f"  {_('by')} {answer.holder}", markup=False)
+        if file:
+            out.print(f"  {_('file')} {file}", markup=False)
+
+    emit(data, as_json, people)

@@ -1,0 +1,106 @@
+"""How requests read in a terminal: findings, lists, clocks, the whole dossier."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from comity.directory.model import Party
+from comity.kernel.language import _, counted
+from comity.requests.model import Finding, Request
+
+from .output import console
+
+COLOUR = {
+    "draft": "yellow",
+    "sealed": "yellow",
+    "released": "cyan",
+    "received": "cyan",
+    "accepted": "green",
+    "info_needed": "magenta",
+    "refused": "red",
+    "withdrawn": "red",
+}
+
+
+def show_findings(request: Request, findings: Sequence[Finding]) -> None:
+    """Print what the preflight found, what blocks first."""
+    out = console()
+    blocking = sum(f.blocks for f in findings)
+    head = (
+        _("[green]complete[/]")
+        if not blocking
+        else counted("[red]{n} item blocks[/]", "[red]{n} items block[/]", blocking)
+    )
+    out.print(f"{request.reference}  {request.measure} → {request.peer}: {head}")
+    for finding in findings:
+        colour = "red" if finding.blocks else "yellow"
+        out.print(f"  [{colour}]{finding.level:<8}[/] [bold]{_escaped(finding.field)}[/]  {_escaped(finding.reason)}")
+        out.print(f"           → {_escaped(finding.remedy)}")
+        if finding.source:
+            lead = _(" (not yet compared with the certified text: a lead)") if finding.verified is False else ""
+            out.print(f"           [dim]{_escaped(finding.source)}{lead}[/]")
+
+
+def show_rows(rows: Sequence[dict[str, Any]]) -> None:
+    """Print a list of requests."""
+    out = console()
+    for row in rows:
+        arrow = "→" if row["direction"] == "out" else "←"
+        state = f"[{COLOUR[row['state']]}]{row['state']:<12}[/]"
+        out.print(f"{row['reference']:<22} {arrow} {row['peer']:<16} {row['measure']:<20} {state} {row['changed_at']}")
+    if not rows:
+        out.print(_("no requests yet"))
+
+
+def show_due(rows: Sequence[dict[str, Any]]) -> None:
+    """Print the running clocks, the next first."""
+    out = console()
+    for row in rows:
+        when = f"[red]{row['due_at']} {_('overdue')}[/]" if row["overdue"] else row["due_at"]
+        out.print(
+            f"{when}  {row['kind']:<17} {row['reference']:<22} {row['peer']:<14} [dim]{_escaped(row['source'])}[/]"
+        )
+    if not rows:
+        out.print(_("nothing is due"))
+
+
+def show_dossier(data: dict[str, Any], party: Party | None) -> None:
+    """Print one request: state, who acts next, clocks, receipts, history, call-back numbers."""
+    out = console()
+    arrow = "→" if data["direction"] == "out" else "←"
+    out.print(
+        f"[bold]{data['reference']}[/]  {data['measure']} {arrow} {data['peer']}  [{COLOUR[data['state']]}]{data['state']}[/]"
+    )
+    if data["package"]:
+        out.print(f"  {_('package')} {data['package']}")
+        out.print(f"  {_('read-back code')} {data['read_back_code']}")
+    if party:
+        for callback in party.callback:
+            out.print(
+                f"  {_('call back')} [bold]{callback.number}[/] {_escaped(callback.desk)} ({party.hours.open}, {party.hours.zone})"
+            )
+    if data["acts"]:
+        out.print(f"  {_('possible now')}: {', '.join(data['acts'])}")
+    for clock in data["clocks"]:
+        mark = "[red]![/]" if clock["overdue"] else ("•" if clock["open"] else "[dim]✓[/]")
+        out.print(f"  {mark} {clock['due_at']}  {clock['kind']}  [dim]{_escaped(clock['source'])}[/]")
+    for receipt in data["receipts"]:
+        signed = (
+            _("signed by {who}").format(who=receipt["holder"])
+            if receipt["signed"]
+            else _("[yellow]by phone, not signed[/]")
+        )
+        detail = " ".join(part for part in (receipt["code"], receipt["reason"]) if part)
+        out.print(f"  {receipt['at']}  {_('receipt')} [bold]{receipt['state']}[/] {_escaped(detail)} {signed}")
+    for entry in data["history"]:
+        who = f" {_('by')} {_escaped(entry['who'])}" if entry["who"] else ""
+        out.print(
+            f"  [dim]{entry['at']}  {_escaped(entry['act'])} → {entry['state']}{who} {_escaped(entry['note'])}[/]"
+        )
+
+
+def _escaped(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)

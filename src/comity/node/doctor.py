@@ -1,0 +1,110 @@
+"""The doctor: is everything in order on this node, and if not, what to do."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from comity.kernel.clock import stamp
+from comity.kernel.errors import ComityError
+from comity.requests import tables
+
+from .service import Node, open_node
+
+LITTLE_SPACE = 1 << 30
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at: whether it is in order, what was found, what to do."""
+
+    name: str
+    good: bool
+    found: str
+    advice: str = ""
+
+    def plain(self) -> dict[str, Any]:
+        """Give the check as JSON data."""
+        return asdict(self)
+
+
+def examine(home: Path) -> list[Check]:
+    """Look at a node: settings, database and guards, log, directory, own keys, files, disk."""
+    try:
+        with open_node(home) as node:
+            opened = Check("node", good=True, found=f"{node.settings.party}, database and guards in order")
+            return [opened, *(_ask(name, question, node) for name, question in QUESTIONS)]
+    except ComityError as e:
+        return [Check("node", good=False, found=str(e), advice=e.advice)]
+
+
+def _ask(name: str, question: Callable[[Node], str], node: Node) -> Check:
+    try:
+        return Check(name, good=True, found=question(node))
+    except ComityError as e:
+        return Check(name, good=False, found=str(e), advice=e.advice)
+
+
+def _log(node: Node) -> str:
+    with node.store.read() as unit:
+        report = node.ledger.verify(unit)
+    return f"{report.size} entries, {report.erased} erased, {report.checkpoints} checkpoints, all consistent"
+
+
+def _directory(node: Node) -> str:
+    status = node.mirror.status()
+    if status.stale(node.clock.now()):
+        raise ComityError(
+            f"got a mirror that expired {stamp(status.expires)}, expected a fresh one",
+            advice="Bring it up to date: comity node update SOURCE.",
+        )
+    return f"{status.parties} parties, counts until {stamp(status.expires)}"
+
+
+def _keys(node: Node) -> str:
+    me, now = node.office.me(), node.clock.now()
+    lacking = [role for role in ("node", "receipt") if not me.able(role, now)]
+    if lacking:
+        raise ComityError(
+            f"got no valid key for {', '.join(lacking)}, expected one", advice="Enrol one in the directory."
+        )
+    ending = min(key.valid_until for role in ("node", "receipt") for key in me.able(role, now))
+    return f"keys of {me.id} valid, the first ends {stamp(ending)}"
+
+
+def _files(node: Node) -> str:
+    with node.store.read() as unit:
+        named = tables.known_files(unit)
+    if missing := sorted(name for name in named if not node.blobs.path(name).is_file()):
+        raise ComityError(
+            f"got {len(missing)} packages missing, first {missing[0]}", advice="Restore them from the back-up."
+        )
+    orphans = sum(1 for name in _kept(node.settings.files) if name not in named)
+    return f"{len(named)} packages there" + (f", {orphans} files nothing names (left by a crash)" if orphans else "")
+
+
+def _kept(folder: Path) -> Iterator[str]:
+    if folder.is_dir():
+        yield from (e.name for e in os.scandir(folder) if e.is_file() and e.name.startswith(("package-", "sealed-")))
+
+
+def _disk(node: Node) -> str:
+    free = shutil.disk_usage(node.settings.home).free
+    if free < LITTLE_SPACE:
+        raise ComityError(
+            f"got {free >> 20} MiB free, expected at least {LITTLE_SPACE >> 20}", advice="Free some space."
+        )
+    return f"{free >> 30} GiB free"
+
+
+QUESTIONS: tuple[tuple[str, Callable[[Node], str]], ...] = (
+    ("log", _log),
+    ("directory", _directory),
+    ("keys", _keys),
+    ("files", _files),
+    ("disk", _disk),
+)

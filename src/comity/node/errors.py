@@ -1,0 +1,17 @@
+"""What can be wrong with a node's folder and settings."""
+
+from __future__ import annotations
+
+from comity.kernel.errors import BadInput, NotFound, Unavailable
+
+
+class NoNode(NotFound):
+    """There is no node in the folder named."""
+
+
+class BadSettings(BadInput):
+    """The settings are malformed."""
+
+
+class NodeUnusable(Unavailable):
+    """The folder cannot be made or written."""

@@ -1,0 +1,134 @@
+"""A node: one party's settings, database, log, directory and kept files, wired together."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from comity.crypto.errors import KeyFileError
+from comity.crypto.keys import FileSigner
+from comity.directory.mirror import Mirror, Status
+from comity.kernel.clock import Clock, SystemClock, stamp
+from comity.kernel.ids import new_id
+from comity.ledger.service import Ledger
+from comity.requests import tables as _request_tables  # noqa: F401 - the schema needs every room's tables
+from comity.requests.office import Office
+from comity.store.blobs import Blobs
+from comity.store.engine import Store, open_store
+
+from .errors import BadSettings, NodeUnusable
+from .settings import PARTY, Settings, load, save
+
+_SYSTEM_CLOCK = SystemClock()
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node at work."""
+
+    settings: Settings
+    store: Store
+    ledger: Ledger
+    mirror: Mirror
+    blobs: Blobs
+    clock: Clock
+
+    @property
+    def office(self) -> Office:
+        """Give the office in which requests are handled."""
+        return Office(
+            party=self.settings.party,
+            store=self.store,
+            ledger=self.ledger,
+            mirror=self.mirror,
+            blobs=self.blobs,
+            clock=self.clock,
+            new_id=new_id,
+            authorities=tuple(self.settings.path(name).read_bytes() for name in self.settings.time_authorities),
+        )
+
+
+def make_node(settings: Settings, *, root: Path, source: Path, clock: Clock = _SYSTEM_CLOCK) -> None:
+    """Make a node in a new folder: its mirror of the directory, its database, the first entry of its log.
+
+    *root* is the pinned root; *source* is a directory's folder, another mirror, or an export.
+
+    Raises:
+        BadSettings: the party is malformed, or not in the directory.
+        NodeUnusable: the folder holds a node already, or cannot be written.
+    """
+    if not PARTY.fullmatch(settings.party):
+        raise BadSettings(f"got {settings.party!r}, expected a party such as VN.a05", field="party")
+    if (settings.home / "comity.toml").exists():
+        raise NodeUnusable("got a folder that holds a node already, expected a new one", file=str(settings.home))
+    signer = _open_key(settings)
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        pinned = root.read_bytes()
+    except OSError as e:
+        raise NodeUnusable(f"got {e.strerror}, expected to make a node", file=str(e.filename)) from e
+    mirror = Mirror.create(settings.mirror, pinned)
+    mirror.update(source, clock.now())
+    party = mirror.lookup(settings.party, clock.now())
+    if signer.public.keyid not in {key.keyid for key in party.able("node", clock.now())}:
+        advice = "Enrol the key with the role node first."
+        raise BadSettings(
+            f"got a key that {party.id} has not enrolled as node, expected it", field="key", advice=advice
+        )
+    save(settings)
+    with open_node(settings.home, clock=clock, fresh=True) as node, node.store.write(durable=True) as unit:
+        node.ledger.append(unit, {"type": "node.created", "at": stamp(clock.now()), "party": settings.party})
+
+
+@contextmanager
+def open_node(home: Path, *, clock: Clock = _SYSTEM_CLOCK, fresh: bool = False) -> Iterator[Node]:
+    """Open the node in a folder; a *fresh* one gets its schema first.
+
+    Raises:
+        NoNode: there is none.
+        ComityError: its database, key or mirror are not in order.
+    """
+    settings = load(home)
+    signer = _open_key(settings)
+    store = open_store(settings.url)
+    blobs = Blobs(settings.files)
+    try:
+        if fresh:
+            store.migrate()
+        store.check()
+        blobs.sweep()
+        ledger = Ledger(f"comity/{settings.party}", signer, clock=clock, random=secrets.token_bytes)
+        yield Node(settings, store, ledger, Mirror(settings.mirror), blobs, clock)
+    finally:
+        blobs.close()
+        store.close()
+
+
+def update_directory(node: Node, source: Path) -> Status:
+    """Bring the node's mirror up to date from a publisher's folder, another mirror, or an export."""
+    status = node.mirror.update(source, node.clock.now())
+    event = {"type": "directory.updated", "at": stamp(node.clock.now()), "snapshot": status.snapshot_version}
+    with node.store.write(durable=True) as unit:
+        node.ledger.append(unit, event)
+    return status
+
+
+def migrate(home: Path, *, clock: Clock = _SYSTEM_CLOCK) -> None:
+    """Bring a node's database to this program's schema."""
+    with open_node(home, clock=clock, fresh=True) as node, node.store.write(durable=True) as unit:
+        node.ledger.append(unit, {"type": "node.migrated", "at": stamp(clock.now())})
+
+
+def _open_key(settings: Settings) -> FileSigner:
+    """Open the node's own key, sealed by a passphrase in a file or, on a protected disk, not at all."""
+    passphrase = ""
+    if settings.key_passphrase_file:
+        path = settings.path(settings.key_passphrase_file)
+        try:
+            passphrase = path.read_text("utf-8").partition("\n")[0]
+        except (OSError, UnicodeDecodeError) as e:
+            raise KeyFileError("got an unreadable passphrase file, expected one", file=str(path)) from e
+    return FileSigner.open(settings.path(settings.key), passphrase)

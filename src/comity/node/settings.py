@@ -1,0 +1,109 @@
+"""The settings of a node: one short TOML file in its folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import BadSettings, NodeUnusable, NoNode
+
+NAME = "comity.toml"
+PARTY = re.compile(r"[A-Z]{2}\.[a-z0-9][a-z0-9-]{0,40}", re.ASCII)
+_KNOWN = {"party", "database", "key", "key_passphrase_file", "time_authorities"}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where a node keeps what, and for which party it works; paths are relative to its folder."""
+
+    home: Path
+    party: str
+    database: str = "sqlite:///node.db"
+    key: str = "node.key"
+    key_passphrase_file: str = ""
+    time_authorities: tuple[str, ...] = ()
+
+    @property
+    def url(self) -> str:
+        """Give the database's URL, a relative SQLite path resolved against the folder."""
+        scheme, slashes, rest = self.database.partition(":///")
+        if scheme == "sqlite" and slashes and not rest.startswith("/"):
+            return f"sqlite:///{self.home.resolve() / rest}"
+        return self.database
+
+    @property
+    def mirror(self) -> Path:
+        """Give the folder of the directory's mirror."""
+        return self.home / "directory"
+
+    @property
+    def files(self) -> Path:
+        """Give the folder of kept files."""
+        return self.home / "files"
+
+    def path(self, name: str) -> Path:
+        """Give the path of a file named in the settings."""
+        return self.home / name
+
+
+def load(home: Path) -> Settings:
+    """Read a node's settings.
+
+    Raises:
+        NoNode: there is no node in that folder.
+        BadSettings: the file is malformed.
+    """
+    path = home / NAME
+    try:
+        rows = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError as e:
+        advice = "Name the node's folder with --home or COMITY_HOME, or make one: comity node init."
+        raise NoNode("got a folder without comity.toml, expected a node", file=str(home), advice=advice) from e
+    except OSError as e:
+        raise NodeUnusable(f"got {e.strerror}, expected readable settings", file=str(path)) from e
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
+        raise BadSettings(f"got {e}, expected TOML", file=str(path)) from e
+    return _settings(home, rows, str(path))
+
+
+def save(settings: Settings) -> None:
+    """Write the settings of a new node.
+
+    Raises:
+        NodeUnusable: the folder cannot be written, or holds settings already.
+    """
+    path = settings.home / NAME
+    lines = [
+        "# The settings of a Comity node; see docs/operate/settings.md.",
+        *(
+            f"{name} = {json.dumps(getattr(settings, name))}"
+            for name in ("party", "database", "key", "key_passphrase_file")
+        ),
+        f"time_authorities = {json.dumps(list(settings.time_authorities))}",
+    ]
+    try:
+        with open(path, "x", encoding="utf-8", opener=lambda p, flags: os.open(p, flags, 0o600)) as f:
+            f.write("\n".join(lines) + "\n")
+    except OSError as e:
+        raise NodeUnusable(f"got {e.strerror}, expected to write new settings", file=str(path)) from e
+
+
+def _settings(home: Path, rows: dict[str, object], file: str) -> Settings:
+    if unknown := sorted(set(rows) - _KNOWN):
+        raise BadSettings(
+            "got an unknown setting, expected one of: " + ", ".join(sorted(_KNOWN)), file=file, field=unknown[0]
+        )
+    authorities = rows.pop("time_authorities", [])
+    for name, value in rows.items():
+        if not isinstance(value, str) or "\n" in value:
+            raise BadSettings(f"got {value!r}, expected text", file=file, field=name)
+    if not isinstance(authorities, list) or not all(isinstance(a, str) for a in authorities):
+        raise BadSettings(f"got {authorities!r}, expected a list of file names", file=file, field="time_authorities")
+    texts = {name: str(value) for name, value in rows.items()}
+    if not PARTY.fullmatch(texts.get("party", "")):
+        raise BadSettings(f"got {texts.get('party')!r}, expected a party such as VN.a05", file=file, field="party")
+    return Settings(home=home, time_authorities=tuple(authorities), **texts)
