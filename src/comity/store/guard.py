@@ -52,9 +52,7 @@ def check(unit: Connection) -> None:
     missing = (_sqlite() if sqlite else _postgresql()).items() - {(name, kind) for name, kind in found}
     if missing:
         name = min(missing)[0]
-        advice = (
-            "Someone changed the database by hand. Run `comity log verify`, keep a copy, then `comity node migrate`."
-        )
+        advice = "Someone changed the database by hand. Keep a copy of it, run `comity node migrate`, then `comity log verify`."
         raise GuardMissing(
             f"got no sound guard {name}, expected it to refuse changes to what is recorded", advice=advice
         )
