@@ -61,10 +61,12 @@ def create(folder: Path, holders: Keyholders, signers: Sequence[Signer], *, cloc
         NotVouched: somebody signed who is not among the root's keys.
         NoAccess: the folder cannot be written.
     """
+    metadata = _root(holders, 1, clock)
+    read(dump(metadata), "root", file=trust.root_name(1))
     place = Folder(folder)
     place.make()
     with place.locked(exclusive=True):
-        return _sign(place, _root(holders, 1, clock), signers)
+        return _sign(place, metadata, signers)
 
 
 def rotate(folder: Path, holders: Keyholders | None, signers: Sequence[Signer], *, clock: Clock) -> Signed:

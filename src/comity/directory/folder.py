@@ -36,6 +36,8 @@ _ENTRY = re.compile(
 class Source(Protocol):
     """Somewhere a directory can be read from."""
 
+    path: Path
+
     def read(self, name: str, limit: int) -> bytes | None:
         """Give a file of at most *limit* bytes, or nothing if there is none."""
 
@@ -158,7 +160,9 @@ class Export:
         self.path = path
         try:
             self._zip = zipfile.ZipFile(path)
-        except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError) as e:
+        except OSError as e:
+            raise BadFolder(f"got {e.strerror}, expected a folder or a directory export (zip)", file=str(path)) from e
+        except (zipfile.BadZipFile, NotImplementedError, ValueError) as e:
             raise BadFolder(f"got {e}, expected a directory export (zip)", file=str(path)) from e
         names = self._zip.namelist()
         odd = next((name for name in names if not _ENTRY.fullmatch(name)), None)

@@ -164,7 +164,10 @@ def _role(low: int, extra: Mapping[str, Check] | None = None) -> Check:
     def check(value: Any, at: str) -> None:
         form(value, at)
         if not value["threshold"] <= len(set(value["keyids"])) == len(value["keyids"]):
-            raise _fault(f"got {value['threshold']} of {len(value['keyids'])} keys, expected enough different keys", at)
+            raise _fault(
+                f"got threshold {value['threshold']} of {len(set(value['keyids']))} keys, expected as many different keys",
+                at,
+            )
 
     return check
 

@@ -99,12 +99,7 @@ class Mirror:
             Expired: the copy, or the country's part of it, is out of date.
         """
         with self.folder.locked(exclusive=False):
-            copy = self._copy(party_id[:2])
-            data = reading.party_file(self.folder, copy, party_id)
-        country = copy.countries[party_id[:2]]
-        if not stale:
-            trust.fresh({**copy.top.signed, f"{party_id[:2]}.json": country}, at)
-        return trust.party(country, party_id, data)
+            return reading.party(self.folder, self._copy(party_id[:2]), party_id, None if stale else at)
 
     def slice(self, party_id: str) -> dict[str, bytes]:
         """Give the slice that proves who a party is, to embed in a package or receipt.
@@ -142,14 +137,7 @@ class Mirror:
 
     def _copy(self, country: str | None = None) -> Copy:
         """Read what is here: all countries, or one."""
-        pinned, files = self.root, roots(self.folder)
-        if not files or self.folder.read(TIMESTAMP, LIMITS["timestamp"]) is None:
-            raise BadFolder(
-                "got an empty mirror, expected one with a directory",
-                file=str(self.folder.path),
-                advice="Update it first.",
-            )
-        return reading.load(self.folder, trust.chain(files, pinned), country=country)
+        return reading.pinned(self.folder, self.root, country=country)
 
     def _new_roots(self, source: Source) -> trust.Chain:
         """Verify the source's root chain, which must go on from ours, and keep it at once (TUF 5.3.8)."""
@@ -192,7 +180,7 @@ def _status(copy: Copy) -> Status:
         root_version=copy.top.root.version,
         timestamp_version=copy.top.timestamp.version,
         snapshot_version=copy.top.snapshot.version,
-        expires=min(one.expires for one in copy.top.signed.values()),
+        expires=copy.expires(),
         countries={code: one.expires for code, one in copy.countries.items()},
         parties=len(copy.parties()),
     )

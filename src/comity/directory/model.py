@@ -17,6 +17,7 @@ from .errors import BadParty, NoParty
 
 MAX_BYTES = 512 * 1024
 COMPROMISED = "compromised"
+MIN_START = 8
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,18 @@ class Party:
         if key is None:
             raise NoParty(f"got key {keyid[:16]}, expected a key of {self.id}", field="keyid")
         return key
+
+    def find_key(self, start: str) -> PartyKey:
+        """Give the one key whose id begins with *start*.
+
+        Raises:
+            NoParty: no key does, more than one does, or *start* has fewer than 8 digits.
+        """
+        found = [key for key in self.keys if key.keyid.startswith(start)]
+        if len(start) < MIN_START or len(found) != 1:
+            expected = f"at least {MIN_START} digits that begin the id of one key of {self.id}"
+            raise NoParty(f"got {start!r}, expected {expected}", field="keyid")
+        return found[0]
 
     def able(self, role: str, at: datetime) -> tuple[PartyKey, ...]:
         """Give the keys that may act in *role* at the moment *at*."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from . import model, trust
 from .errors import BadFolder, NoAccess, NoParty, Rollback
-from .folder import TIMESTAMP, Source, metadata_name, require, target_name
+from .folder import TIMESTAMP, Source, metadata_name, require, roots, target_name
 from .metadata import LIMITS
 from .slice import Position, position
 
@@ -55,6 +55,11 @@ class Copy:
             if name != "timestamp.json"
         }
         return {**found, "timestamp.json": TIMESTAMP}
+
+    def expires(self, code: str = "") -> datetime:
+        """Give the moment until which the copy counts, with the file of one country if it was read."""
+        countries = [one for name, one in self.countries.items() if name == code]
+        return min(one.expires for one in (*self.top.signed.values(), *countries))
 
     def position(self) -> Position:
         """Give where in the directory's life the copy stands."""
@@ -114,6 +119,33 @@ def seen(source: Source, root: Root) -> Seen:
     timestamp = trust.timestamp(root, timestamp_file)
     snapshot_file = require(source, metadata_name("snapshot", timestamp.snapshot_meta.version), LIMITS["snapshot"])
     return Seen(timestamp, timestamp_file, trust.snapshot(root, timestamp, snapshot_file), snapshot_file)
+
+
+def pinned(source: Source, root: bytes, *, country: str | None = None) -> Copy:
+    """Read and verify a directory under a pinned root, whatever its age.
+
+    Raises:
+        BadFolder: there is no directory.
+        DirectoryError: it does not verify.
+    """
+    files = roots(source)
+    if not files or source.read(TIMESTAMP, LIMITS["timestamp"]) is None:
+        advice = "Publish it with refresh; fill a mirror by updating it."
+        raise BadFolder("got no published directory, expected one", file=str(source.path), advice=advice)
+    return load(source, trust.chain(files, root), country=country)
+
+
+def party(source: Source, copy: Copy, party_id: str, at: datetime | None) -> model.Party:
+    """Give a party, and refuse a copy that is expired at the moment *at*, if there is one.
+
+    Raises:
+        NoParty: the directory does not know it.
+        Expired: the copy, or the country's part of it, is out of date.
+    """
+    data = party_file(source, copy, party_id)
+    country = copy.countries[party_id[:2]]
+    _fresh({**copy.top.signed, f"{party_id[:2]}.json": country}, at)
+    return trust.party(country, party_id, data)
 
 
 def party_file(source: Source, copy: Copy, party_id: str) -> bytes:

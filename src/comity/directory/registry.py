@@ -7,6 +7,7 @@ registries and the machine that publishes can be far apart; an act that is given
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from tuf.api.metadata import Metadata, Root, Targets  # type: ignore[attr-defined]  # re-exported without __all__
 
 MAX_DRILLS = 100
+_COUNTRY = re.compile("[A-Z]{2}", re.ASCII)
 
 
 class Registry:
@@ -53,8 +55,11 @@ class Registry:
         If the country has a file that the new keys did not sign, *vouchers* sign it again.
 
         Raises:
+            BadParty: that is no country's code.
             DirectoryError: the keys or threshold make no sense, or the signatures do not suffice.
         """
+        if not _COUNTRY.fullmatch(country):
+            raise BadParty(f"got {country!r}, expected the ISO code of a country, like VN", field="country")
         from tuf.api.metadata import DelegatedRole, Delegations  # type: ignore[attr-defined]  # likewise
 
         with self._act(online) as root:

@@ -285,7 +285,9 @@ def _vouched(metadata: Any, role: str, delegators: Sequence[Any], *, file: str) 
         )
     for result in results:
         if not result.verified:
-            raise NotVouched(f"got {len(result.signed)} good signatures, expected {result.threshold}", file=file)
+            raise NotVouched(
+                f"got signatures by {len(result.signed)} of its keys, expected {result.threshold}", file=file
+            )
 
 
 def _agrees(stated: MetaFile | None, data: bytes, version: int, *, file: str) -> None:
