@@ -1,0 +1,177 @@
+"""Sealing a file to those who may read it: the age format (C2SP age), X25519 recipients.
+
+Files are streamed in pieces of 64 KiB, so memory does not grow with their size. What is opened is put in its place only
+when the whole of it proved unaltered.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import IO
+
+from comity.kernel.errors import BadInput, NotFound, Refused, Unavailable
+
+_MAGIC = b"age-encryption.org/v1\n"
+
+
+class BadRecipient(BadInput):
+    """A recipient or an identity is malformed, or there is none."""
+
+
+class BadSealedFile(Refused):
+    """A sealed file cannot be opened: it is for somebody else, damaged, cut short or no sealed file at all."""
+
+
+class FileUnavailable(Unavailable):
+    """A file cannot be read or written on this machine."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The private half, `AGE-SECRET-KEY-1...`, that opens what was sealed to its recipient."""
+
+    secret: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        """Refuse what is no identity.
+
+        Raises:
+            BadRecipient: the text is anything else.
+        """
+        from pyrage import IdentityError, x25519
+
+        try:
+            x25519.Identity.from_str(self.secret)
+        except IdentityError as e:
+            raise BadRecipient("got no age identity, expected a line AGE-SECRET-KEY-1...") from e
+
+    @property
+    def recipient(self) -> str:
+        """Give the public half, `age1...`."""
+        from pyrage import x25519
+
+        return str(x25519.Identity.from_str(self.secret).to_public())
+
+
+def new_identity() -> Identity:
+    """Make a new identity."""
+    from pyrage import x25519
+
+    return Identity(str(x25519.Identity.generate()))
+
+
+def seal_file(src: Path, dst: Path, recipients: Sequence[str]) -> None:
+    """Seal the file *src* into the new file *dst*, so that each of *recipients* (`age1...`) alone can open it.
+
+    Raises:
+        BadRecipient: there is no recipient, or one is malformed.
+        BadInput: *dst* exists already.
+        NotFound: there is no *src*.
+        FileUnavailable: a file cannot be read or written.
+    """
+    from pyrage import EncryptError, RecipientError, encrypt_io, x25519
+
+    try:
+        keys = [x25519.Recipient.from_str(text) for text in recipients]
+    except RecipientError as e:
+        raise BadRecipient("got no age recipient, expected age1...") from e
+    if not keys:
+        raise BadRecipient("got no recipient, expected at least one")
+
+    def seal(source: IO[bytes], target: IO[bytes]) -> None:
+        try:
+            encrypt_io(source, target, keys)
+        except EncryptError as e:  # with recipients given, only reading and writing can fail
+            raise FileUnavailable(f"got {e}, expected to write the sealed file", file=str(dst)) from e
+
+    _make(src, dst, seal)
+
+
+def open_file(src: Path, dst: Path, identity: Identity) -> None:
+    """Open the sealed file *src* into the new file *dst*.
+
+    Raises:
+        BadSealedFile: *src* is not for this identity, damaged, cut short, or no sealed file.
+        BadInput: *dst* exists already.
+        NotFound: there is no *src*.
+        FileUnavailable: a file cannot be read or written.
+    """
+    from pyrage import DecryptError, decrypt_io, x25519
+
+    key = x25519.Identity.from_str(identity.secret)
+
+    def unseal(source: IO[bytes], target: IO[bytes]) -> None:
+        if source.read(len(_MAGIC)) != _MAGIC:
+            raise BadSealedFile("got another kind of file, expected one sealed with age", file=str(src))
+        source.seek(0)
+        try:
+            decrypt_io(source, target, [key])
+        except DecryptError as e:
+            why = f"got a file that this identity does not open ({e}), expected one sealed to {identity.recipient}"
+            raise BadSealedFile(why, file=str(src)) from e
+        except OSError as e:
+            if e.errno is not None:
+                raise
+            raise BadSealedFile("got a file that is damaged or cut short, expected it whole", file=str(src)) from e
+
+    _make(src, dst, unseal)
+
+
+def _make(src: Path, dst: Path, work: Callable[[IO[bytes], IO[bytes]], None]) -> None:
+    """Let *work* turn one file into a new one, which appears whole or not at all."""
+    if dst.exists():
+        raise _taken(dst)
+    try:
+        with src.open("rb") as source, _new_file(dst) as target:
+            work(source, target)
+    except FileExistsError as e:
+        raise _taken(dst) from e
+    except FileNotFoundError as e:
+        raise NotFound("got nothing there, expected a file", file=str(e.filename)) from e
+    except OSError as e:
+        raise FileUnavailable(f"got {e.strerror}, expected to read {src} and write {dst}", file=str(dst)) from e
+
+
+def _taken(dst: Path) -> BadInput:
+    return BadInput(
+        "got a file that exists already, expected a new name",
+        file=str(dst),
+        advice="Move it away or choose another name.",
+    )
+
+
+@contextmanager
+def _new_file(dst: Path) -> Iterator[IO[bytes]]:
+    """Write beside *dst* under another name, and name it so at the end; never over an old file."""
+    with NamedTemporaryFile(dir=dst.parent, prefix=".sealing-", delete=False) as target:
+        temporary = Path(target.name)
+        try:
+            yield target
+            target.flush()
+            os.fsync(target.fileno())
+            _name(temporary, dst)
+        finally:
+            with suppress(FileNotFoundError):
+                temporary.unlink()
+
+
+def _name(temporary: Path, dst: Path) -> None:
+    """Give a written file its name durably; a link, unlike a renaming, never replaces."""
+    try:
+        os.link(temporary, dst)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links, as on many sticks
+        if dst.exists():
+            raise FileExistsError(dst) from None
+        temporary.rename(dst)
+    folder = os.open(dst.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
