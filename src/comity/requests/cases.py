@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from comity.identifiers.errors import InvalidIdentifier
-from comity.identifiers.registry import normalise
+from comity.identifiers.kinds import normalise
 from comity.kernel.clock import stamp
 from comity.kernel.sheet import read_sheet
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from comity.directory.model import Party
 from comity.identifiers.errors import InvalidIdentifier
-from comity.identifiers.registry import normalise
+from comity.identifiers.kinds import normalise
 from comity.kernel.clock import moment
 from comity.kernel.errors import BadInput
 from comity.packages.sealing import request_shape
