@@ -7,6 +7,7 @@ when the whole of it proved unaltered.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -16,7 +17,10 @@ from typing import IO
 
 from comity.kernel.errors import BadInput, NotFound, Refused, Unavailable
 
-_MAGIC = b"age-encryption.org/v1\n"
+MAX_RECIPIENTS = 100
+# The library's time to read a header grows with the square of its size, so it sees none without an early end.
+MAX_HEADER = 32 * 1024
+_HEADER = re.compile(rb"age-encryption\.org/v1\n(?:.*\n)??--- [A-Za-z0-9+/]{43}\n", re.DOTALL)
 
 
 class BadRecipient(BadInput):
@@ -80,8 +84,8 @@ def seal_file(src: Path, dst: Path, recipients: Sequence[str]) -> None:
         keys = [x25519.Recipient.from_str(text) for text in recipients]
     except RecipientError as e:
         raise BadRecipient("got no age recipient, expected age1...") from e
-    if not keys:
-        raise BadRecipient("got no recipient, expected at least one")
+    if not 1 <= len(keys) <= MAX_RECIPIENTS:
+        raise BadRecipient(f"got {len(keys)} recipients, expected 1 to {MAX_RECIPIENTS}")
 
     def seal(source: IO[bytes], target: IO[bytes]) -> None:
         try:
@@ -106,7 +110,7 @@ def open_file(src: Path, dst: Path, identity: Identity) -> None:
     key = x25519.Identity.from_str(identity.secret)
 
     def unseal(source: IO[bytes], target: IO[bytes]) -> None:
-        if source.read(len(_MAGIC)) != _MAGIC:
+        if not _HEADER.match(source.read(MAX_HEADER)):
             raise BadSealedFile("got another kind of file, expected one sealed with age", file=str(src))
         source.seek(0)
         try:

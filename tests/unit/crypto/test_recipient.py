@@ -25,6 +25,7 @@ from comity.crypto.recipient import (
 )
 from comity.kernel.errors import BadInput, NotFound
 
+STANZA = b"-> X25519 " + b"A" * 43 + b"\n" + b"A" * 43 + b"\n"
 TEXT = b"PK\x03\x04 a package " * 20_000
 
 
@@ -78,11 +79,12 @@ def test_empty_file(tmp_path: Path, identity: Identity) -> None:
     assert (tmp_path / "opened").read_bytes() == b""
 
 
-def test_several_recipients(plain: Path) -> None:
-    """Each of several recipients can open the file."""
-    people = [new_identity() for _ in range(3)]
+@pytest.mark.parametrize("count", [3, 100])
+def test_several_recipients(plain: Path, count: int) -> None:
+    """Each of several recipients can open the file, as many as there may be."""
+    people = [new_identity() for _ in range(count)]
     seal_file(plain, plain.with_name("sealed"), [one.recipient for one in people])
-    for n, one in enumerate(people):
+    for n, one in enumerate(people[-3:]):
         open_file(plain.with_name("sealed"), plain.with_name(f"opened{n}"), one)
         assert plain.with_name(f"opened{n}").read_bytes() == TEXT
 
@@ -111,6 +113,8 @@ def test_other_program_opens(sealed: Path, identity: Identity) -> None:
         lambda data: b"",
         lambda data: TEXT,
         lambda data: b"age-encryption.org/v1\n" + b"-> X25519 " * 9999,
+        lambda data: b"age-encryption.org/v1\n" + STANZA * 40_000,
+        lambda data: b"age-encryption.org/v1\n" + STANZA * 250 + b"--- " + b"A" * 43 + b"\n" + STANZA * 40_000,
     ],
     ids=[
         "last byte",
@@ -122,7 +126,9 @@ def test_other_program_opens(sealed: Path, identity: Identity) -> None:
         "flipped header",
         "empty",
         "plain",
+        "endless line",
         "endless header",
+        "end in the midst",
     ],
 )
 def test_damaged_file(damage: Callable[[bytes], bytes], sealed: Path, identity: Identity) -> None:
@@ -141,7 +147,10 @@ def test_wrong_identity(sealed: Path) -> None:
     assert not sealed.with_name("opened").exists()
 
 
-@pytest.mark.parametrize("recipients", [[], [""], ["age1xyz"], ["ssh-ed25519 AAAA"], [new_identity().secret]])
+@pytest.mark.parametrize(
+    "recipients",
+    [[], [""], ["age1xyz"], ["ssh-ed25519 AAAA"], [new_identity().secret], [new_identity().recipient] * 101],
+)
 def test_bad_recipients(recipients: list[str], plain: Path) -> None:
     """Nothing is sealed to nobody, or to what is no recipient."""
     with pytest.raises(BadRecipient):
