@@ -1,0 +1,66 @@
+"""The verify page in a real browser: nothing it reaches for but itself goes unseen, and no error of its own."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+CHROMIUM = Path("/usr/bin/chromium")
+QUIET = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+CALL = """async ([encoded, given]) => {
+    const open = (text) => new Blob([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))]);
+    const options = { ...given, root: given.root && open(given.root), directory: given.directory && open(given.directory) };
+    const handed = typeof encoded === "string" ? open(encoded) : encoded.map(([path, text]) => ({ path, blob: open(text) }));
+    return comityVerify(handed, options);
+}"""
+
+
+@contextmanager
+def opened(browser: Browser, path: Path, **context: Any) -> Iterator[Page]:
+    """Open a page from disk in a fresh profile; any request, error or warning of it fails the test."""
+    profile = browser.new_context(locale="en-GB", **context)
+    page = profile.new_page()
+    wrong: list[str] = []
+    own = (path.as_uri(), "blob:")
+    profile.on("request", lambda request: None if request.url.startswith(own) else wrong.append(request.url))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda message: wrong.append(message.text) if message.type in ("error", "warning") else None)
+    try:
+        page.goto(path.as_uri())
+        yield page
+    finally:
+        profile.close()
+    assert wrong == []
+
+
+def judge(
+    page: Page, handed: bytes | dict[str, bytes], *, root: bytes | None, directory: bytes | None = None, **given: Any
+) -> dict[str, Any]:
+    """Let the page verify a file, or the files of a folder by their paths."""
+    files = _encoded(handed) if isinstance(handed, bytes) else [[path, _encoded(data)] for path, data in handed.items()]
+    options = {**given, "root": root and _encoded(root), "directory": directory and _encoded(directory)}
+    result: dict[str, Any] = page.evaluate(CALL, [files, options])
+    return result
+
+
+def handed(path: Path) -> bytes | dict[str, bytes]:
+    """Read a package as the page takes it: the bytes of a file, or the files of a folder with the folder in their paths."""
+    if path.is_file():
+        return path.read_bytes()
+    return {file.relative_to(path.parent).as_posix(): file.read_bytes() for file in path.rglob("*") if file.is_file()}
+
+
+def _encoded(data: bytes) -> str:
+    return base64.b64encode(data).decode()
