@@ -49,18 +49,26 @@ def parsed(path: Path) -> ast.Module:
 
 
 def named(tree: ast.Module, place: str) -> list[Named]:
-    """List the module itself and every class, function and method in it; functions inside functions are left out."""
+    """List the module itself and every class, function and method in it.
+
+    Left out are functions inside functions, and the overloads that only tell the type checker of one that follows.
+    """
     found = [Named(place, "", tree)]
 
     def visit(body: list[ast.stmt], prefix: str) -> None:
         for node in body:
-            if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and not overload(node):
                 found.append(Named(f"{place}:{node.lineno}", prefix + node.name, node))
             if isinstance(node, ast.ClassDef):
                 visit(node.body, f"{prefix}{node.name}.")
 
     visit(tree.body, "")
     return found
+
+
+def overload(node: ast.ClassDef | Function) -> bool:
+    """Tell whether a function is one of several overloads."""
+    return any(isinstance(one, ast.Name) and one.id == "overload" for one in node.decorator_list)
 
 
 def everything(folder: Path) -> list[Named]:
