@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Column, ForeignKey, LargeBinary, Select, String, Table, Text, select
+from sqlalchemy import BindParameter, Column, ForeignKey, LargeBinary, Select, String, Table, Text, bindparam, select
 
 from comity.store.engine import Unit
 from comity.store.schema import Big, UtcDateTime, append_only, metadata
@@ -59,6 +59,23 @@ checkpoint = append_only(
 )
 
 
+_START: BindParameter[int] = bindparam("start")
+_END: BindParameter[int] = bindparam("end")
+_LAST = select(leaf.c.index, leaf.c.appended_at).order_by(leaf.c.index.desc()).limit(1)
+_ENTRIES = (
+    select(leaf.c.index, leaf.c.hash, leaf.c.appended_at, detail.c.salt, detail.c.event)
+    .select_from(leaf.outerjoin(detail))
+    .where(leaf.c.index >= _START, leaf.c.index < _END)
+    .order_by(leaf.c.index)
+)
+_LEAVES = select(leaf.c.index, leaf.c.hash).where(leaf.c.index.in_(bindparam("wanted", expanding=True)))
+_NODES = select(node.c.position, node.c.hash).where(node.c.position.in_(bindparam("wanted", expanding=True)))
+_COMPLETED = select(node.c.hash).where(node.c.position >= _START, node.c.position < _END).order_by(node.c.position)
+_NODES_FROM = select(node.c.position).where(node.c.position >= _START).limit(1)
+_NOTES = select(checkpoint.c.note).where(checkpoint.c.size >= _START).order_by(checkpoint.c.size)
+_NEWEST = select(checkpoint.c.note).where(checkpoint.c.size >= _START).order_by(checkpoint.c.size.desc()).limit(1)
+
+
 def position(place: Place) -> int:
     """Number the subtrees above the leaves in the order in which they are completed.
 
@@ -75,7 +92,7 @@ def nodes_before(index: int) -> int:
 
 def last(unit: Unit) -> tuple[int, datetime | None]:
     """Give the log's size and the time of its last entry."""
-    row = unit.execute(select(leaf.c.index, leaf.c.appended_at).order_by(leaf.c.index.desc()).limit(1)).first()
+    row = unit.execute(_LAST).first()
     return (row[0] + 1, row[1]) if row else (0, None)
 
 
@@ -95,9 +112,7 @@ def erase(unit: Unit, index: int) -> None:
 
 def entries(unit: Unit, start: int, end: int) -> list[Entry]:
     """Give the entries from *start* up to, not including, *end*."""
-    columns = leaf.c.index, leaf.c.hash, leaf.c.appended_at, detail.c.salt, detail.c.event
-    query = select(*columns).select_from(leaf.outerjoin(detail)).where(leaf.c.index >= start, leaf.c.index < end)
-    rows = unit.execute(query.order_by(leaf.c.index))
+    rows = unit.execute(_ENTRIES, {"start": start, "end": end})
     return [Entry(index, digest, at, salt or b"", (event or "").encode()) for index, digest, at, salt, event in rows]
 
 
@@ -108,10 +123,8 @@ def nodes(unit: Unit) -> Nodes:
     """
 
     def read(places: Sequence[Place], /) -> Sequence[bytes]:
-        leaves = [index for level, index in places if not level]
-        inner = [position(place) for place in places if place[0]]
-        low = _hashes(unit, select(leaf.c.index, leaf.c.hash).where(leaf.c.index.in_(leaves))) if leaves else {}
-        high = _hashes(unit, select(node.c.position, node.c.hash).where(node.c.position.in_(inner))) if inner else {}
+        low = _hashes(unit, _LEAVES, [index for level, index in places if not level])
+        high = _hashes(unit, _NODES, [position(place) for place in places if place[0]])
         return [high.get(position(p), b"") if p[0] else low.get(p[1], b"") for p in places]
 
     return read
@@ -119,14 +132,12 @@ def nodes(unit: Unit) -> Nodes:
 
 def completed(unit: Unit, start: int, end: int) -> list[bytes]:
     """Give the hashes of the subtrees that the leaves from *start* up to *end* completed, in that order."""
-    query = select(node.c.hash).where(node.c.position >= nodes_before(start), node.c.position < nodes_before(end))
-    return list(unit.scalars(query.order_by(node.c.position)))
+    return list(unit.scalars(_COMPLETED, {"start": nodes_before(start), "end": nodes_before(end)}))
 
 
 def has_nodes_from(unit: Unit, start: int) -> bool:
     """Tell whether any subtree is kept that only the leaf *start* or a later one would complete."""
-    query = select(node.c.position).where(node.c.position >= nodes_before(start)).limit(1)
-    return unit.scalar(query) is not None
+    return unit.scalar(_NODES_FROM, {"start": nodes_before(start)}) is not None
 
 
 def keep_note(unit: Unit, *, size: int, keyid: str, note: bytes) -> None:
@@ -136,17 +147,16 @@ def keep_note(unit: Unit, *, size: int, keyid: str, note: bytes) -> None:
 
 def newest_note(unit: Unit, *, covering: int = 0, keyid: str = "") -> bytes | None:
     """Give the newest checkpoint of at least *covering* entries, by the key *keyid* if one is named."""
-    query = select(checkpoint.c.note).where(checkpoint.c.size >= covering).order_by(checkpoint.c.size.desc()).limit(1)
-    found = unit.scalar(query.where(checkpoint.c.keyid == keyid) if keyid else query)
+    query = _NEWEST.where(checkpoint.c.keyid == keyid) if keyid else _NEWEST
+    found = unit.scalar(query, {"start": covering})
     return found.encode() if found else None
 
 
 def notes(unit: Unit, start: int, end: int | None = None) -> list[bytes]:
     """Give all checkpoints whose size is from *start* up to, not including, *end* (to the last one without it)."""
-    query = select(checkpoint.c.note).where(checkpoint.c.size >= start).order_by(checkpoint.c.size)
-    rows = unit.scalars(query if end is None else query.where(checkpoint.c.size < end))
-    return [text.encode() for text in rows]
+    query = _NOTES if end is None else _NOTES.where(checkpoint.c.size < end)
+    return [text.encode() for text in unit.scalars(query, {"start": start})]
 
 
-def _hashes(unit: Unit, query: Select[int, bytes]) -> dict[int, bytes]:
-    return {row[0]: row[1] for row in unit.execute(query)}
+def _hashes(unit: Unit, query: Select[int, bytes], wanted: list[int]) -> dict[int, bytes]:
+    return {row[0]: row[1] for row in unit.execute(query, {"wanted": wanted})} if wanted else {}
