@@ -1,0 +1,53 @@
+"""Placing a file where a person asked for it: whole or not at all, and never over another one."""
+
+from __future__ import annotations
+
+import filecmp
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from comity.kernel.errors import BadInput
+
+from .errors import PackageUnreadable
+
+
+def place(source: Path, target: Path) -> Path:
+    """Copy a file to *target*; the same bytes there already are no fault.
+
+    Raises:
+        BadInput: another file is there.
+        PackageUnreadable: the machine cannot write it.
+    """
+    return _placed(target, lambda copy: shutil.copyfile(source, copy))
+
+
+def place_bytes(data: bytes, target: Path) -> Path:
+    """Write *data* to *target*; the same bytes there already are no fault.
+
+    Raises:
+        BadInput: another file is there.
+        PackageUnreadable: the machine cannot write it.
+    """
+    return _placed(target, lambda copy: copy.write_bytes(data))
+
+
+def _placed(target: Path, write: Callable[[Path], object]) -> Path:
+    try:
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".comity-") as folder:
+            copy = Path(folder) / "file"
+            write(copy)
+            with copy.open("rb") as f:
+                os.fsync(f.fileno())
+            try:
+                os.link(copy, target)
+            except FileExistsError as e:
+                if not (target.is_file() and filecmp.cmp(copy, target, shallow=False)):
+                    advice = "Choose another name."
+                    raise BadInput("got an existing file, expected a new name", file=str(target), advice=advice) from e
+    except OSError as e:
+        advice = "Check that the folder exists, can be written, and has space."
+        raise PackageUnreadable(f"got {e.strerror}, expected to write the file", file=str(target), advice=advice) from e
+    return target
