@@ -108,7 +108,7 @@ def _read(pdf: bytes) -> list[str]:
 def _only(found: Iterable[str], allowed: set[str], where: str) -> None:
     unknown = sorted(set(found) - allowed)
     if unknown:
-        raise BadDocument(f"got {', '.join(unknown[:5])} in {where}, expected a plain print without it")
+        raise BadDocument(f"got {', '.join(map(ascii, unknown[:5]))} in {where}, expected a plain print without it")
 
 
 def _check_objects(reader: PdfReader) -> None:
@@ -153,7 +153,7 @@ def _page_text(page: PageObject, reader: PdfReader, fonts: dict[int, dict[int, s
 def _signs(font: Any) -> dict[int, str]:
     """Read which text each glyph stands for (ISO 32000-1, 9.10.3)."""
     if font["/Subtype"] != "/Type0" or font["/Encoding"] != "/Identity-H":
-        raise BadDocument(f"got a font of type {font['/Subtype']}, expected Type0 with Identity-H")
+        raise BadDocument(f"got a font of type {font['/Subtype']!a}, expected Type0 with Identity-H")
     signs: dict[int, str] = {}
     for section in _SECTION.finditer(font["/ToUnicode"].get_object().get_data()):
         if section[1] == b"bfchar":

@@ -158,7 +158,9 @@ def test_bad_recipients(recipients: list[str], plain: Path) -> None:
     assert left(plain.parent) == {plain.name}
 
 
-@pytest.mark.parametrize("text", ["", "AGE-SECRET-KEY-1", new_identity().recipient])
+@pytest.mark.parametrize(
+    "text", ["", "AGE-SECRET-KEY-1", new_identity().recipient], ids=["empty", "start only", "recipient"]
+)
 def test_bad_identity(text: str) -> None:
     """What is no identity is refused without being repeated."""
     with pytest.raises(BadRecipient) as caught:
