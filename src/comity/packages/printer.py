@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import version
 from importlib.resources import files
 from typing import Any
 
@@ -22,7 +21,7 @@ from comity.kernel.shape import load_shape
 
 from .document import blocks, footer
 
-RENDERER = f"typst {version('typst')}"
+RENDERER = f"typst {typst.__version__}"  # type: ignore[attr-defined]  # its stubs leave the version out
 _LACKING = re.compile(r'the text `"(.+?)"` could not be displayed')
 _ESCAPE = re.compile(r"\\u\{([0-9a-f]+)\}")
 
