@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import json
+import shutil
+import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -127,9 +131,29 @@ def party_document(
     return copied
 
 
-def build_directory(tmp_path: Path, clock: FixedClock | None = None) -> World:
-    """Build the world in *tmp_path*: root and targets keys 2 of 3, two vouchers a country, three parties, one mirror."""
+def build_directory(tmp_path: Path, clock: FixedClock | None = None, *, name: str = "first") -> World:
+    """Give a world in *tmp_path*: root and targets keys 2 of 3, two vouchers a country, three parties, one mirror.
+
+    Worlds of one *name* and one time are copies with the same keys; another name is another directory.
+    """
     time = clock or FixedClock(START)
+    model = _model(name, time.now())
+    folder, mirror = tmp_path / "directory", tmp_path / "mirror"
+    shutil.copytree(model.folder, folder)
+    shutil.copytree(model.mirror.folder.path, mirror)
+    keys = {party: dict(held) for party, held in model.keys.items()}
+    return replace(model, folder=folder, clock=time, registry=Registry(folder, time), mirror=Mirror(mirror), keys=keys)
+
+
+@cache
+def _model(name: str, now: datetime) -> World:
+    """Build a world once in this process, through the real acts; the others are copied from it."""
+    place = tempfile.TemporaryDirectory(prefix=f"world-{name}-")
+    atexit.register(place.cleanup)
+    return _built(Path(place.name), FixedClock(now))
+
+
+def _built(tmp_path: Path, time: FixedClock) -> World:
     folder = tmp_path / "directory"
     roots, targets, online = signers(3), signers(3), FileSigner.generate()
     holders = Keyholders(publics(roots), 2, publics(targets), 2, online.public)
@@ -140,9 +164,9 @@ def build_directory(tmp_path: Path, clock: FixedClock | None = None) -> World:
     world = World(folder, time, registry, mirror, roots, targets, online, registries)
     for country, vouchers in registries.items():
         registry.delegate(country, publics(vouchers), signers=targets[:2])
-    for party, (name, kind, holds) in PARTIES.items():
-        keys = world.keys[party] = {role: FileSigner.generate() for role in holds}
-        document = party_document(party, name, kind, keys, holders=holds, since=time.now())
+    for party, (name, kind, holders_of) in PARTIES.items():
+        keys = world.keys[party] = {role: FileSigner.generate() for role in holders_of}
+        document = party_document(party, name, kind, keys, holders=holders_of, since=time.now())
         registry.enrol(document, vouchers=registries[party[:2]])
     world.refresh()
     return world

@@ -19,7 +19,7 @@ from comity.kernel.clock import Clock
 from . import trust
 from .errors import BadFolder, NotVouched
 from .folder import Folder, roots
-from .metadata import LIMITS, dump, read, sign, tuf_key
+from .metadata import LIMITS, distinct, dump, read, sign, tuf_key
 
 if TYPE_CHECKING:
     from tuf.api.metadata import Metadata, Root  # type: ignore[attr-defined]  # re-exported without __all__
@@ -57,12 +57,11 @@ def create(folder: Path, holders: Keyholders, signers: Sequence[Signer], *, cloc
 
     Raises:
         BadFolder: the folder holds something already.
-        BadMetadata: the keys and thresholds make no sense.
+        BadKeys: the keys and thresholds make no sense.
         NotVouched: somebody signed who is not among the root's keys.
         NoAccess: the folder cannot be written.
     """
     metadata = _root(holders, 1, clock)
-    read(dump(metadata), "root", file=trust.root_name(1))
     place = Folder(folder)
     place.make()
     with place.locked(exclusive=True):
@@ -75,7 +74,8 @@ def rotate(folder: Path, holders: Keyholders | None, signers: Sequence[Signer], 
     After a change of the targets or online keys, `renew` and `refresh` the directory with the new keys.
 
     Raises:
-        DirectoryError: the keys make no sense, or somebody signed who holds no key of the old or new root.
+        BadKeys: the keys and thresholds make no sense.
+        NotVouched: somebody signed who holds no key of the old or new root.
         BadFolder: there is no directory here, or another version waits for signatures.
     """
     place = Folder(folder)
@@ -142,8 +142,8 @@ def _root(holders: Keyholders, version: int, clock: Clock) -> Metadata[Root]:
 
     online = Role([holders.online.keyid], 1)
     roles = {
-        "root": Role([key.keyid for key in holders.root], holders.root_threshold),
-        "targets": Role([key.keyid for key in holders.targets], holders.targets_threshold),
+        "root": Role(distinct(holders.root, holders.root_threshold), holders.root_threshold),
+        "targets": Role(distinct(holders.targets, holders.targets_threshold), holders.targets_threshold),
         "snapshot": online,
         "timestamp": online,
     }
@@ -165,10 +165,10 @@ def _sign(place: Folder, metadata: Metadata[Root], signers: Sequence[Signer]) ->
     data = dump(metadata)
     read(data, "root", file=_staged(version))
     if missing:
-        place.write(_staged(version), data)
+        place.write({_staged(version): data})
         return Signed(version, missing, trust.digest(data))
     trust.next_root(previous, data, version)
-    place.write(f"metadata/{trust.root_name(version)}", data)
+    place.write({f"metadata/{trust.root_name(version)}": data})
     place.remove(_staged(version))
     return Signed(version, 0, trust.digest(data))
 

@@ -29,6 +29,10 @@ class BadParty(BadInput):
     """A party document is malformed."""
 
 
+class BadKeys(BadInput):
+    """The keys named for a role are too few, the same, or needed by too few."""
+
+
 class BadFolder(BadInput):
     """A folder or file named by the caller is no directory, mirror or export."""
 

@@ -15,7 +15,7 @@ import stat
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -81,28 +81,23 @@ class Folder:
         except OSError as e:
             raise NoAccess(f"got {e.strerror}, expected to read the file", file=str(path)) from e
 
-    def write(self, name: str, data: bytes) -> None:
-        """Put a file in place whole and durably, over an old one if there is one.
+    def write(self, files: Mapping[str, bytes]) -> None:
+        """Put files in place, in this order, each whole and durably, over an old one if there is one.
 
         Raises:
-            NoAccess: it cannot be written; nothing has changed then.
+            NoAccess: one cannot be written; it and those after it have not changed then.
         """
-        path = self.path / name
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".new-", delete=False) as f:
-                try:
-                    f.write(data)
-                    f.flush()
-                    os.fchmod(f.fileno(), 0o644)
-                    os.fsync(f.fileno())
-                    Path(f.name).replace(path)
-                except BaseException:
-                    Path(f.name).unlink(missing_ok=True)
-                    raise
-            _sync(path.parent)
-        except OSError as e:
-            raise NoAccess(f"got {e.strerror}, expected to write the file", file=str(path)) from e
+        folders = {}
+        for name, data in files.items():
+            path = self.path / name
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                _write(path, data)
+            except OSError as e:
+                raise NoAccess(f"got {e.strerror}, expected to write the file", file=str(path)) from e
+            folders[path.parent] = path
+        for folder in folders:
+            _sync(folder)
 
     def remove(self, name: str) -> None:
         """Take a file away, if it is there.
@@ -247,6 +242,19 @@ def _bounded(data: bytes, limit: int, file: str) -> bytes:
     if len(data) > limit:
         raise BadMetadata(f"got more than {limit} bytes, expected at most that", file=file)
     return data
+
+
+def _write(path: Path, data: bytes) -> None:
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".new-", delete=False) as f:
+        try:
+            f.write(data)
+            f.flush()
+            os.fchmod(f.fileno(), 0o644)
+            os.fsync(f.fileno())
+            Path(f.name).replace(path)
+        except BaseException:
+            Path(f.name).unlink(missing_ok=True)
+            raise
 
 
 def _sync(folder: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, cast, overload
 
 from comity.crypto.errors import KeyFileError
@@ -17,7 +17,7 @@ from comity.crypto.keys import PublicKey, Signer
 from comity.kernel import canonical
 from comity.kernel.errors import BadInput
 
-from .errors import BadMetadata
+from .errors import BadKeys, BadMetadata
 
 if TYPE_CHECKING:
     from securesystemslib.signer import Key  # type: ignore[attr-defined]  # re-exported without __all__
@@ -69,6 +69,21 @@ def tuf_key(public: PublicKey) -> Key:
     from securesystemslib.signer import SSlibKey  # type: ignore[attr-defined]  # likewise
 
     return cast("Key", SSlibKey(public.keyid, "ed25519", "ed25519", {"public": public.hex}))
+
+
+def distinct(keys: Sequence[PublicKey], threshold: int, *, least: int = MIN_VOUCHERS) -> list[str]:
+    """Give the ids of a role's keys, after checking that *threshold* of them make sense.
+
+    Raises:
+        BadKeys: a key stands twice, there are too few, or fewer than *least* would suffice.
+    """
+    ids = [key.keyid for key in keys]
+    if len(set(ids)) != len(ids):
+        raise BadKeys("got the same key twice, expected different ones", field="keys")
+    if not least <= threshold <= len(ids):
+        expected = f"at least {least} and no more than there are keys"
+        raise BadKeys(f"got threshold {threshold} of {len(ids)} keys, expected {expected}", field="threshold")
+    return ids
 
 
 def sign(metadata: Any, signer: Signer) -> None:

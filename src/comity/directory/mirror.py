@@ -59,7 +59,7 @@ class Mirror:
         read(root, "root", file="pinned root")
         mirror = cls(folder)
         mirror.folder.make()
-        mirror.folder.write(PIN, root)
+        mirror.folder.write({PIN: root})
         return mirror
 
     @property
@@ -146,8 +146,8 @@ class Mirror:
             got = f"root versions up to {len(new)}" if new == own[: len(new)] else "another root"
             raise Rollback(f"got {got}, expected the {len(own)} known versions and perhaps newer ones", file="root")
         chain = trust.chain(new, self.root)
-        for version, data in enumerate(new[len(own) :], start=len(own) + 1):
-            self.folder.write(f"metadata/{trust.root_name(version)}", data)
+        added = enumerate(new[len(own) :], start=len(own) + 1)
+        self.folder.write({f"metadata/{trust.root_name(version)}": data for version, data in added})
         return chain
 
     def _seen(self, chain: trust.Chain) -> Seen | None:
@@ -165,10 +165,9 @@ class Mirror:
 
     def _replace(self, files: Mapping[str, bytes]) -> None:
         """Put new files in place, the timestamp last, and then remove what it does not lead to any more."""
-        for name, data in files.items():
-            if name != TIMESTAMP and self.folder.read(name, len(data)) != data:
-                self.folder.write(name, data)
-        self.folder.write(TIMESTAMP, files[TIMESTAMP])
+        others = {name: data for name, data in files.items() if name != TIMESTAMP}
+        self.folder.write({name: data for name, data in others.items() if self.folder.read(name, len(data)) != data})
+        self.folder.write({TIMESTAMP: files[TIMESTAMP]})
         for name in self.folder.names():
             if name not in files and not name.endswith(".root.json"):
                 self.folder.remove(name)

@@ -47,7 +47,7 @@ def publish(shelf: Shelf, root: Root, online: Signer, *, now: datetime, lifetime
     sign(timestamp, online)
     trust.snapshot(root, trust.timestamp(root, dump(timestamp)), data)
     shelf.put({"snapshot": data})
-    shelf.folder.write(TIMESTAMP, dump(timestamp))
+    shelf.folder.write({TIMESTAMP: dump(timestamp)})
 
 
 def _snapshot(shelf: Shelf, above: Targets) -> Metadata[Snapshot]:

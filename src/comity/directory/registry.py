@@ -20,7 +20,7 @@ from comity.kernel.clock import Clock, stamp
 
 from . import ceremony, model, publication, trust
 from .errors import BadParty
-from .metadata import MIN_VOUCHERS, tuf_key
+from .metadata import MIN_VOUCHERS, distinct, tuf_key
 from .publication import Lifetimes
 from .shelf import Shelf
 
@@ -56,7 +56,8 @@ class Registry:
 
         Raises:
             BadParty: that is no country's code.
-            DirectoryError: the keys or threshold make no sense, or the signatures do not suffice.
+            BadKeys: the keys and the threshold make no sense.
+            NotVouched: the signatures do not suffice.
         """
         if not _COUNTRY.fullmatch(country):
             raise BadParty(f"got {country!r}, expected the ISO code of a country, like VN", field="country")
@@ -66,7 +67,7 @@ class Registry:
             metadata = self.shelf.targets()
             delegations = metadata.signed.delegations or Delegations({}, {})
             role = DelegatedRole(
-                country, [key.keyid for key in keys], threshold, terminating=True, paths=[f"{country}/*"]
+                country, distinct(keys, threshold), threshold, terminating=True, paths=[f"{country}/*"]
             )
             delegations.roles = {**(delegations.roles or {}), country: role}
             delegations.keys |= {key.keyid: tuf_key(key) for key in keys}

@@ -105,8 +105,7 @@ class Shelf:
 
     def put(self, files: Mapping[str, bytes]) -> None:
         """Write the next version of the named roles' files, in this order."""
-        for role, data in files.items():
-            self.folder.write(metadata_name(role, self.folder.newest(role) + 1), data)
+        self.folder.write({metadata_name(role, self.folder.newest(role) + 1): data for role, data in files.items()})
 
     def stated(self, party: model.Party) -> TargetFile:
         """Give what a country's file states about a party file: length and hash."""
@@ -116,7 +115,7 @@ class Shelf:
 
     def put_party(self, party: model.Party) -> None:
         """Write a party file."""
-        self.folder.write(target_name(party.path, trust.digest(party.raw)), party.raw)
+        self.folder.write({target_name(party.path, trust.digest(party.raw)): party.raw})
 
     def _once_delegating(self, data: bytes) -> Targets:
         """Give top targets under the newest root that vouched for them."""
