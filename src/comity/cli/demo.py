@@ -15,7 +15,6 @@ from comity.kernel.errors import BadInput
 from comity.kernel.language import _
 
 from .stage import Stage
-from .thieves import alter, forge
 
 POINTS = {"vn": "VN.a05", "ph": "PH.cicc", "sg": "SG.orchid"}
 POSTS = {"vn": ("post-3", "post-1", "post-0", "desk"), "ph": ("post-3", "post-1", "post-0", "desk"), "sg": ("desk",)}
@@ -47,7 +46,7 @@ def demo(folder: Path, examples: Path) -> None:
     _disclose(stage, references[0], references[2], references[3])
     _colleagues(stage, references[4])
     _thieves(stage, references[3])
-    _timeline(stage, references)
+    _timeline(stage)
     _close(stage, time.monotonic() - begun)
 
 
@@ -167,6 +166,8 @@ def _colleagues(stage: Stage, reference: str) -> None:
 
 
 def _thieves(stage: Stage, reference: str) -> None:
+    from .thieves import alter, forge
+
     good = stage.folder / "post" / f"{reference}.comity.zip"
     stage.scene(_("Three thieves: an altered package, a forged one, and an old one sent again"))
     stage.say(_("Altered: one account in the request becomes another."))
@@ -202,22 +203,26 @@ def _take(stage: Stage, home: str, reference: str, state: str) -> None:
     stage.run(f"receive post/{reference}-{state}.receipt.json", home=home)
 
 
-def _timeline(stage: Stage, references: list[str]) -> None:
+def _timeline(stage: Stage) -> None:
     """Print what happened on all sides in the order of time."""
     stage.scene(_("What happened, from the three registers"))
-    rows: list[tuple[str, int, str]] = []
+    rows: list[tuple[str, str, int, str]] = []
     for home in POINTS:
         for row in stage.data("request list", home=home):
             shown = stage.data(f"request show {row['reference']}", home=home)
-            rows += [(e["at"], len(rows) + i, _line(home, shown, e)) for i, e in enumerate(shown["history"])]
-    for at, _number, text in sorted(rows):
-        stage.say(f"[dim]{at}[/]  {text}")
+            rows += [(e["at"], row["reference"], _rank(shown, e), _line(home, shown, e)) for e in shown["history"]]
+    for row in sorted(rows):
+        stage.say(f"[dim]{row[0]}[/]  {row[-1]}")
     entries = {home: stage.data("log verify", home=home) for home in POINTS}
     stage.say(
         _("logs verified: {logs}").format(logs=", ".join(f"{home} {said['size']}" for home, said in entries.items()))
     )
-    if len(references) != len({row[2].split()[1] for row in rows}):
-        stage.say(_("[red]some requests are missing[/]"))
+
+
+def _rank(shown: dict[str, Any], entry: dict[str, str]) -> int:
+    """Order what happens within one second: our own acts, the arrival there, the answer there, the answer here."""
+    acts = ["draft", "change", "seal", "release", "receive"]
+    return acts.index(entry["act"]) if entry["act"] in acts else len(acts) + (shown["direction"] == "out")
 
 
 def _line(home: str, shown: dict[str, Any], entry: dict[str, str]) -> str:

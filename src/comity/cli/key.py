@@ -41,6 +41,19 @@ def new(file: Path, unsealed: bool, passphrase_file: Path | None, as_json: bool)
 @key.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @json_option
+def recipient(file: Path, as_json: bool) -> None:
+    """Make an age identity in FILE, to which others can encrypt packages; publish its recipient in the directory."""
+    from comity.crypto.recipient import new_identity, save_identity
+
+    identity = new_identity()
+    save_identity(identity, file)
+    data = {"file": str(file), "recipient": identity.recipient}
+    emit(data, as_json, lambda: console().print(f"{_('recipient')}  {identity.recipient}", markup=False))
+
+
+@key.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@json_option
 def show(file: Path, as_json: bool) -> None:
     """Show the public half of the key in FILE or FILE.pub; no passphrase is needed."""
     from comity.crypto.keys import read_public

@@ -28,6 +28,7 @@ COMMANDS = {
     "receipt": "receipt:receipt",
     "receive": "receipt:receive",
     "request": "request:request",
+    "stamp": "stamp:stamp",
     "verify": "verify:verify",
 }
 

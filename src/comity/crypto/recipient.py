@@ -69,6 +69,40 @@ def new_identity() -> Identity:
     return Identity(str(x25519.Identity.generate()))
 
 
+def save_identity(identity: Identity, path: Path) -> None:
+    """Write an identity to a new file that only its owner can read, as `age-keygen` does.
+
+    Raises:
+        BadInput: the file exists already.
+        FileUnavailable: it cannot be written.
+    """
+    text = f"# public key: {identity.recipient}\n{identity.secret}\n"
+    try:
+        with open(path, "x", encoding="ascii", opener=lambda p, flags: os.open(p, flags, 0o600)) as f:
+            f.write(text)
+    except FileExistsError as e:
+        raise _taken(path) from e
+    except OSError as e:
+        raise FileUnavailable(f"got {e.strerror}, expected to write an identity", file=str(path)) from e
+
+
+def read_identity(path: Path) -> Identity:
+    """Read the one identity in a file as `age-keygen` writes it; lines that begin with `#` are comments.
+
+    Raises:
+        BadRecipient: there is not exactly one, or it is malformed.
+        FileUnavailable: the file cannot be read.
+    """
+    try:
+        lines = [line.strip() for line in path.read_text("utf-8")[:MAX_HEADER].splitlines()]
+    except (OSError, UnicodeDecodeError) as e:
+        raise FileUnavailable("got an unreadable file, expected one with an age identity", file=str(path)) from e
+    found = [line for line in lines if line and not line.startswith("#")]
+    if len(found) != 1:
+        raise BadRecipient(f"got {len(found)} identities, expected one", file=str(path))
+    return Identity(found[0])
+
+
 def seal_file(src: Path, dst: Path, recipients: Sequence[str]) -> None:
     """Seal the file *src* into the new file *dst*, so that each of *recipients* (`age1...`) alone can open it.
 

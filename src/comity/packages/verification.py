@@ -30,6 +30,7 @@ from typing import Any
 
 from comity.crypto import timestamp
 from comity.crypto.envelope import Envelope
+from comity.crypto.errors import BadTimestamp
 from comity.directory import slice as role_proof
 from comity.directory.model import Party
 from comity.kernel import canonical
@@ -108,6 +109,7 @@ class _Run:
         self.given = given
         self.at = given.attested or given.at
         self.token: datetime | None = None
+        self.token_fault: BadTimestamp | None = None
 
     def steps(self) -> list[tuple[str, Callable[[], str]]]:
         return [
@@ -195,16 +197,23 @@ class _Run:
         )
 
     def _directory(self) -> str:
-        if TIMESTAMP in self.container.sizes and self.given.authorities:
-            envelope = self._read(STATEMENT)
-            self.token = timestamp.check(self._read(TIMESTAMP), envelope, self.given.authorities)
-            self.at = self.token
+        self._take_token()
         files = {n.removeprefix(ROLE_FOLDER): self._read(n) for n in self.container.sizes if n.startswith(ROLE_FOLDER)}
         # Who has a fresh directory of his own asks it for revocations (step 10), so the slice need not be the latest.
         at = min(self.at, self.stated.sealed_at) if self.given.fresh else self.at
         checked = role_proof.check(files, root=self.given.root, at=at, party=self.stated.sender)
         self.sender = checked.party
         return f"{checked.party.name} ({checked.party.id}), vouched for in the directory"
+
+    def _take_token(self) -> None:
+        """Let a time token say when the package existed; what is wrong with it is said in its own step."""
+        if TIMESTAMP not in self.container.sizes or not self.given.authorities:
+            return
+        try:
+            self.token = timestamp.check(self._read(TIMESTAMP), self._read(STATEMENT), self.given.authorities)
+            self.at = self.token
+        except BadTimestamp as e:
+            self.token_fault = e
 
     def _signers(self) -> str:
         attested = self.given.attested is not None or self.token is not None
@@ -222,6 +231,8 @@ class _Run:
         return "no signing key is taken back"
 
     def _time(self) -> str:
+        if self.token_fault:
+            raise self.token_fault
         sealed = self.stated.sealed_at
         if sealed > self.at + SKEW:
             raise BadTime(f"got a seal of {stamp(sealed)}, expected one before {stamp(self.at)}")
