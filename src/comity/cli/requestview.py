@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from comity.directory.model import Party
 from comity.kernel.language import _, counted
-from comity.requests.model import Finding, Request
 
 from .output import console
+
+if TYPE_CHECKING:
+    from comity.directory.model import Party
+    from comity.requests.model import Finding, Request
 
 COLOUR = {
     "draft": "yellow",

@@ -6,12 +6,14 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from comity.crypto.errors import KeyFileError
-from comity.crypto.keys import FileSigner
+
+if TYPE_CHECKING:
+    from comity.crypto.keys import FileSigner
 
 F = TypeVar("F", bound=Callable[..., object])
 MAX_PASSPHRASE = 1024
@@ -50,6 +52,8 @@ def open_signer(path: Path, file: Path | None = None) -> FileSigner:
     Raises:
         KeyFileError: the key cannot be opened.
     """
+    from comity.crypto.keys import FileSigner
+
     try:
         return FileSigner.open(path, "")
     except KeyFileError:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from comity.directory.model import Party
 from comity.kernel.clock import stamp
 from comity.kernel.errors import ComityError
+
+if TYPE_CHECKING:
+    from comity.directory.model import Party
 
 OK, FAILED, SKIPPED, NOT_REACHED = "ok", "failed", "skipped", "not reached"
 
