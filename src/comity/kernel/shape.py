@@ -12,7 +12,7 @@ order in which people read them. A field has
     shown     false: not part of the printed document
 
 Nothing else may stand in a document: an unknown key is a fault, and so is null (a field without a value is left out).
-Texts are in Unicode NFC, without control or direction-changing characters other than the newline.
+Texts are in Unicode NFC; of the characters that nobody sees or that mislead (`text.odd`) only the newline may stand.
 """
 
 from __future__ import annotations
@@ -27,13 +27,12 @@ from typing import Any
 
 from .clock import moment
 from .errors import BadInput
+from .text import odd
 
 MAX_TEXT = 8000
 MAX_ITEMS = 5000
 _HEX256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-# Controls but not newline; bidirectional overrides and isolates; zero-width; byte order mark; line separators.
-_ODD = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff]")
 
 
 @dataclass(frozen=True)
@@ -158,8 +157,8 @@ def _text(value: Any, one: Field) -> str:
         return "got empty text, expected some (leave the field out if there is none)"
     if len(value) > (one.max or MAX_TEXT):
         return f"got {len(value)} characters, expected at most {one.max or MAX_TEXT}"
-    if odd := _ODD.search(value):
-        return f"got the character U+{ord(odd[0]):04X}, expected visible text and newlines only"
+    if sign := odd(value, lines=True):
+        return f"got the character U+{ord(sign):04X}, expected visible text and newlines only"
     if unicodedata.normalize("NFC", value) != value:
         return "got text that is not in Unicode NFC, expected NFC"
     if one.pattern and not re.fullmatch(one.pattern, value, re.ASCII):

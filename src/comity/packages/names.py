@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from comity.kernel.text import odd
+
 from .errors import BadContainer
 
 MAX_ENTRIES = 20_000
@@ -13,7 +15,6 @@ MAX_TOTAL = 64 * 1024**3
 MAX_NAME = 240
 MAX_PARTS = 8
 TOP = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", re.ASCII)
-_ODD = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\ud800-\udfff]")
 
 
 def check_name(name: str) -> None:
@@ -25,7 +26,7 @@ def check_name(name: str) -> None:
     parts = name.split("/")
     if any(part in ("", ".", "..") for part in parts) or any(c in name for c in "\\:%"):
         raise BadContainer(f"got the name {name!r}, expected a plain relative path")
-    if _ODD.search(name) or unicodedata.normalize("NFC", name) != name:
+    if odd(name) or unicodedata.normalize("NFC", name) != name:
         raise BadContainer(f"got the name {name!a}, expected visible characters in Unicode NFC")
     if len(name.encode()) > MAX_NAME or len(parts) > MAX_PARTS:
         raise BadContainer(f"got the name {name[:60]!r}..., expected at most {MAX_NAME} bytes and {MAX_PARTS} parts")

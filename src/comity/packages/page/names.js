@@ -8,7 +8,7 @@ export const MAX_TOTAL = 64 * 1024 ** 3;
 const MAX_NAME = 240;
 const MAX_PARTS = 8;
 const TOP = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
-const ODD = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff]/;
+const ODD = /[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\ud800-\udfff\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/u;
 
 /**
  * Accept the name of the one top folder.
