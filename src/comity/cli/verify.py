@@ -97,8 +97,6 @@ def _given(
     authorities: tuple[Path, ...],
 ) -> Given:
     """Bring together what the person brings: a pinned root or a mirror with one, a time, time authorities."""
-    from comity.directory.errors import NoParty
-    from comity.directory.mirror import Mirror
     from comity.kernel.clock import SystemClock
     from comity.packages.verification import Given
 
@@ -109,6 +107,9 @@ def _given(
             advice = "Get root.json from your registry by a way you trust, and give it with --root or COMITY_ROOT."
             raise BadInput("got no root, expected the pinned root of the directory", field="root", advice=advice)
         return Given(root=root.read_bytes(), at=now, acting_for=acting_for, attested=attested, authorities=pems)
+    from comity.directory.errors import NoParty
+    from comity.directory.mirror import Mirror
+
     mirror = Mirror(directory)
 
     def newer(party: str) -> Party | None:
