@@ -140,7 +140,7 @@ def test_an_old_copy_warns(program: Program, tmp_path: Path) -> None:
     [
         (2, ("lookup", "ZZ.x", "--mirror", "mirror"), "got 'ZZ.x', expected a party"),
         (2, ("lookup", "VN.a05", "--mirror", "directory"), "got no root.json, expected a mirror"),
-        (2, ("lookup", "VN.a05", "--mirror", "nowhere"), "nowhere: got no root.json"),
+        (2, ("lookup", "VN.a05", "--mirror", "nowhere"), "nowhere: got No such file"),
         (2, ("mirror", "mirror", "--root", "root.json"), "not empty"),
         (2, ("mirror", "new", "--root", "nowhere.json"), "expected the pinned root"),
         (2, ("export", "mirror", "root.json"), "root.json: got a file that exists"),
