@@ -156,10 +156,12 @@ def test_country_taken_over_by_new_registries_unseen(world: World) -> None:
 
 
 def test_wrong_online_key(world: World) -> None:
-    """A key that the root does not name publishes nothing."""
-    before = names(world)
-    with pytest.raises(NotVouched, match=r"timestamp.json"):
-        world.registry.refresh(FileSigner.generate())
+    """With a key that the root does not name nothing is published, and the act itself is not written either."""
+    before, stranger = names(world), FileSigner.generate()
+    with pytest.raises(NotVouched, match="expected the online key"):
+        world.registry.refresh(stranger)
+    with pytest.raises(NotVouched, match="expected the online key"):
+        world.registry.enrol(newcomer(), vouchers=world.registries["VN"], online=stranger)
     assert names(world) == before
 
 

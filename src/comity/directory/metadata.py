@@ -7,7 +7,7 @@ only sensible thresholds. So two readers cannot understand one file in two ways.
 
 from __future__ import annotations
 
-import copy
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, cast, overload
@@ -49,7 +49,7 @@ def read(data: bytes, kind: Kind, *, file: str) -> Any:
     try:
         document = canonical.load_canonical(data, file=file, limit=LIMITS[kind])
         _FORMS[kind](document, "")
-        metadata: Any = Metadata.from_dict(copy.deepcopy(document))
+        metadata: Any = Metadata.from_dict(json.loads(data))
     except BadInput as e:
         raise BadMetadata(e.message, file=file, field=e.field) from e
     except (ValueError, KeyError, TypeError, AttributeError) as e:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from comity.crypto.keys import Signer
 
 from . import trust
-from .errors import BadMetadata
+from .errors import BadMetadata, NotVouched
 from .folder import TIMESTAMP, metadata_name, target_name
 from .metadata import LIMITS, dump, read, sign
 from .shelf import Shelf
@@ -33,6 +33,16 @@ class Lifetimes:
     country: timedelta = timedelta(days=90)
     snapshot: timedelta = timedelta(days=7)
     timestamp: timedelta = timedelta(days=3)
+
+
+def require_online(root: Root, online: Signer) -> None:
+    """Check, before anything is written, that a key may publish.
+
+    Raises:
+        NotVouched: it may not.
+    """
+    if online.public.keyid not in {*root.roles["timestamp"].keyids} & {*root.roles["snapshot"].keyids}:
+        raise NotVouched(f"got the key {online.public.keyid[:16]}, expected the online key that the root names")
 
 
 def publish(shelf: Shelf, root: Root, online: Signer, *, now: datetime, lifetimes: Lifetimes) -> None:

@@ -184,6 +184,8 @@ class Registry:
         """Run one act under the lock; publish afterwards if the online key is at hand."""
         with self.shelf.folder.locked(exclusive=True):
             root = ceremony.history(self.shelf.folder)[-1]
+            if online is not None:
+                publication.require_online(root, online)
             yield root
             if online is not None:
                 publication.publish(self.shelf, root, online, now=self.clock.now(), lifetimes=self.lifetimes)
