@@ -89,7 +89,19 @@ def test_update_that_undoes_a_revocation(world: World) -> None:
     """A revoked key stays revoked."""
     document = world.party("VN.a05").document()
     world.revoke("VN.a05", "draft")
-    with pytest.raises(BadParty, match="another revocation"):
+    with pytest.raises(BadParty, match="changed, expected it as it was"):
+        world.registry.update(document, vouchers=world.registries["VN"])
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("roles", ["draft", "release"]), ("holder", "Officer 9"), ("valid_until", "2099-01-01T00:00:00Z")],
+)
+def test_update_that_changes_what_a_key_may_do(world: World, field: str, value: Any) -> None:
+    """What an old key may do, who holds it and how long it lasts cannot be changed afterwards."""
+    document = world.party("VN.a05").document()
+    document["keys"][0][field] = value
+    with pytest.raises(BadParty, match="changed, expected it as it was"):
         world.registry.update(document, vouchers=world.registries["VN"])
 
 

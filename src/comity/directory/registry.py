@@ -19,7 +19,7 @@ from comity.kernel import canonical
 from comity.kernel.clock import Clock, stamp
 
 from . import ceremony, model, publication, trust
-from .errors import BadParty
+from .errors import BadParty, NotVouched
 from .metadata import MIN_VOUCHERS, distinct, tuf_key
 from .publication import Lifetimes
 from .shelf import Shelf
@@ -75,7 +75,11 @@ class Registry:
             data = self._targets(metadata, signers)
             above = trust.delegating(root, data)
             files = {"targets": data}
-            if vouchers or not self.shelf.still_vouched(above, country):
+            if not vouchers and not self.shelf.still_vouched(above, country):
+                advice = "Let the registries with the new keys sign it again: --vouch, at least twice."
+                got = f"got a file of {country} that the new keys did not sign"
+                raise NotVouched(f"{got}, expected their signatures", file=f"{country}.json", advice=advice)
+            if vouchers:
                 files = {country: self._country(above, country, self.shelf.country(country), vouchers), **files}
             self.shelf.put(files)
 
@@ -130,10 +134,10 @@ class Registry:
     def update(
         self, document: Mapping[str, Any], *, vouchers: Sequence[Signer], online: Signer | None = None
     ) -> model.Party:
-        """Replace a party's document. Keys may be added; what has been said about a key stays.
+        """Replace a party's document. Keys may be added; those that are there stay as they are.
 
         Raises:
-            BadParty: the document is malformed, or drops or restores a key.
+            BadParty: the document is malformed, or drops or changes a key.
             NotVouched: the registries' signatures do not suffice.
         """
         party = _checked(document)
@@ -232,15 +236,16 @@ def _checked(document: Mapping[str, Any]) -> model.Party:
 
 
 def _kept(old: model.Party, new: model.Party, now: datetime) -> model.Party:
-    """Check that an update takes no key away before its time and undoes no revocation."""
+    """Check that an update leaves every key as it is, unless it has expired and goes."""
     for key in old.keys:
         successor = new.key(key.keyid)
         if successor is None and now < key.valid_until:
             raise BadParty(
                 f"got no key {key.keyid[:16]} any more, expected it to stay", field="keys", advice="Revoke it instead."
             )
-        if successor is not None and key.revoked and successor.revoked != key.revoked:
-            raise BadParty(f"got another revocation of key {key.keyid[:16]}, expected it unchanged", field="keys")
+        if successor is not None and successor != key:
+            advice = "Revoke it, and add another key with the new roles, holder or dates."
+            raise BadParty(f"got key {key.keyid[:16]} changed, expected it as it was", field="keys", advice=advice)
     return new
 
 
