@@ -80,6 +80,11 @@ class Blobs:
             raise BadInput(f"got the file name {name[:80]!r}, expected letters, digits, dots, hyphens and underscores")
         return self._folder / name
 
+    def discard(self, name: str) -> None:
+        """Remove a kept file that nothing names any more; none of that name is no fault."""
+        with writing(self._folder):
+            self.path(name).unlink(missing_ok=True)
+
     def sweep(self) -> None:
         """Remove what killed processes left half-written."""
         with writing(self._folder):

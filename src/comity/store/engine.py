@@ -131,9 +131,9 @@ def _bad_url(url: str) -> BadInput:
 
 
 def _connect_sqlite(connection: Any, record: Any) -> None:
-    """Prepare a connection: transactions begin where we say; REPLACE fires the guards too."""
+    """Prepare a connection: transactions begin where we say, REPLACE fires the guards too, what is deleted is wiped."""
     connection.isolation_level = None
-    for pragma in ("journal_mode = WAL", "foreign_keys = ON", "recursive_triggers = ON"):
+    for pragma in ("journal_mode = WAL", "foreign_keys = ON", "recursive_triggers = ON", "secure_delete = ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

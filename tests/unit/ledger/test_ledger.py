@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from pathlib import Path
+from threading import Thread
 
 import pytest
 
+from builders.databases import migrated
 from builders.logs import NOON, ORIGIN, counting, event, fill, ledger, signer
 from comity.kernel import canonical
 from comity.kernel.clock import FixedClock
@@ -15,7 +18,7 @@ from comity.ledger import merkle, proof
 from comity.ledger.errors import BadEvent, CannotErase, CannotSign, ClockBackwards, NoSuchEntry
 from comity.ledger.note import open_checkpoint
 from comity.ledger.service import Ledger
-from comity.store.engine import Store
+from comity.store.engine import Store, open_store
 
 
 def test_entries_are_kept_in_order(store: Store) -> None:
@@ -134,6 +137,41 @@ def test_an_erased_log_is_whole(store: Store) -> None:
         log.erase(unit, 0, "court order 18")
         report = log.verify(unit)
     assert (report.size, report.erased, report.checkpoints) == (10, 2, 1)
+
+
+def test_erased_words_are_gone_from_the_file(tmp_path: Path) -> None:
+    """After erasing, no file of a SQLite database holds the words any more."""
+    log = ledger()
+    with migrated(f"sqlite:///{tmp_path}/node.db") as store, store.write() as unit:
+        log.append(unit, event(words="the witness lives in Hue"))
+        log.append(unit, event(words="kept"))
+    with migrated(f"sqlite:///{tmp_path}/node.db") as store, store.write() as unit:
+        log.erase(unit, 0, "court order 17")
+    left = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert b"kept" in left
+    assert b"the witness" not in left
+
+
+def test_processes_append_one_after_the_other(store: Store, store_url: str) -> None:
+    """Several writers with connections of their own append at once: no index is lost or given twice."""
+    log = ledger()
+
+    def writer() -> None:
+        own = open_store(store_url)
+        for number in range(15):
+            with own.write(durable=True) as unit:
+                log.append(unit, event(number))
+                log.checkpoint(unit)
+        own.close()
+
+    threads = [Thread(target=writer) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with store.read() as unit:
+        report = log.verify(unit)
+    assert (report.size, report.checkpoints) == (45, 45)
 
 
 def test_what_was_erased_cannot_be_erased_again(store: Store) -> None:

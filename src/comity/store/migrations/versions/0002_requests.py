@@ -60,7 +60,7 @@ def upgrade() -> None:
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("request", "package", "state", "code", "reason")),
         sa.Column("at", MOMENT, nullable=False),
         sa.Column("signed", sa.Boolean(), nullable=False),
-        *(sa.Column(name, sa.Text(), nullable=False) for name in ("holder", "raw")),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("holder", "preserved_until", "reply_by", "raw")),
         sa.ForeignKeyConstraint(["request"], ["request.id"], name="fk_receipt_request"),
         sa.PrimaryKeyConstraint("id", name="pk_receipt"),
     )
