@@ -181,10 +181,22 @@ def _thieves(stage: Stage, reference: str) -> None:
     stage.run(f"receive post/{reference}.comity.zip", home="ph", expect=1)
     stage.scene(_("A key is lost: one command takes it back, and every later check sees it"))
     keyid = stage.data("key show keys/vn/post-1.pub")["keyid"]
+    _renew(stage.folder / "keys" / "vn" / "vn-a05.yaml")
+    stage.run("key new keys/vn/post-1b", show=False)
     vouchers = "--vouch keys/vn/registry-1.key --vouch keys/vn/registry-2.key --online online.key"
+    stage.run(f"directory update directory keys/vn/vn-a05.yaml {vouchers}")
     stage.run(f"directory revoke directory VN.a05 --key {keyid} --reason compromised {vouchers}")
     stage.run("directory mirror copy --from directory")
     stage.run(f"verify post/{reference}.comity.zip --directory copy --as SG.orchid", expect=1)
+    for home in POINTS:
+        stage.run("node update copy", home=home)
+
+
+def _renew(document: Path) -> None:
+    """Give the head of shift a second key in the party document."""
+    rows = document.read_text("utf-8").splitlines()
+    row = next(row for row in rows if "post-1.pub" in row)
+    document.write_text("\n".join([*rows, row.replace("post-1.pub", "post-1b.pub")]) + "\n", "utf-8")
 
 
 def _send(stage: Stage, reference: str, to: str = "sg") -> None:

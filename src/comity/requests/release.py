@@ -75,7 +75,9 @@ def reopen(office: Office, name: str, signer: Signer, reason: str) -> Request:
     who = office.holder(signer, "release")
     with office.store.write(durable=True) as unit:
         request = office.find(unit, name, OUT)
-        return office.move(unit, request, "reopen", who, note=reason, package="", file="", envelope="")
+        reopened = office.move(unit, request, "reopen", who, note=reason, package="", file="", envelope="")
+    office.blobs.discard(request.file)
+    return reopened
 
 
 def confirm(office: Office, name: str, signer: Signer) -> Request:
@@ -123,7 +125,9 @@ def release(office: Office, name: str, signer: Signer) -> Request:
         append(staged, seal_files(signed, office.mirror.slice(office.party), proof=proof))
         office.blobs.keep(staged, file)
         start_on_release(unit, request, now)
-        return office.move(unit, current, "release", who, file=file, envelope=signed.dump().decode())
+        released = office.move(unit, current, "release", who, file=file, envelope=signed.dump().decode())
+    office.blobs.discard(request.file)
+    return released
 
 
 def export(office: Office, name: str, target: Path) -> Path:
