@@ -97,7 +97,7 @@ def position(chain: trust.Chain, files: Mapping[str, tuple[int, bytes]]) -> Posi
 
 
 def check_newer(shown: Position, own: Position) -> None:
-    """Check a slice's position against that of a directory of one's own (package format, section 4, last paragraph).
+    """Check a slice's position against that of a directory of one's own, a mirror or an export.
 
     Both must stand on one line of history: the roots they share are the same; a file of the same version is the same
     file; and what is newer is newer in every file. A change of the online keys ends the comparison of versions, so
