@@ -98,8 +98,9 @@ define install
 	@echo "installing $(2)"
 	@if [ -x $(UV) ]; then \
 		[ -x $(BIN)/python ] || $(UV) venv --quiet --python "$(PYTHON)" .venv; \
-		$(UV) pip $(1) $(2) --quiet --require-hashes; \
+		$(UV) pip $(1) $(2) --quiet --require-hashes --compile-bytecode; \
 		$(UV) pip install --quiet --no-deps --no-build-isolation -e .; \
+		$(BIN)/python -m compileall -q src; \
 	else \
 		[ -x $(BIN)/pip ] || $(PYTHON) -m venv --clear .venv; \
 		$(BIN)/pip install --quiet --require-hashes -r $(2); \
