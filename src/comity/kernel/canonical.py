@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from typing import Any
 
 import rfc8785
@@ -35,7 +36,9 @@ def load(data: bytes, *, file: str = "", limit: int = MAX_BYTES) -> Any:
     if len(data) > limit:
         raise BadInput(f"got {len(data)} bytes, expected at most {limit}", file=file)
     try:
-        value = json.loads(data.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
+        value = json.loads(
+            data.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite
+        )
         _bounded(value, MAX_DEPTH)
     except UnicodeDecodeError as e:
         raise BadInput(f"got a byte that is not UTF-8 at {e.start}, expected UTF-8 text", file=file) from e
@@ -74,6 +77,14 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _no_constant(name: str) -> Any:
     """Refuse NaN and the infinities."""
     raise ValueError(name)
+
+
+def _finite(text: str) -> float:
+    """Read a number, refusing one too large to be held."""
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"the number {text[:40]}")
+    return number
 
 
 def _bounded(value: Any, depth: int) -> None:
