@@ -1,4 +1,4 @@
-"""The YAML loader of `sheet`: safe, without aliases, without guessed dates, each key once."""
+"""The YAML loader of `sheet`: safe, without anchors, aliases and tags, without guessed dates, each key once."""
 
 from __future__ import annotations
 
@@ -16,20 +16,27 @@ class SheetLoader(yaml.SafeLoader):
     depth = 0
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        """Refuse aliases and what is nested too deep."""
-        if self.check_event(yaml.AliasEvent):
-            event = self.get_event()  # type: ignore[no-untyped-call]  # untyped in the stubs
-            raise yaml.MarkedYAMLError(problem="an alias (*name)", problem_mark=event.start_mark)
+        """Refuse anchors, aliases and tags, and what is nested too deep."""
+        event = self.peek_event()  # type: ignore[no-untyped-call]  # untyped in the stubs
+        if event.anchor or getattr(event, "tag", None):
+            raise yaml.MarkedYAMLError(
+                problem="an anchor (&name), alias (*name) or tag (!name)", problem_mark=event.start_mark
+            )
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise yaml.MarkedYAMLError(
-                problem=f"more than {MAX_DEPTH} levels",
-                problem_mark=self.peek_event().start_mark,  # type: ignore[no-untyped-call]
-            )
+            raise yaml.MarkedYAMLError(problem=f"more than {MAX_DEPTH} levels", problem_mark=event.start_mark)
         try:
             return super().compose_node(parent, index)
         finally:
             self.depth -= 1
+
+    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> str:
+        """Join a character that JSON escapes in two halves, and refuse half of one."""
+        text = str(super().construct_scalar(node))
+        try:
+            return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+        except UnicodeDecodeError as e:
+            raise yaml.MarkedYAMLError(problem="half of a character", problem_mark=node.start_mark) from e
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         """Refuse a key that stands twice, and keys that are not text."""
