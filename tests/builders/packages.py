@@ -172,7 +172,7 @@ class Maker:
         self, package: str, *, signer: FileSigner | None = None, role: Mapping[str, bytes] | None = None, **changes: Any
     ) -> bytes:
         """A receipt of SG.orchid for a package of VN.a05."""
-        payload = {
+        payload: dict[str, Any] = {
             "format": "comity-receipt/1",
             "id": RECEIPT_ID,
             "package": package,

@@ -113,7 +113,7 @@ BAD = {
 @pytest.mark.parametrize("data", BAD.values(), ids=BAD.keys())
 def test_what_is_no_strict_json_is_refused(data: bytes) -> None:
     """Each of these is refused with the name of the file, and no foreign error comes out."""
-    with pytest.raises(BadInput, match="got .*, expected") as caught:
+    with pytest.raises(BadInput, match=r"got .*, expected") as caught:
         canonical.load(data, file="x.json")
     assert caught.value.file == "x.json"
 

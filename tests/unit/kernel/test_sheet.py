@@ -39,7 +39,7 @@ REFUSED = {
 @pytest.mark.parametrize(("text", "at"), REFUSED.values(), ids=REFUSED.keys())
 def test_refused(text: str, at: str) -> None:
     """Each of these is refused, with the place where there is one, and no foreign error comes out."""
-    with pytest.raises(BadInput, match="got .*, expected") as caught:
+    with pytest.raises(BadInput, match=r"got .*, expected") as caught:
         parse_sheet(text.encode(), file="x.yaml")
     assert caught.value.file == "x.yaml"
     assert caught.value.field.startswith(at)
