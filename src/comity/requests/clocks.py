@@ -1,11 +1,17 @@
 """Which clocks an act starts, and on whose word.
 
-Only the receiver's signed word and the sender's own wishes start clocks. What the Convention would give (Article 42(8):
-sixty days at least, not yet compared with the certified text) is shown as a lead where the receiver states no date.
+Only the receiver's word and the sender's own wishes start clocks. What the Convention would give (Article 42(8): sixty
+days at least, not yet compared with the certified text) is shown as a lead where the receiver states no date.
+
+After each answer the clocks are set anew from all answers that count, in the order in which they were given, so that
+both sides' clocks agree however the post went. The end of a preservation is what was said last about it: of itself, or
+of a request that extends it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from comity.kernel.clock import moment
@@ -13,63 +19,105 @@ from comity.store.engine import Unit
 
 from . import tables
 from .model import IN, Answer, Deadline, Request
-from .states import ACCEPTED, INFO_NEEDED, REFUSED
+from .states import ACCEPTED, INFO_NEEDED, REFUSED, WITHDRAWN, outcome
 
 RECEIPT_EXPECTED = timedelta(hours=24)
 EXTEND_BEFORE = timedelta(days=14)
+EXTENSION = "extend_preservation"
+_MOVED = ("reply_by", "information_due", "preserved_until", "extend_before")
+
+Clocks = dict[str, Deadline]
 
 
 def start_on_release(unit: Unit, request: Request, now: datetime) -> None:
     """Start the sender's clocks: a signed receipt is expected, an answer was asked for, secrecy ends."""
-    due = Deadline(
-        request.id, "receipt_expected", now + RECEIPT_EXPECTED, "local target: 24 hours for a signed receipt"
-    )
-    tables.set_clock(unit, due)
-    _start_asked(unit, request)
+    source = "local target: 24 hours for a signed receipt"
+    expected = Deadline(request.id, "receipt_expected", now + RECEIPT_EXPECTED, source)
+    tables.put_clocks(unit, request.id, [expected, *_asked(request).values()])
 
 
 def start_on_receipt_of_request(unit: Unit, request: Request) -> None:
     """Start the receiver's clocks: the answer the sender asks for, and the end of secrecy."""
-    _start_asked(unit, request)
+    tables.put_clocks(unit, request.id, _asked(request).values())
 
 
-def apply_answer(unit: Unit, request: Request, answer: Answer, preserved_until: str, reply_by: str) -> None:
-    """Start and stop the clocks that an answer moves, alike on both sides."""
+def follow_answers(unit: Unit, request: Request) -> None:
+    """Set the clocks of a request, and of what it extends, by the answers that count, alike on both sides."""
     tables.stop_clocks(unit, request.id, ["receipt_expected"])
-    word = "signed receipt" if answer.signed else "read back over the phone, not signed"
-    if answer.state in (ACCEPTED, REFUSED):
-        tables.stop_clocks(unit, request.id, ["reply_by", "information_due"])
-    if reply_by:
-        kind = "information_due" if answer.state == INFO_NEEDED else "reply_by"
-        tables.set_clock(unit, Deadline(request.id, kind, moment(reply_by), f"{word}: reply expected"))
-    if answer.state == REFUSED:
-        tables.stop_clocks(unit, request.id, ["preserved_until", "extend_before"])
-    elif preserved_until:
-        for preserved in (request, *_extended(unit, request)):
-            _preserve(unit, preserved, moment(preserved_until), word)
+    for one in (request, *_extended(unit, request)):
+        if one.state != WITHDRAWN:
+            tables.put_clocks(unit, one.id, _told(unit, one).values(), instead=_MOVED)
 
 
-def _start_asked(unit: Unit, request: Request) -> None:
-    asked = request.document.get("reply")
-    if asked:
+def _asked(request: Request) -> Clocks:
+    """Give the clocks that the request itself asks for."""
+    clocks: Clocks = {}
+    if asked := request.document.get("reply"):
         source = "asked by the sender: " + asked["reason"]
-        tables.set_clock(unit, Deadline(request.id, "reply_by", moment(asked["by"]), source))
-    secrecy = request.document.get("secrecy")
-    if secrecy:
+        clocks["reply_by"] = Deadline(request.id, "reply_by", moment(asked["by"]), source)
+    if secrecy := request.document.get("secrecy"):
         end = moment(f"{secrecy['until']}T00:00:00Z")
-        tables.set_clock(
-            unit, Deadline(request.id, "secrecy_until", end, "demanded by the sender: " + secrecy["reason"])
-        )
+        source = "demanded by the sender: " + secrecy["reason"]
+        clocks["secrecy_until"] = Deadline(request.id, "secrecy_until", end, source)
+    return clocks
 
 
-def _preserve(unit: Unit, request: Request, until: datetime, word: str) -> None:
-    tables.set_clock(unit, Deadline(request.id, "preserved_until", until, f"{word}: data are preserved until then"))
+def _told(unit: Unit, request: Request) -> Clocks:
+    """Give the clocks that the request asks for, as the answers moved them."""
+    clocks = _asked(request)
+    for answer in _counted(unit, request):
+        if answer.state in (ACCEPTED, REFUSED):
+            clocks |= {kind: replace(clocks[kind], open=False) for kind in _MOVED[:2] if kind in clocks}
+        if answer.reply_by:
+            kind = "information_due" if answer.state == INFO_NEEDED else "reply_by"
+            source = f"{_word(answer)}: reply expected"
+            clocks[kind] = Deadline(request.id, kind, moment(answer.reply_by), source)
+    said = [a for one in (request, *_extending(unit, request)) for a in _counted(unit, one) if a.preserved_until]
+    if said:
+        clocks |= _preserved(request, max(said, key=lambda a: (a.at, a.signed, a.preserved_until)))
+    return clocks
+
+
+def _preserved(request: Request, answer: Answer) -> Clocks:
+    until, running = moment(answer.preserved_until), request.state != REFUSED
+    source = f"{_word(answer)}: data are preserved until then"
+    clocks = {"preserved_until": Deadline(request.id, "preserved_until", until, source, open=running)}
     if request.direction != IN:
-        before = Deadline(request.id, "extend_before", until - EXTEND_BEFORE, "local target: 14 days before the end")
-        tables.set_clock(unit, before)
+        source = "local target: 14 days before the end"
+        before = Deadline(request.id, "extend_before", until - EXTEND_BEFORE, source, open=running)
+        clocks["extend_before"] = before
+    return clocks
 
 
-def _extended(unit: Unit, request: Request) -> list[Request]:
-    """Find the preservation that a request extends, so that its clock moves too."""
-    named = [row["package"] for row in request.document.get("related", []) if row["relation"] == "extends"]
-    return [r for digest in named for r in tables.find_requests(unit, package=digest, direction=request.direction)]
+def _word(answer: Answer) -> str:
+    return "signed receipt" if answer.signed else "read back over the phone, not signed"
+
+
+def _counted(unit: Unit, request: Request) -> Sequence[Answer]:
+    return outcome(request.direction, tables.answers_of(unit, request.id))[1]
+
+
+def _extended(unit: Unit, request: Request) -> Iterator[Request]:
+    """Find the preservation that a request extends, and what that extends."""
+    for digest in _named(request):
+        for one in tables.find_requests(unit, package=digest, direction=request.direction, peer=request.peer):
+            yield one
+            yield from _extended(unit, one)
+
+
+def _extending(unit: Unit, request: Request) -> Iterator[Request]:
+    """Find the requests that extend a preservation, and those that extend them; none that was refused in the end."""
+    if not request.package:
+        return
+    kin = tables.find_requests(unit, measure=EXTENSION, direction=request.direction, peer=request.peer)
+    for one in kin:
+        if request.package in _named(one):
+            if one.state != REFUSED:
+                yield one
+            yield from _extending(unit, one)
+
+
+def _named(request: Request) -> list[str]:
+    if request.measure != EXTENSION:
+        return []
+    return [row["package"] for row in request.document.get("related", []) if row["relation"] == "extends"]

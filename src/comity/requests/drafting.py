@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -143,16 +144,22 @@ def merge(document: Mapping[str, Any], path: Path) -> dict[str, Any]:
 
 def findings(office: Office, unit: Unit, request: Request) -> list[Finding]:
     """Run the preflight on a request of this node."""
-    related = {}
+    now = office.clock.now()
+    related: dict[str, Request] = {}
+    ended: dict[str, datetime] = {}
     for row in request.document.get("related", []):
-        for before in tables.find_requests(unit, package=row["package"]):
-            related[row["package"]] = before
+        for before in tables.find_requests(unit, package=row["package"], direction=OUT, peer=request.peer):
+            related[before.package] = before
+            for clock in tables.clocks_of(unit, before.id):
+                if clock.kind == "preserved_until" and clock.due_at <= now:
+                    ended[before.package] = clock.due_at
     setting = preflight.Setting(
         document=request.document,
         sender=office.me(),
         addressee=office.known(request.peer),
         related=related,
-        now=office.clock.now(),
+        ended=ended,
+        now=now,
     )
     return preflight.check(setting)
 

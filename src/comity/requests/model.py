@@ -80,6 +80,8 @@ class Answer:
     at: datetime
     signed: bool
     holder: str
+    preserved_until: str = ""
+    reply_by: str = ""
     raw: str = ""
 
     def plain(self) -> dict[str, Any]:

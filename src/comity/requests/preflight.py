@@ -15,7 +15,7 @@ from typing import Any
 from comity.directory.model import Party
 from comity.identifiers.errors import InvalidIdentifier
 from comity.identifiers.kinds import normalise
-from comity.kernel.clock import moment
+from comity.kernel.clock import moment, stamp
 from comity.kernel.errors import BadInput
 from comity.packages.sealing import request_shape
 
@@ -29,12 +29,16 @@ FORM = "Comity request form"
 
 @dataclass(frozen=True)
 class Setting:
-    """What the rules look at: the request so far, sender, addressee, the requests it relates to, and the time."""
+    """What the rules look at: the request so far, sender, addressee, the requests it relates to, and the time.
+
+    *ended* are those related packages whose preservation has run out, each with its end.
+    """
 
     document: Mapping[str, Any]
     sender: Party
     addressee: Party | None
     related: Mapping[str, Request]
+    ended: Mapping[str, datetime]
     now: datetime
 
 
@@ -188,6 +192,9 @@ def earlier(s: Setting) -> Iterator[Finding]:
     elif before[0].state != "accepted":
         reason = f"{before[0].reference} is {before[0].state}, not accepted"
         yield Finding(WRONG, "related", reason, "Extend a preservation that was accepted.", FORM)
+    elif end := s.ended.get(before[0].package):
+        reason = f"the preservation of {before[0].reference} ran out at {stamp(end)}; the data may be gone"
+        yield Finding(DOUBTFUL, "related", reason, "Call the addressee; ask for preservation anew.", FORM)
 
 
 def people(s: Setting) -> Iterator[Finding]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from comity.crypto.keys import Signer
+from comity.kernel import canonical
 from comity.kernel.clock import moment, stamp
 from comity.kernel.errors import BadInput
 from comity.packages.receipt import Expected, verify_receipt, write_receipt
@@ -14,12 +16,15 @@ from comity.packages.result import Result
 from comity.store.engine import Unit
 
 from . import tables
-from .clocks import apply_answer
+from .clocks import follow_answers
 from .errors import PackageRefused, WrongReceipt, WrongState
 from .model import IN, OUT, Answer, Request
 from .office import Office
-from .states import ANSWERS, INFO_NEEDED, REFUSED, WAITING, after, allowed
+from .states import ANSWERS, INFO_NEEDED, REFUSED, WAITING, WITHDRAWN, after, outcome
 from .vocabulary import codes, measure
+
+SAME = timedelta(days=1)
+SKEW = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -46,21 +51,26 @@ class Word:
 def answer(office: Office, name: str, word: Word, signer: Signer) -> tuple[Taken, bytes]:
     """Answer an incoming request with a signed receipt; gives the receipt file's bytes.
 
+    The same word again, by the same key within a day, gives the receipt already signed, so that one that never reached
+    the disk can be had.
+
     Raises:
         NotYours: the key may not sign receipts.
         WrongState: that answer is not possible now.
         BadInput: code, reason or dates are missing or out of place.
     """
     who = office.holder(signer, "receipt")
-    now = office.clock.now()
     with office.store.write(durable=True) as unit:
         request = office.find(unit, name, IN)
-        _check_word(request, word, now_text=stamp(now))
-        payload = _payload(office, request, word)
+        if same := _said_last(unit, request, word, after=office.clock.now() - SAME, keyid=signer.public.keyid):
+            return Taken(request, same, new=False), same.raw.encode()
+        at = _time(office, unit, request)
+        _check_word(request, word, now=at)
+        payload = _payload(office, request, word, at)
         raw = write_receipt(payload, signer, office.mirror.slice(office.party))
         given = _answer(payload, who, raw.decode(), signed=True)
         office.log(unit, "receipt.issued", request, package=request.package, state=word.state, code=word.code)
-        moved = _apply(office, unit, request, given, payload)
+        moved = _apply(office, unit, request, given)
     return Taken(moved, given, new=True), raw
 
 
@@ -89,7 +99,7 @@ def take(office: Office, data: bytes) -> Taken:
                 raise WrongReceipt("got another receipt under an id already used, expected a new id", field="id")
             return Taken(request, known, new=False, result=result)
         office.log(unit, "receipt.received", request, package=request.package, state=given.state, code=given.code)
-        moved = _apply(office, unit, request, given, payload)
+        moved = _apply(office, unit, request, given)
     return Taken(moved, given, new=True, result=result)
 
 
@@ -99,23 +109,23 @@ def read_back(office: Office, name: str, word: Word, *, code_read: str, who: str
     Raises:
         WrongReceipt: the code read back is not that of the package.
     """
-    now = office.clock.now()
     with office.store.write(durable=True) as unit:
         request = office.find(unit, name, OUT)
         if request.state not in WAITING:
             raise WrongState(
                 f"got {request.reference}, which is {request.state}, expected one that waits for an answer"
             )
-        _check_word(request, word, now_text=stamp(now))
+        at = _time(office, unit, request)
+        _check_word(request, word, now=at)
         if not secrets.compare_digest(_plain_code(code_read).encode(), _plain_code(read_back_code(request)).encode()):
             advice = (
                 "Have it read again from the package's verification; if it differs, the package there is another one."
             )
             raise WrongReceipt("got another code, expected that of the package", field="code-read", advice=advice)
-        payload = _payload(office, request, word)
+        payload = _payload(office, request, word, at)
         given = _answer(payload, who, "", signed=False)
         office.log(unit, "receipt.readback", request, package=request.package, state=word.state, who=who)
-        return Taken(_apply(office, unit, request, given, payload), given, new=True)
+        return Taken(_apply(office, unit, request, given), given, new=True)
 
 
 def read_back_code(request: Request) -> str:
@@ -128,7 +138,7 @@ def _plain_code(text: str) -> str:
     return "".join(text.upper().replace("-", " ").split())
 
 
-def _check_word(request: Request, word: Word, *, now_text: str) -> None:
+def _check_word(request: Request, word: Word, *, now: datetime) -> None:
     if word.state not in ANSWERS:
         raise BadInput(f"got {word.state!r}, expected one of: {', '.join(ANSWERS)}", field="state")
     after(request.direction, request.state, word.state)
@@ -143,21 +153,41 @@ def _check_word(request: Request, word: Word, *, now_text: str) -> None:
         advice = "Give --until. Lead, not yet compared with the certified text: Hanoi Convention Art. 42(8) has at least sixty days."
         raise BadInput("got no date until which data are preserved, expected one", field="until", advice=advice)
     for field, value in (("until", word.preserved_until), ("reply-by", word.reply_by)):
-        if value and moment(value, field=field) <= moment(now_text):
+        if value and moment(value, field=field) <= now:
             raise BadInput(f"got {value}, which is past, expected a time to come", field=field)
 
 
-def _payload(office: Office, request: Request, word: Word) -> dict[str, Any]:
+def _said_last(unit: Unit, request: Request, word: Word, *, after: datetime, keyid: str) -> Answer | None:
+    """Give our latest answer, if it said the same lately under the same key."""
+    _, counted = outcome(request.direction, tables.answers_of(unit, request.id))
+    last = counted[-1] if counted else None
+    if not last or last.at < after or any(getattr(last, name) != said for name, said in vars(word).items()):
+        return None
+    signatures = canonical.load(last.raw.encode())["envelope"]["signatures"]
+    return last if [row["keyid"] for row in signatures] == [keyid] else None
+
+
+def _time(office: Office, unit: Unit, request: Request) -> datetime:
+    """Give the time of a new answer: now, and after every earlier one, so that their order is plain to both sides."""
+    now = office.clock.now()
+    last = max((answer.at for answer in tables.answers_of(unit, request.id)), default=None)
+    if last and last > now + SKEW:
+        advice = "The clock ran ahead then or is behind now. Set it right; until then answer by telephone."
+        raise WrongState(f"got the time {stamp(now)}, expected one after the last answer, {stamp(last)}", advice=advice)
+    return max(now, last + timedelta(seconds=1)) if last else now
+
+
+def _payload(office: Office, request: Request, word: Word, at: datetime) -> dict[str, Any]:
     ours = request.direction == IN
     payload = {
         "format": "comity-receipt/1",
-        "id": office.new_id(office.clock.now()),
+        "id": office.new_id(at),
         "package": request.package,
         "request": request.id,
         "reference": request.reference,
         "from": office.party if ours else request.peer,
         "to": request.peer if ours else office.party,
-        "at": stamp(office.clock.now()),
+        "at": stamp(at),
     }
     return payload | {name: value for name, value in vars(word).items() if value}
 
@@ -173,6 +203,8 @@ def _answer(payload: dict[str, Any], holder: str, raw: str, *, signed: bool) -> 
         at=moment(payload["at"]),
         signed=signed,
         holder=holder,
+        preserved_until=payload.get("preserved_until", ""),
+        reply_by=payload.get("reply_by", ""),
         raw=raw,
     )
 
@@ -188,13 +220,17 @@ def _match(office: Office, unit: Unit, payload: dict[str, Any]) -> Request:
     return found[0]
 
 
-def _apply(office: Office, unit: Unit, request: Request, given: Answer, payload: dict[str, Any]) -> Request:
-    """Keep an answer and move the request, unless a later answer moved it already."""
-    later = [a for a in tables.answers_of(unit, request.id) if a.at > given.at]
+def _apply(office: Office, unit: Unit, request: Request, given: Answer) -> Request:
+    """Keep an answer, and move the request and its clocks by all that count."""
     tables.add_answer(unit, given)
+    state, counted = outcome(request.direction, tables.answers_of(unit, request.id))
     note = " ".join(part for part in (given.code, given.reason, "" if given.signed else "(by phone, unsigned)") if part)
-    if later or given.state not in allowed(request.direction, request.state):
+    if request.state == WITHDRAWN or given not in counted:
         office.record(unit, request, f"receipt {given.state}, too late to count", given.holder, note)
         return request
-    apply_answer(unit, request, given, payload.get("preserved_until", ""), payload.get("reply_by", ""))
-    return office.move(unit, request, given.state, given.holder, note=note)
+    moved = replace(request, state=state, changed_at=office.clock.now())
+    act = given.state if given == counted[-1] else f"receipt {given.state}, overtaken by a later one"
+    tables.change_request(unit, moved)
+    office.record(unit, moved, act, given.holder, note)
+    follow_answers(unit, moved)
+    return moved

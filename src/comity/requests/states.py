@@ -8,13 +8,18 @@ is refused, the sender may withdraw it.
 
 An incoming request begins as received, and is moved by what we answer with our own signed receipts.
 
-A receipt that is older than the last one applied is kept and moves nothing: post can overtake post.
+Post can overtake post, so the answers on a request are read in the order in which they were given, not in which they
+came: every order of arrival leads to the same state. A word read back over the phone is no signature: it moves the
+request for the time being, and never stands in the way of a signed one, not even when it was a refusal.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from .errors import WrongState
-from .model import OUT
+from .model import OUT, Answer
 
 DRAFT, SEALED, RELEASED, WITHDRAWN = "draft", "sealed", "released", "withdrawn"
 RECEIVED, ACCEPTED, INFO_NEEDED, REFUSED = "received", "accepted", "info_needed", "refused"
@@ -54,3 +59,20 @@ def after(direction: str, state: str, act: str) -> str:
         expected = "one of: " + ", ".join(sorted(acts)) if acts else "none: this state is final"
         raise WrongState(f"got the act {act!r} on a request that is {state}, expected {expected}", field="state")
     return acts[act]
+
+
+def order(answer: Answer) -> tuple[datetime, bool, str]:
+    """Give the key that sorts answers in the order in which they were given."""
+    return answer.at, answer.signed, answer.id
+
+
+def outcome(direction: str, answers: Iterable[Answer]) -> tuple[str, list[Answer]]:
+    """Give the state that answers lead to, and those among them that count, in the order in which they were given."""
+    state = signed = RELEASED if direction == OUT else RECEIVED
+    counted = []
+    for answer in sorted(answers, key=order):
+        if answer.state in allowed(direction, signed if answer.signed else state):
+            state = answer.state
+            signed = state if answer.signed else signed
+            counted.append(answer)
+    return state, counted

@@ -74,6 +74,8 @@ _answers = append_only(
         sa.Column("at", UtcDateTime, nullable=False),
         sa.Column("signed", sa.Boolean, nullable=False),
         sa.Column("holder", sa.Text, nullable=False),
+        sa.Column("preserved_until", sa.Text, nullable=False),
+        sa.Column("reply_by", sa.Text, nullable=False),
         sa.Column("raw", sa.Text, nullable=False),
         sa.Index(None, "request"),
     )
@@ -132,11 +134,13 @@ def count_references(unit: Unit, prefix: str) -> int:
     return int(unit.execute(query).scalar_one())
 
 
-def set_clock(unit: Unit, clock: Deadline) -> None:
-    """Start a clock, or set it anew."""
-    here = (_clocks.c.request == clock.request) & (_clocks.c.kind == clock.kind)
-    unit.execute(sa.delete(_clocks).where(here))
-    unit.execute(sa.insert(_clocks).values(**vars(clock)))
+def put_clocks(unit: Unit, request: str, clocks: Iterable[Deadline], *, instead: Iterable[str] = ()) -> None:
+    """Start clocks of a request, or set them anew; those of the kinds *instead* that are not among them go."""
+    new = list(clocks)
+    kinds = {clock.kind for clock in new} | set(instead)
+    unit.execute(sa.delete(_clocks).where((_clocks.c.request == request) & _clocks.c.kind.in_(sorted(kinds))))
+    if new:
+        unit.execute(sa.insert(_clocks), [vars(clock) for clock in new])
 
 
 def stop_clocks(unit: Unit, request: str, kinds: Iterable[str]) -> None:
