@@ -1,0 +1,1 @@
+"""The Convention, treaties and national law as facts that know their source; pure: no SQL, no web."""
