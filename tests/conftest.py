@@ -1,4 +1,4 @@
-"""Fixtures for the whole suite: each test that asks for a store runs on SQLite and on PostgreSQL."""
+"""Fixtures for the whole suite: stores, on SQLite and on PostgreSQL, and nodes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from builders.databases import fresh_database, migrated
+from builders.nodes import Nodes, opened
 from comity.store.engine import Store
 
 
@@ -23,3 +24,17 @@ def store(store_url: str) -> Iterator[Store]:
     """Give a store with the newest schema, on each engine in turn."""
     with migrated(store_url) as opened:
         yield opened
+
+
+@pytest.fixture
+def nodes(tmp_path: Path) -> Iterator[Nodes]:
+    """Give three nodes in a small world whose clock stands at an invented moment."""
+    with opened(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def today(tmp_path: Path) -> Iterator[Nodes]:
+    """Give three nodes in a small world of today, for commands that go by the machine's own clock."""
+    with opened(tmp_path, today=True) as made:
+        yield made
