@@ -539,7 +539,7 @@ def directory_of_ones_own(maker: Maker) -> Path:
     """A thief makes a whole directory with his own root in which he is VN.a05."""
     folder = maker.path("")
     folder.mkdir()
-    thief = build_directory(folder, maker.world.clock)
+    thief = build_directory(folder, maker.world.clock, name="thief")
     other = Maker(thief, folder)
     return other.good()
 

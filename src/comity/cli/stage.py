@@ -12,12 +12,12 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from comity.kernel.errors import ComityError
+from comity.kernel.errors import Refused
 
 from .output import console
 
 
-class DemoError(ComityError):
+class DemoError(Refused):
     """A command of the demonstration did not do what it should."""
 
 

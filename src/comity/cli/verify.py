@@ -16,7 +16,6 @@ from .output import console, emit, json_option, progress
 from .resultview import show_result
 
 if TYPE_CHECKING:
-    from comity.directory.model import Party
     from comity.packages.result import Result
     from comity.packages.verification import Given
 
@@ -74,7 +73,7 @@ def _verify_receipt(file: Path, given: Given) -> Result:
 
     with file.open("rb") as f:
         data = f.read(MAX_BYTES + 1)
-    return verify_receipt(data, Expected(root=given.root, at=given.attested or given.at, newer=given.newer))
+    return verify_receipt(data, Expected(root=given.root, at=given.attested or given.at, own=given.own))
 
 
 def _is_receipt(file: Path) -> bool:
@@ -98,6 +97,7 @@ def _given(
 ) -> Given:
     """Bring together what the person brings: a pinned root or a mirror with one, a time, time authorities."""
     from comity.kernel.clock import SystemClock
+    from comity.packages.owndirectory import OwnDirectory
     from comity.packages.verification import Given
 
     now = SystemClock().now()
@@ -107,26 +107,12 @@ def _given(
             advice = "Get root.json from your registry by a way you trust, and give it with --root or COMITY_ROOT."
             raise BadInput("got no root, expected the pinned root of the directory", field="root", advice=advice)
         return Given(root=root.read_bytes(), at=now, acting_for=acting_for, attested=attested, authorities=pems)
-    from comity.directory.errors import NoParty
     from comity.directory.mirror import Mirror
 
     mirror = Mirror(directory)
-
-    def newer(party: str) -> Party | None:
-        try:
-            return mirror.lookup(party, now, stale=True)
-        except NoParty:
-            return None
-
-    return Given(
-        root=root.read_bytes() if root else mirror.root,
-        at=now,
-        acting_for=acting_for,
-        attested=attested,
-        newer=newer,
-        fresh=not mirror.status().stale(now),
-        authorities=pems,
-    )
+    pinned = root.read_bytes() if root else mirror.root
+    own = OwnDirectory(mirror, now)
+    return Given(root=pinned, at=now, acting_for=acting_for, attested=attested, own=own, authorities=pems)
 
 
 @click.command()

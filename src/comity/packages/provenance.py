@@ -65,17 +65,6 @@ def require(party: Party, keyid: str, role: str, *, at: datetime, attested: bool
     return Signer(role, key.holder, keyid, key.valid_from, key.valid_until)
 
 
-def known_party(party: Party | None, party_id: str) -> Party:
-    """Give the party as one's own directory knows it.
-
-    Raises:
-        BadSigners: it does not know it.
-    """
-    if party is None:
-        raise BadSigners(f"got a package of {party_id}, expected a party in one's own directory")
-    return party
-
-
 def check_release(data: bytes, sender: Party, stated: Statement) -> str:
     """Check that the sender's log holds the release of this package.
 

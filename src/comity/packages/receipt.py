@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,8 @@ from comity.kernel.errors import BadInput
 from comity.kernel.shape import Shape, load_shape
 
 from .errors import BadContainer, BadStatement, BadTime
-from .provenance import known_party, require, signer_of_receipt
+from .owndirectory import OwnDirectory
+from .provenance import require, signer_of_receipt
 from .result import Result, Signer, Skip, run_steps
 from .verification import SKEW, STALE
 
@@ -52,7 +53,7 @@ class Expected:
 
     root: bytes
     at: datetime
-    newer: Callable[[str], Party | None] | None = None
+    own: OwnDirectory | None = None
 
 
 def verify_receipt(data: bytes, expected: Expected) -> Result:
@@ -92,6 +93,7 @@ class _Run:
 
     envelope: Envelope
     payload: dict[str, Any]
+    checked: role_proof.Checked
     party: Party
     signer: Signer
 
@@ -126,18 +128,18 @@ class _Run:
 
     def directory(self) -> str:
         at = moment(self.payload["at"])
-        checked = role_proof.check(self.role, root=self.expected.root, at=at, party=self.payload["from"])
-        self.party = checked.party
-        return f"{checked.party.name} ({checked.party.id}), vouched for in the directory"
+        self.checked = role_proof.check(self.role, root=self.expected.root, at=at, party=self.payload["from"])
+        self.party = self.checked.party
+        return f"{self.party.name} ({self.party.id}), vouched for in the directory"
 
     def signers(self) -> str:
         self.signer = signer_of_receipt(self.party, self.envelope, moment(self.payload["at"]))
         return f"{self.signer.holder} (receipt)"
 
     def revocation(self) -> str:
-        if self.expected.newer is None:
+        if self.expected.own is None:
             raise Skip("no directory of one's own at hand")
-        newer = known_party(self.expected.newer(self.party.id), self.party.id)
+        newer = self.expected.own.compare(self.checked)
         require(newer, self.signer.keyid, "receipt", at=moment(self.payload["at"]), attested=False)
         self.party = newer
         return "the signing key is not taken back"

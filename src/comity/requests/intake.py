@@ -51,6 +51,10 @@ def receive(office: Office, path: Path, advance: Advance = silent) -> Received:
             if known.package == request.package:
                 return Received(known, result, new=False)
             raise PackageRefused("got the same request in another package, expected one package", field="replay")
+        if tables.find_requests(unit, direction=IN, peer=request.peer, reference=request.reference):
+            advice = f"Call {request.peer} back under its number in the directory, and ask for one of its own."
+            got = f"got the reference {request.reference} on another request of {request.peer}"
+            raise PackageRefused(f"{got}, expected a new one", field="reference", advice=advice)
         office.blobs.keep(staged, request.file)
         tables.add_request(unit, request)
         office.record(unit, request, "receive", request.peer)
@@ -70,8 +74,7 @@ def given(office: Office, unit: Unit, advance: Advance = silent) -> Given:
         root=office.mirror.root,
         at=now,
         acting_for=office.party,
-        newer=office.known,
-        fresh=not office.mirror.status().stale(now),
+        own=office.own(),
         known=known,
         authorities=office.authorities,
         advance=advance,

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from comity.crypto.keys import Signer
-from comity.directory.errors import NoParty
 from comity.directory.mirror import Mirror
 from comity.directory.model import Party
 from comity.kernel.clock import Clock, stamp
 from comity.ledger.service import Ledger
+from comity.packages.owndirectory import OwnDirectory
 from comity.store.blobs import Blobs
 from comity.store.engine import Store, Unit
 
@@ -40,10 +40,11 @@ class Office:
 
     def known(self, party_id: str) -> Party | None:
         """Give a party as the own directory has it, however old that is, or nothing if it is not there."""
-        try:
-            return self.mirror.lookup(party_id, self.clock.now(), stale=True)
-        except NoParty:
-            return None
+        return self.own().find(party_id)
+
+    def own(self) -> OwnDirectory:
+        """Give the own directory as it stands now."""
+        return OwnDirectory(self.mirror, self.clock.now())
 
     def find(self, unit: Unit, name: str, direction: str = "") -> Request:
         """Find a request by id or reference.

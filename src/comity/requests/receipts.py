@@ -81,7 +81,7 @@ def take(office: Office, data: bytes) -> Taken:
         PackageRefused: it does not verify.
         WrongReceipt: it is not about a package we sent to the party that signed it.
     """
-    expected = Expected(root=office.mirror.root, at=office.clock.now(), newer=office.known)
+    expected = Expected(root=office.mirror.root, at=office.clock.now(), own=office.own())
     result = verify_receipt(data, expected)
     if not result.valid:
         step = result.failed.name if result.failed else "container"
