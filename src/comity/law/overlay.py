@@ -11,7 +11,7 @@ that give the same entry differently are an error.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,16 +68,16 @@ def read(folder: Path, shipped: frozenset[str]) -> Overlay:
         raise BadLaw("got a file in no known folder, expected " + ", ".join(FOLDERS), file=str(stray[0]))
     for page, data in sheets(folder, "national"):
         country = decode(compose(data, page), Country, page)
-        _collect(overlay.countries.setdefault(country.country, {}), units(country), page)
+        collect(overlay.countries.setdefault(country.country, {}), units(country), page)
     for page, data in sheets(folder, "instruments"):
         node = compose(data, page)
         named = entries(node, page).get("id")
         if named is not None and named.value in shipped:
             addition = decode(node, Addition, page)
-            _collect(overlay.instruments.setdefault(addition.id, {}), _parts(addition), page)
+            collect(overlay.instruments.setdefault(addition.id, {}), _parts(addition), page)
         else:
             instrument = decode(node, Instrument, page)
-            _collect(overlay.added, {instrument.id: instrument}, page)
+            collect(overlay.added, {instrument.id: instrument}, page)
     return overlay
 
 
@@ -123,7 +123,12 @@ def _parts(addition: Addition) -> dict[str, Any]:
     return parts | {f"participations.{row.party}": row for row in addition.participations}
 
 
-def _collect(known: dict[str, Any], found: dict[str, Any], page: Page) -> None:
+def collect(known: dict[str, Any], found: Mapping[str, Any], page: Page) -> None:
+    """Take entries into those known.
+
+    Raises:
+        BadLaw: one is known already and different.
+    """
     for name, value in found.items():
         if name in known and known[name] != value:
             here, there = _place(value) or page.file, _place(known[name]) or "another file"

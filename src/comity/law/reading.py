@@ -126,7 +126,7 @@ def _forbid(node: yaml.Node, page: Page, seen: set[int], *, depth: int) -> None:
 class _Reader:
     page: Page
 
-    def object(self, node: yaml.Node, kind: type[Any], at: str, around: dict[str, Any]) -> Any:
+    def object(self, node: yaml.Node, kind: Any, at: str, around: dict[str, Any]) -> Any:
         page, found, form = self.page, entries(node, self.page, at), _form(kind)
         for key, value in found.items():
             if key not in form:
@@ -145,7 +145,7 @@ class _Reader:
             given["origin"] = Origin(page.file, node.start_mark.line + 1, page.local)
         return kind(**given)
 
-    def _complete(self, node: yaml.Node, kind: type[Any], given: dict[str, Any], at: str) -> None:
+    def _complete(self, node: yaml.Node, kind: Any, given: dict[str, Any], at: str) -> None:
         needed = [name for name, one in _form(kind).items() if one.needed]
         if issubclass(kind, Fact):
             needed += OVERLAY_FIELDS if self.page.local else () if kind.source_elsewhere else ("source",)
