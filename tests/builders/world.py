@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 import json
-import secrets
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,7 @@ from comity.crypto.keys import FileSigner
 from comity.directory.mirror import Mirror
 from comity.kernel.clock import FixedClock, stamp
 from comity.kernel.errors import ComityError
-from comity.ledger.service import Ledger
-from comity.node.service import Node, update_directory
+from comity.node.service import Node, open_log, update_directory
 from comity.node.settings import Settings
 from comity.requests import cases, drafting, intake, receipts, register, release
 from comity.requests.intake import Received
@@ -143,6 +142,10 @@ class Desk:
         """Seal a draft with the drafter's key."""
         release.seal_request(self.office, reference, self.keys["draft"])
 
+    def reopen(self, reference: str) -> None:
+        """Give a sealed request back to its drafter."""
+        release.reopen(self.office, reference, self.keys["release"], "To be sealed again.")
+
     def release(self, reference: str) -> Path:
         """Release a sealed request with the releaser's key, and post it."""
         made = release.release(self.office, reference, self.keys["release"])
@@ -212,8 +215,13 @@ class Desk:
             return [json.loads(entry.event)["type"] for entry in self.node.ledger.entries(unit, 0, size)]
 
     def update(self, source: Path) -> None:
-        """Bring the mirror up to date."""
+        """Bring the mirror up to date, on record."""
         update_directory(self.node, source)
+
+    def change_key(self, key: FileSigner) -> None:
+        """Go on with another key of the node's own."""
+        log = open_log(self.node.settings, key, clock=self.clock)
+        self.node = replace(self.node, ledger=log)
 
 
 @dataclass
@@ -272,11 +280,12 @@ def build_nodes(
 def _desk(home: Path, party: str, url: str, directory: World, post: Post) -> Iterator[Desk]:
     home.mkdir()
     clock, keys = FixedClock(directory.clock.now()), directory.keys[party]
-    mirror = Mirror.create(home / "directory", directory.root)
-    mirror.update(directory.folder, clock.now())
+    shutil.copytree(directory.mirror.folder.path, home / "directory")
     blobs = Blobs(home / "files")
     with migrated(url) as store:
-        ledger = Ledger(f"comity/{party}", keys["node"], clock=clock, random=secrets.token_bytes)
-        node = Node(Settings(home, party, url), store, ledger, mirror, blobs, clock)
+        settings = Settings(home, party, url)
+        node = Node(
+            settings, store, open_log(settings, keys["node"], clock=clock), Mirror(settings.mirror), blobs, clock
+        )
         yield Desk(node, keys, clock, post, home)
         blobs.close()

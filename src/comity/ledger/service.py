@@ -8,8 +8,9 @@ is, because the order of entries is their index and not their time. When it was 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, BinaryIO
 
 from comity.crypto.keys import PublicKey, Signer
@@ -33,19 +34,30 @@ class Ledger:
     """One log of one node.
 
     *origin* names it (`comity/VN.a05`); *key* signs its checkpoints, or only verifies them when it is a public key;
-    *retired* are keys that signed earlier ones.
+    *retired* gives the keys that signed earlier ones, and is asked only when all checkpoints are looked at.
     """
 
     def __init__(
-        self, origin: str, key: Signer | PublicKey, *, clock: Clock, random: Random, retired: Sequence[PublicKey] = ()
+        self,
+        origin: str,
+        key: Signer | PublicKey,
+        *,
+        clock: Clock,
+        random: Random,
+        retired: Callable[[], Sequence[PublicKey]] = tuple,
     ) -> None:
         """Open the log named *origin*."""
         self.origin = origin
         self._signer = None if isinstance(key, PublicKey) else key
         self.key = NoteKey(origin, key if isinstance(key, PublicKey) else key.public)
-        self.keys = (self.key, *(NoteKey(origin, old) for old in retired))
+        self._retired = retired
         self._clock = clock
         self._random = random
+
+    @cached_property
+    def keys(self) -> tuple[NoteKey, ...]:
+        """Give every key that may have signed a checkpoint of this log, the present one first."""
+        return (self.key, *(NoteKey(self.origin, old) for old in self._retired() if old != self.key.public))
 
     def append(self, unit: Unit, event: Mapping[str, Any]) -> int:
         """Record an event; gives its index. It needs a known `type` and `at`, the time now.
@@ -104,7 +116,7 @@ class Ledger:
         stored = tables.newest_note(unit, keyid=self.key.public.keyid)
         nodes = tables.nodes(unit)
         if stored:
-            last = open_checkpoint(stored, self.keys)
+            last = open_checkpoint(stored, (self.key,))
             if last.size > size or merkle.root(last.size, nodes) != last.root:
                 raise LogCorrupt(
                     f"got another log than the checkpoint at {last.size} entries was signed for, expected the same"
@@ -128,7 +140,7 @@ class Ledger:
         """
         entry = self.entry(unit, index)
         note = tables.newest_note(unit, covering=index + 1, keyid=self.key.public.keyid) or self.checkpoint(unit)
-        size = open_checkpoint(note, self.keys).size
+        size = open_checkpoint(note, (self.key,)).size
         path = merkle.inclusion(index, size, tables.nodes(unit))
         return proof.Proof(proof.opening(entry.salt, canonical.load(entry.event)), index, tuple(path), note).dump()
 

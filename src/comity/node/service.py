@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from comity.crypto.errors import KeyFileError
-from comity.crypto.keys import FileSigner
+from comity.crypto.keys import FileSigner, PublicKey, Signer
 from comity.directory.mirror import Mirror, Status
 from comity.kernel.clock import Clock, SystemClock, stamp
 from comity.kernel.ids import new_id
@@ -100,11 +100,20 @@ def open_node(home: Path, *, clock: Clock = _SYSTEM_CLOCK, fresh: bool = False) 
             store.migrate()
         store.check()
         blobs.sweep()
-        ledger = Ledger(f"comity/{settings.party}", signer, clock=clock, random=secrets.token_bytes)
-        yield Node(settings, store, ledger, Mirror(settings.mirror), blobs, clock)
+        yield Node(settings, store, open_log(settings, signer, clock=clock), Mirror(settings.mirror), blobs, clock)
     finally:
         blobs.close()
         store.close()
+
+
+def open_log(settings: Settings, signer: Signer, *, clock: Clock) -> Ledger:
+    """Open the node's log; earlier keys that signed its checkpoints are those that the directory has for it."""
+
+    def retired() -> list[PublicKey]:
+        party = Mirror(settings.mirror).lookup(settings.party, clock.now(), stale=True)
+        return [key.public for key in party.keys if "node" in key.roles]
+
+    return Ledger(f"comity/{settings.party}", signer, clock=clock, random=secrets.token_bytes, retired=retired)
 
 
 def update_directory(node: Node, source: Path) -> Status:

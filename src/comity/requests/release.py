@@ -21,7 +21,9 @@ from comity.kernel.clock import stamp
 from comity.kernel.errors import BadInput, Unavailable
 from comity.packages import statement
 from comity.packages.container import Advance, silent
+from comity.packages.errors import BadProof, BadSigners
 from comity.packages.placing import place
+from comity.packages.provenance import check_release, signers_of_request
 from comity.packages.sealing import seal, seal_files
 from comity.packages.writer import ZipWriter
 from comity.packages.zipfiles import append
@@ -33,7 +35,7 @@ from .drafting import attachments, findings
 from .errors import Incomplete, NotYours, WrongState
 from .model import OUT, Request
 from .office import Office
-from .states import SEALED, after
+from .states import DRAFT, RELEASED, SEALED, after
 
 FRESH = timedelta(hours=72)
 EMERGENCY = "disclose_emergency"
@@ -122,6 +124,7 @@ def release(office: Office, name: str, signer: Signer) -> Request:
         facts = {"package": request.package, "to": request.peer, "measure": request.measure, "by": who}
         index = office.log(unit, "request.released", request, **facts)
         proof = office.ledger.prove(unit, index)
+        _check_keys(office, signed, proof)
         append(staged, seal_files(signed, office.mirror.slice(office.party), proof=proof))
         office.blobs.keep(staged, file)
         start_on_release(unit, request, now)
@@ -191,7 +194,10 @@ def _ready(office: Office, unit: Unit, name: str) -> Request:
     """Find a request that may be released now."""
     request = office.find(unit, name, OUT)
     if request.state != SEALED:
-        advice = f"Seal it first: comity request seal {request.reference}." if request.state == "draft" else ""
+        advice = {
+            DRAFT: f"Seal it first: comity request seal {request.reference}.",
+            RELEASED: f"Write its package again with: comity request export {request.reference} FOLDER.",
+        }.get(request.state, "")
         raise WrongState(f"got {request.reference}, which is {request.state}, expected a sealed request", advice=advice)
     _, stated = statement.load(request.envelope.encode())
     if office.clock.now() > stated.sealed_at + FRESH or office.clock.now() < stated.sealed_at - timedelta(minutes=5):
@@ -213,6 +219,17 @@ def _signed_by_another(office: Office, request: Request, signer: Signer, who: st
         advice = "Two people answer for a request: have somebody else sign."
         raise NotYours(f"got {who}, who signed already, expected another person", field="key", advice=advice)
     return signed.sign(signer)
+
+
+def _check_keys(office: Office, signed: Envelope, proof: bytes) -> None:
+    """See that the receiver will find each key valid at the time of sealing, as our own directory has them."""
+    _, stated = statement.load(signed.dump())
+    try:
+        signers_of_request(office.me(), signed, stated, attested=False)
+        check_release(proof, office.me(), stated)
+    except (BadSigners, BadProof) as e:
+        advice = "Reopen the request and seal it again, with keys that are valid from now on."
+        raise NotYours(e.message, field="key", advice=advice) from e
 
 
 def _in_order(signed: Envelope) -> Envelope:
