@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from builders.directory import build_directory
-from builders.packages import STATEMENT, Maker
+from builders.packages import Maker
 from builders.timestamp import TimeAuthority
 from comity.kernel.clock import FixedClock, SystemClock
 from comity.packages.result import Result
-from comity.packages.sealing import TIMESTAMP
+from comity.packages.sealing import STATEMENT, TIMESTAMP
 from comity.packages.stamping import query
 from comity.packages.verification import Given, verify
 

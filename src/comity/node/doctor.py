@@ -13,6 +13,7 @@ from comity.kernel.clock import stamp
 from comity.kernel.errors import ComityError
 from comity.requests import tables
 
+from .errors import FilesMissing, NodeUnusable
 from .service import Node, open_node
 
 LITTLE_SPACE = 1 << 30
@@ -58,7 +59,7 @@ def _log(node: Node) -> str:
 def _directory(node: Node) -> str:
     status = node.mirror.status()
     if status.stale(node.clock.now()):
-        raise ComityError(
+        raise NodeUnusable(
             f"got a mirror that expired {stamp(status.expires)}, expected a fresh one",
             advice="Bring it up to date: comity node update SOURCE.",
         )
@@ -69,7 +70,7 @@ def _keys(node: Node) -> str:
     me, now = node.office.me(), node.clock.now()
     lacking = [role for role in ("node", "receipt") if not me.able(role, now)]
     if lacking:
-        raise ComityError(
+        raise NodeUnusable(
             f"got no valid key for {', '.join(lacking)}, expected one", advice="Enrol one in the directory."
         )
     ending = min(key.valid_until for role in ("node", "receipt") for key in me.able(role, now))
@@ -80,7 +81,7 @@ def _files(node: Node) -> str:
     with node.store.read() as unit:
         named = tables.known_files(unit)
     if missing := sorted(name for name in named if not node.blobs.path(name).is_file()):
-        raise ComityError(
+        raise FilesMissing(
             f"got {len(missing)} packages missing, first {missing[0]}", advice="Restore them from the back-up."
         )
     orphans = sum(1 for name in _kept(node.settings.files) if name not in named)
@@ -95,7 +96,7 @@ def _kept(folder: Path) -> Iterator[str]:
 def _disk(node: Node) -> str:
     free = shutil.disk_usage(node.settings.home).free
     if free < LITTLE_SPACE:
-        raise ComityError(
+        raise NodeUnusable(
             f"got {free >> 20} MiB free, expected at least {LITTLE_SPACE >> 20}", advice="Free some space."
         )
     return f"{free >> 30} GiB free"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from comity.kernel.errors import BadInput, NotFound, Unavailable
+from comity.kernel.errors import BadInput, Corrupt, NotFound, Unavailable
 
 
 class NoNode(NotFound):
@@ -15,3 +15,7 @@ class BadSettings(BadInput):
 
 class NodeUnusable(Unavailable):
     """The folder cannot be made or written."""
+
+
+class FilesMissing(Corrupt):
+    """Packages that the register names are not on disk."""
