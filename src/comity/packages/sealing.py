@@ -15,10 +15,12 @@ from comity.kernel.shape import Shape, load_shape
 from .bag import write_tags
 from .container import Advance, silent
 from .errors import BadBag
+from .names import check_names
 from .printer import RENDERER, print_pdf
 from .statement import Statement
 from .writer import Writer
 
+ATTACHMENTS = "data/attachments/"
 ROLE_FOLDER = "seal/role/"
 STATEMENT = "seal/statement.dsse.json"
 TIMESTAMP = "seal/timestamp.tsr"
@@ -44,14 +46,16 @@ def seal(
 
     Raises:
         BadInput: the request does not fit its shape.
+        BadContainer: an attachment has a name that no reader accepts.
         BadBag: an attachment is not the one that the request describes.
         PrintError: the request cannot be printed.
     """
     request_shape().require(request, file="request.json")
+    check_names(f"{ATTACHMENTS}{name}" for name in attachments)
     data = canonical.dump(request)
     digest = hashlib.sha256(data).hexdigest()
-    copied = writer.copy([(f"data/attachments/{name}", path) for name, path in sorted(attachments.items())], advance)
-    stated = {f"data/attachments/{a['path']}": (a["size"], a["sha256"]) for a in request.get("attachments", [])}
+    copied = writer.copy([(f"{ATTACHMENTS}{name}", path) for name, path in sorted(attachments.items())], advance)
+    stated = {f"{ATTACHMENTS}{a['path']}": (a["size"], a["sha256"]) for a in request.get("attachments", [])}
     if stated != {w.name: (w.size, w.sha256) for w in copied}:
         raise BadBag("got attachments that are not those the request describes, expected the same", field="attachments")
     payload = [
