@@ -11,17 +11,19 @@ from typing import Any
 from comity.kernel.clock import stamp
 from comity.kernel.errors import BadInput, Unavailable
 from comity.kernel.sheet import read_sheet
-from comity.packages.names import check_name
+from comity.packages.names import check_name, check_names
+from comity.packages.sealing import ATTACHMENTS
 from comity.store.engine import Unit
 
 from . import preflight, tables
 from .cases import show_case, targets_of
-from .errors import BadSheet
+from .errors import BadSheet, WrongState
 from .model import OUT, Finding, Request
 from .office import Office
 from .states import DRAFT, after
 from .vocabulary import draft_shape
 
+AGAIN = "Look at it and run the command again."
 ATTACHMENT_PREFIX = "attachment-"
 RELATIONS = ("extends", "follows", "corrects")
 # What a later request takes over from the one it extends, follows or corrects.
@@ -100,8 +102,9 @@ def fill(office: Office, name: str, sheets: Iterable[Path], attach: Iterable[Pat
     """Add what *sheets* say to a draft, and attach files.
 
     Raises:
-        WrongState: the request is sealed already.
+        WrongState: the request is sealed already, or changed meanwhile.
         BadSheet: a sheet is malformed; the draft stays as it was.
+        BadContainer: a file has a name that no reader accepts, or one that differs from another only in case.
     """
     with office.store.read() as unit:
         request = office.find(unit, name, OUT)
@@ -113,10 +116,13 @@ def fill(office: Office, name: str, sheets: Iterable[Path], attach: Iterable[Pat
     if added:
         names = {a["path"] for a in added}
         document["attachments"] = [a for a in document.get("attachments", []) if a["path"] not in names] + added
+        check_names(ATTACHMENTS + a["path"] for a in document["attachments"])
     with office.store.write(durable=True) as unit:
         current = office.find(unit, request.id, OUT)
         if dict(current.document) == document:
             return current
+        if current.document != request.document:
+            raise WrongState("got a draft that somebody else changed meanwhile, expected one at rest", advice=AGAIN)
         return office.move(unit, current, "change", "", document=document)
 
 
@@ -202,7 +208,7 @@ def _begin(office: Office, document: dict[str, Any], case: str) -> Request:
 
 def _attach(office: Office, path: Path) -> dict[str, Any]:
     """Keep a file for a request and describe it."""
-    check_name(path.name)
+    check_name(ATTACHMENTS + path.name)
     digest = hashlib.sha256()
     staged = office.blobs.stage()
     size = 0
