@@ -15,6 +15,7 @@ from typing import Any
 
 from builders.directory import START, build_directory
 from builders.packages import Maker
+from builders.world import CASE, SHEET
 from comity.crypto.keys import FileSigner
 from comity.kernel.clock import FixedClock, SystemClock, stamp
 from comity.node.service import Node, make_node, open_node
@@ -28,44 +29,6 @@ from comity.requests.receipts import Word, answer
 from comity.requests.release import confirm, export, release, seal_request
 
 TODAY = SystemClock().now()
-CASE: dict[str, Any] = {
-    "format": "comity-case/1",
-    "reference": "VA-2026-338",
-    "title": "Savings moved after a false call",
-    "authority": "Investigation Police",
-    "facts": "Callers who said they were a bank made a pensioner move savings to the account below within two hours.",
-    "offences": [{"title": "Fraud by means of a computer", "provision": "Penal Code, Art. 290"}],
-    "identifiers": [
-        {"kind": "email", "value": "Mule@Example.ORG", "relation": "Registered the account that received the money."}
-    ],
-}
-STATED = {
-    "offence_facts": "Fraud: savings were moved after a false call.",
-    "data": "The account registered with the address, with log-ins and transfers.",
-    "custodian": "The exchange itself.",
-    "necessity": "Logs are overwritten after thirty days.",
-    "followup": "A request for subscriber information follows within thirty days.",
-    "confidentiality": "The holder must not be told before the order.",
-    "proceeding": "A criminal investigation of the Investigation Police, which conducts it.",
-    "facts": "Callers made a pensioner move savings within two hours.",
-    "assistance": "Hand over the registration of the account, with a signed statement.",
-    "persons_items": "The account registered with the address; its holder is not known.",
-    "period": "From 20 to 25 November 2026, UTC.",
-    "purpose": "To identify the holder of the account.",
-    "risk": "The caller threatens the pensioner's life tonight.",
-}
-GATES = ("gate-specific", "gate-proportion", "gate-review", "gate-data", "gate-profession")
-
-
-def complete_sheet(**changes: Any) -> dict[str, Any]:
-    """A draft sheet with everything that any measure asks for; *changes* replace whole fields."""
-    sheet: dict[str, Any] = {
-        "format": "comity-draft/1",
-        "basis": {"kind": "voluntary", "text": "Voluntary cooperation until an order arrives."},
-        "contents": dict(STATED),
-        "safeguards": [{"id": gate, "answer": "Case VA-2026-338 is open.", "by": "Officer 1"} for gate in GATES],
-    }
-    return sheet | changes
 
 
 class Nodes:
@@ -130,7 +93,7 @@ class Nodes:
     def draft(self, measure: str = "preserve", to: str = "SG.orchid", **changes: Any) -> Request:
         """A complete draft of VN.a05."""
         import_case(self.office(), self.sheet(CASE))
-        sheet = self.sheet(complete_sheet(**changes))
+        sheet = self.sheet(SHEET | changes)
         return draft(self.office(), CASE["reference"], measure=measure, to=to, sheets=[sheet])
 
     def sealed(self, measure: str = "preserve", to: str = "SG.orchid", **changes: Any) -> Request:
