@@ -22,6 +22,7 @@ COMMANDS = {
     "directory": "directory:directory",
     "doctor": "node:doctor",
     "key": "key:key",
+    "law": "law:law",
     "log": "log:log",
     "node": "node:node",
     "page": "verify:page",

@@ -153,7 +153,12 @@ def blank(library: Library, country: str) -> str:
     for article in library.articles.values():
         for one in article.checklist:
             if one.id not in given:
-                form = {"state": " | ".join(Verdict), "asked": _quoted(one.question), **dict.fromkeys(_TOLD, "")}
+                form = {
+                    "state": " | ".join(Verdict),
+                    "asked": _quoted(one.question),
+                    **dict.fromkeys(_TOLD, ""),
+                    "verified": "true",
+                }
                 lines += ["", f"  # Article {article.number} {article.title}, {one.para} ({one.level})"]
                 lines += [f"  # {line}".rstrip() for line in (f"{one.id}:", *_fields(form))]
     return "\n".join(lines) + "\n"

@@ -98,6 +98,8 @@ def entries(node: yaml.Node, page: Page, at: str = "") -> dict[str, yaml.Node]:
     for key, value in node.value:
         if not isinstance(key, yaml.ScalarNode):
             raise page.wrong(key, "got a key that is no text, expected a name", at=at)
+        if not key.value.isprintable():
+            raise page.wrong(key, f"got the key {key.value!r}, expected text that can be seen", at=at)
         if key.value in found:
             raise page.wrong(key, f"got the key {key.value!r} twice, expected it once", at=at)
         found[key.value] = value
@@ -191,7 +193,7 @@ def _scalar(node: yaml.Node, hint: Any, page: Page, at: str) -> Any:
 
 
 def _text(value: str) -> str:
-    if not value.strip():
+    if not value.strip() or not value.replace("\n", " ").isprintable():
         raise ValueError
     return value
 
@@ -221,7 +223,7 @@ def _day(value: str) -> dt.date:
 
 
 _SCALARS: dict[Any, tuple[Callable[[str], Any], str]] = {
-    str: (_text, "text"),
+    str: (_text, "text that can be seen"),
     bool: (_flag, "true or false"),
     int: (_whole, "a whole number"),
     float: (_number, "a number"),

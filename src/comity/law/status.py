@@ -99,8 +99,28 @@ def party(library: Library, country: str, instrument: str, on: date) -> Status:
     """Tell how a state or organisation stands to an instrument, and whether it is bound by it."""
     code, treaty = library.code(country), library.instrument(instrument)
     row = treaty.of(code)
-    bound = _absent(library, treaty, code, on) if row is None else _bound(treaty, row, on)
-    return Status(code, treaty.id, row.status if row else None, bound, row, statements=row.statements if row else ())
+    standing = standing_on(row, on) if row else None
+    bound = _bound(treaty, row, standing, on) if row and standing else _absent(library, treaty, code, on)
+    return Status(code, treaty.id, standing, bound, row, statements=row.statements if row and standing else ())
+
+
+def standing_on(row: Participation, on: date) -> Standing | None:
+    """Give the latest step that a party had taken by a date; a step without a date counts as taken."""
+    dates = {
+        Standing.WITHDRAWN: row.ended,
+        Standing.PARTY: row.in_force,
+        Standing.CONSENTED: row.deposited or row.consent,
+        Standing.DOMESTIC_COMPLETION: row.completed,
+        Standing.SIGNATORY: row.signed,
+    }
+    if row.status not in dates:
+        return row.status
+    steps = list(dates)[list(dates).index(row.status) :]
+    for step in steps:
+        when = dates[step]
+        if step is row.status if when is None else when.by(on) is not False:
+            return step
+    return None
 
 
 def in_force_between(library: Library, one: str, other: str, *, instrument: str, on: date) -> Finding:
@@ -164,10 +184,10 @@ def _undated(treaty: Instrument, entry: Entry, on: date) -> Finding:
     return Finding(Answer.UNKNOWN, (reason,), (f"Since when is the {treaty.short_name} in force?",))
 
 
-def _bound(treaty: Instrument, row: Participation, on: date) -> Finding:
-    if row.status is Standing.WITHDRAWN:
+def _bound(treaty: Instrument, row: Participation, standing: Standing, on: date) -> Finding:
+    if standing is Standing.WITHDRAWN or row.ended:
         return _withdrawn(treaty, row, on)
-    if row.status is Standing.PARTY:
+    if standing is Standing.PARTY or row.in_force:
         return _as_party(treaty, row, on)
     told = {
         Standing.CONSENTED: "has consented to be bound by",
@@ -175,9 +195,9 @@ def _bound(treaty: Instrument, row: Participation, on: date) -> Finding:
         Standing.SIGNATORY: "has signed",
         Standing.POSSIBLE: "may be a party to",
         Standing.INVITED: "is invited to accede to",
-    }[row.status]
+    }[standing]
     reason = because(f"{row.party} {told} the {treaty.short_name} and is not recorded as bound", row)
-    if row.status is Standing.POSSIBLE or (row.status is Standing.CONSENTED and not _seen(treaty, on)):
+    if standing is Standing.POSSIBLE or (standing is Standing.CONSENTED and not _seen(treaty, on)):
         return Finding(
             Answer.UNKNOWN, (reason,), (f"Is {row.party} bound by the {treaty.short_name}? Ask the depositary.",)
         )
@@ -189,7 +209,7 @@ def _as_party(treaty: Instrument, row: Participation, on: date) -> Finding:
     since = f" since {row.in_force}" if row.in_force else "; since when is not recorded"
     reason = because(f"{row.party} is a party to the {name}{since}", row)
     as_of = treaty.coverage.as_of
-    come = row.in_force.by(on) if row.in_force else True if as_of and as_of.last <= on else None
+    come = row.in_force.by(on) if row.in_force else (as_of is not None and as_of.last <= on) or None
     if come is None:
         return Finding(Answer.UNKNOWN, (reason,), (f"Since when is {row.party} bound by the {name}?",))
     if not come:

@@ -1,0 +1,212 @@
+"""Commands on the law: who is bound by what, what a national law lacks, countries side by side, articles and sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from comity.kernel.language import _
+
+from .output import console, emit, json_option
+
+F = TypeVar("F", bound=Callable[..., object])
+STATES = ("met", "partly", "gap", "not_applicable")
+
+
+def law_options(f: F) -> F:
+    """Add `--overlay` and `--json` to a command."""
+    path = click.Path(path_type=Path, file_okay=False)
+    help_text = "Folder with your own corrections and answers; else COMITY_OVERLAY."
+    return json_option(click.option("--overlay", type=path, envvar="COMITY_OVERLAY", help=help_text)(f))
+
+
+def on_option(f: F) -> F:
+    """Add `--on` to a command."""
+    day = click.DateTime(["%Y-%m-%d"])
+    return click.option("--on", "day", type=day, metavar="DATE", help="The day asked for; else today (UTC).")(f)
+
+
+@click.group()
+def law() -> None:
+    """Say who is bound by which treaty, what a law still lacks, and what the articles ask."""
+
+
+@law.command()
+@click.argument("country", default="")
+@click.option("--instrument", default="", help="One instrument, such as hanoi or budapest.")
+@on_option
+@click.option("--svg", type=click.Path(path_type=Path, dir_okay=False), help="Write a tile map to this file.")
+@law_options
+def status(
+    country: str, instrument: str, day: datetime | None, svg: Path | None, overlay: Path | None, as_json: bool
+) -> None:
+    """Show who is bound by which instrument on a day."""
+    from comity.law import standing
+    from comity.law.library import load
+    from comity.law.plain import plain
+
+    from .lawstatus import show_country, show_overview, show_roll
+
+    library, on = load(overlay), _on(day)
+    if country:
+        sheet = standing.of_country(library, country, on, instrument)
+        emit(plain(sheet), as_json, lambda: show_country(sheet))
+    elif instrument:
+        roll = standing.of_instrument(library, instrument, on)
+        emit(plain(roll), as_json, lambda: show_roll(roll))
+    else:
+        rows = standing.overview(library, on)
+        emit(plain(rows), as_json, lambda: show_overview(rows, on))
+    if svg:
+        from comity.law import tiles
+
+        _write(svg, tiles.svg(tiles.tile_map(library, instrument or "hanoi", on)))
+        if not as_json:
+            console().print(_("tile map of {name} written to {file}").format(name=instrument or "hanoi", file=svg))
+
+
+@law.command()
+@click.argument("country")
+@on_option
+@click.option("--all", "everything", is_flag=True, help="Also questions on which nobody has said anything.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print a table for a spreadsheet (CSV), with every question.")
+@law_options
+def gaps(
+    country: str, day: datetime | None, everything: bool, as_csv: bool, overlay: Path | None, as_json: bool
+) -> None:
+    """Rank what the law of COUNTRY lacks under the Convention."""
+    from comity.law.gaps import gaps as rank
+    from comity.law.gaps import table
+    from comity.law.library import load
+    from comity.law.matrix import matrix
+    from comity.law.plain import plain
+
+    from .lawgaps import show_gaps
+
+    found = matrix(load(overlay), country, _on(day))
+    ranked = rank(found, unknown=everything or as_csv)
+    if as_csv:
+        click.echo(table(ranked), nl=False)
+        return
+    data = {"country": found.country, "on": found.on, "counts": found.counts(), "gaps": ranked}
+    penalties = {str(row.article.number): row.penalties for row in found.rows if row.penalties}
+    emit(plain(data | {"penalties": penalties}), as_json, lambda: show_gaps(found, ranked, everything))
+
+
+@law.command()
+@click.argument("country")
+@click.argument("question", default="")
+@click.option("--state", type=click.Choice(STATES), help="Your answer.")
+@click.option("--by", default="", help="Who answers: name and office.")
+@click.option("--source", default="", help="What the answer rests on.")
+@click.option("--provision", default="", help="The provision of national law, if there is one.")
+@click.option("--note", default="", help="What else a reader must know.")
+@click.option("--blank", is_flag=True, help="Print a sheet (YAML) of the questions that have no answer, to fill in.")
+@on_option
+@law_options
+def answer(
+    country: str,
+    question: str,
+    state: str | None,
+    by: str,
+    source: str,
+    provision: str,
+    note: str,
+    blank: bool,
+    day: datetime | None,
+    overlay: Path | None,
+    as_json: bool,
+) -> None:
+    """Answer a QUESTION on the law of COUNTRY, or show what has been answered."""
+    from comity.law import answers
+    from comity.law.library import load
+    from comity.law.matrix import matrix
+    from comity.law.plain import plain
+
+    from .lawgaps import show_answers
+
+    library = load(overlay)
+    if blank:
+        click.echo(answers.blank(library, country), nl=False)
+        return
+    if state and question:
+        verdict = answers.Verdict(state)
+        more = {key: text for key, text in (("provision", provision), ("note", note)) if text}
+        made = answers.make(library, question, state=verdict, by=by, on=_on(day), source=source, **more)
+        path = answers.record(library, country, question, made)
+        say = _("{question} answered as {state} in {file}").format(question=question, state=state, file=path)
+        emit({"question": question, "file": str(path)} | plain(made), as_json, lambda: console().print(say))
+        return
+    if state or question:
+        raise click.UsageError(_("An answer needs both a question and --state."))
+    found = matrix(library, country, _on(day))
+    cells = [cell for row in found.rows for cell in row.cells]
+    emit(plain({"country": found.country, "answers": cells}), as_json, lambda: show_answers(found))
+
+
+@law.command()
+@click.argument("countries", nargs=-1, required=True)
+@click.option("--article", "number", type=int, required=True, help="One of Articles 7 to 17 and 25 to 30.")
+@law_options
+def compare(countries: tuple[str, ...], number: int, overlay: Path | None, as_json: bool) -> None:
+    """Set the law of several COUNTRIES on one article side by side."""
+    from comity.law.comparison import compare as side_by_side
+    from comity.law.library import load
+    from comity.law.plain import plain
+
+    from .lawsheet import show_comparison
+
+    found = side_by_side(load(overlay), countries, number)
+    emit(plain(found), as_json, lambda: show_comparison(found))
+
+
+@law.command()
+@click.argument("number", type=int)
+@law_options
+def article(number: int, overlay: Path | None, as_json: bool) -> None:
+    """Show what an article says, in own words, and what it asks."""
+    from comity.law.library import load
+    from comity.law.plain import plain
+
+    from .lawsheet import show_article
+
+    library = load(overlay)
+    found = library.article(number)
+    emit(plain(found), as_json, lambda: show_article(library, found))
+
+
+@law.command()
+@click.argument("code")
+@on_option
+@law_options
+def country(code: str, day: datetime | None, overlay: Path | None, as_json: bool) -> None:
+    """Show the sheet of a country: authorities, languages, powers, periods, assistance."""
+    from comity.law import standing
+    from comity.law.library import load
+    from comity.law.plain import plain
+
+    from .lawsheet import show_sheet
+
+    library = load(overlay)
+    found, treaties = library.country(code), standing.of_country(library, code, _on(day))
+    data = {"profile": found, "treaties": treaties.rows}
+    emit(plain(data), as_json, lambda: show_sheet(found, treaties))
+
+
+def _on(day: datetime | None) -> date:
+    from comity.kernel.clock import SystemClock
+
+    return (day or SystemClock().now()).date()
+
+
+def _write(path: Path, text: str) -> None:
+    from comity.kernel.errors import Unavailable
+
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as e:
+        raise Unavailable(f"got {e.strerror}, expected a file to write", file=str(path)) from e

@@ -1,0 +1,56 @@
+"""Pieces in which all pages on the law are printed: the mark of a lead, plain tables, dim remarks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from comity.kernel.language import _
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from comity.law.model import Fact
+
+
+def lead(is_lead: object) -> str:
+    """Give the mark of a lead, if it is one."""
+    return f" [yellow]({_('lead')})[/]" if is_lead else ""
+
+
+def mark(fact: Fact | None) -> str:
+    """Give the mark of a fact: verified by whom if locally, or a lead; nothing if it was read in its source."""
+    if fact is None:
+        return ""
+    if fact.lead:
+        return lead(fact.lead)
+    return f" [green]{told(fact.verified_by)} {fact.date}[/]" if fact.verified_by else ""
+
+
+def told(text: str) -> str:
+    """Give text in which nothing is read as style."""
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def rest(code: str) -> str:
+    """Give a code as words."""
+    return told(code.replace("_", " "))
+
+
+def lines(out: Console, text: str, tail: str = "") -> None:
+    """Print a remark, if there is one."""
+    if text:
+        out.print(f"  {told(text)}{tail}")
+
+
+def table(title: str, columns: list[str]) -> Table:
+    """Give an empty table."""
+    from rich import box
+    from rich.table import Table
+
+    grid = Table(title=title or None, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold", pad_edge=False)
+    for column in columns:
+        grid.add_column(column, vertical="top", overflow="fold")
+    return grid
