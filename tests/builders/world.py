@@ -22,7 +22,7 @@ from comity.kernel.clock import FixedClock, stamp
 from comity.kernel.errors import ComityError
 from comity.node.service import Node, open_log, update_directory
 from comity.node.settings import Settings
-from comity.requests import cases, drafting, intake, receipts, register, release
+from comity.requests import cases, drafting, intake, receipts, register, release, tables
 from comity.requests.intake import Received
 from comity.requests.office import Office
 from comity.requests.receipts import Taken, Word
@@ -138,6 +138,10 @@ class Desk:
         made = drafting.follow(self.office, earlier, relation=relation, measure=measure, sheets=sheets)
         return made.reference
 
+    def fill(self, reference: str) -> None:
+        """Add to a draft."""
+        drafting.fill(self.office, reference, [self.file("sheet", {"use_limits": f"Limit {next(self.numbers)}."})])
+
     def seal(self, reference: str) -> None:
         """Seal a draft with the drafter's key."""
         release.seal_request(self.office, reference, self.keys["draft"])
@@ -193,15 +197,17 @@ class Desk:
 
     def state(self, reference: str) -> str:
         """The state of a request."""
-        return self.look(reference).request.state
+        with self.node.store.read() as unit:
+            return self.office.find(unit, reference).state
 
     def look(self, reference: str) -> register.Dossier:
-        """The whole of a request."""
+        """The whole of a request; reading an incoming one is on record."""
         return register.show_request(self.office, reference)
 
     def clocks(self, reference: str, *kinds: str) -> dict[str, str]:
         """The running clocks of a request, of the kinds named or all, each with its date."""
-        clocks = self.look(reference).clocks
+        with self.node.store.read() as unit:
+            clocks = tables.clocks_of(unit, self.office.find(unit, reference).id)
         return {c.kind: stamp(c.due_at) for c in clocks if c.open and (not kinds or c.kind in kinds)}
 
     def due(self) -> list[tuple[str, bool]]:
@@ -250,6 +256,10 @@ class Nodes:
     def now(self) -> datetime:
         """The true time."""
         return self.directory.clock.now()
+
+    def later(self, **span: float) -> str:
+        """A time from now, as people write it."""
+        return stamp(self.now() + timedelta(**span))
 
     def advance(self, **span: float) -> None:
         """Let time go on for everybody."""

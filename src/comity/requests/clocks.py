@@ -42,7 +42,10 @@ def start_on_receipt_of_request(unit: Unit, request: Request) -> None:
 
 
 def follow_answers(unit: Unit, request: Request) -> None:
-    """Set the clocks of a request, and of what it extends, by the answers that count, alike on both sides."""
+    """Set the clocks of a request, and of what it extends, by the answers that count, alike on both sides.
+
+    Those of a withdrawn request stay stopped, yet what was said on it counts for the preservation it extends.
+    """
     tables.stop_clocks(unit, request.id, ["receipt_expected"])
     for one in (request, *_extended(unit, request)):
         if one.state != WITHDRAWN:
@@ -112,7 +115,7 @@ def _extending(unit: Unit, request: Request) -> Iterator[Request]:
     kin = tables.find_requests(unit, measure=EXTENSION, direction=request.direction, peer=request.peer)
     for one in kin:
         if request.package in _named(one):
-            if one.state != REFUSED:
+            if outcome(one.direction, tables.answers_of(unit, one.id))[0] != REFUSED:
                 yield one
             yield from _extending(unit, one)
 

@@ -227,6 +227,7 @@ def _apply(office: Office, unit: Unit, request: Request, given: Answer) -> Reque
     note = " ".join(part for part in (given.code, given.reason, "" if given.signed else "(by phone, unsigned)") if part)
     if request.state == WITHDRAWN or given not in counted:
         office.record(unit, request, f"receipt {given.state}, too late to count", given.holder, note)
+        follow_answers(unit, request)
         return request
     moved = replace(request, state=state, changed_at=office.clock.now())
     act = given.state if given == counted[-1] else f"receipt {given.state}, overtaken by a later one"

@@ -191,5 +191,9 @@ def find_answer(unit: Unit, answer_id: str) -> Answer | None:
 
 def answers_of(unit: Unit, request: str) -> list[Answer]:
     """List a request's receipts in the order in which they were given."""
-    query = sa.select(_answers).where(_answers.c.request == request).order_by(_answers.c.at, _answers.c.signed, _answers.c.id)
+    query = (
+        sa.select(_answers)
+        .where(_answers.c.request == request)
+        .order_by(_answers.c.at, _answers.c.signed, _answers.c.id)
+    )
     return [Answer(**row) for row in unit.execute(query).mappings()]
