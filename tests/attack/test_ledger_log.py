@@ -191,8 +191,10 @@ def cut(size: int, *, checkpoints: bool) -> Callable[[Unit], object]:
     return act
 
 
-def test_a_log_cut_short_is_found(store: Store) -> None:
-    """A log whose last entries are gone has fewer than its own checkpoint says."""
+@pytest.mark.parametrize("block", [2, 2048])
+def test_a_log_cut_short_is_found(store: Store, monkeypatch: pytest.MonkeyPatch, block: int) -> None:
+    """A log whose last entries are gone has fewer than its own checkpoint says, however far beyond the end that is."""
+    monkeypatch.setattr("comity.ledger.audit.BLOCK", block)
     log = ledger()
     fill(store, log, SIZE)
     break_in(store, cut(7, checkpoints=False))

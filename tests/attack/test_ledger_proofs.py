@@ -131,6 +131,15 @@ def test_an_altered_consistency_proof_is_refused(old: int, new: int, data: st.Da
     assert not joins(proof, old, new, (roots[0], bytes(32)))
 
 
+@pytest.mark.parametrize("old", range(1, SIZE))
+def test_a_consistency_proof_for_a_size_far_beyond_is_refused(old: int) -> None:
+    """Right roots and a right proof do not join a size that needs a longer proof, nor one that needs a shorter one."""
+    roots = merkle.root(old, NODES), FRONTIER.root
+    proof = merkle.consistency(old, SIZE, NODES)
+    assert joins(proof, old, SIZE, roots)
+    assert not any(joins(proof, old, size, roots) for size in (old, 17, 32, 33, 2**40))
+
+
 @pytest.mark.parametrize(("old", "new"), [(5, 3), (-1, 3), (3, 3), (0, 3)])
 def test_a_consistency_proof_for_odd_sizes_is_refused(old: int, new: int) -> None:
     """Sizes in the wrong order, negative ones, and different roots of one size are never consistent."""

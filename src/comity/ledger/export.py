@@ -85,11 +85,8 @@ def _verify(
         raise LogCorrupt(f"got no checkpoint after {replay.size} entries, expected one: the file was cut short")
     if next(lines, None) is not None:
         raise LogCorrupt("got more lines after the checkpoint, expected the end of the file")
-    if checkpoint.size != replay.size or checkpoint.origin != head["origin"]:
-        message = (
-            f"got {replay.size} entries of {head['origin']!r}, expected {checkpoint.size} of {checkpoint.origin!r}"
-        )
-        raise LogCorrupt(f"{message} as the checkpoint says")
+    if checkpoint.origin != head["origin"]:
+        raise LogCorrupt(f"got a log of {head['origin']!r}, expected {checkpoint.origin!r} as the checkpoint says")
     replay.expect([checkpoint])
     return replay.finish()
 
