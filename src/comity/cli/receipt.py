@@ -97,7 +97,7 @@ def _answer(
     file = None
     if out:
         stamp = taken.answer.at.strftime("%Y%m%dT%H%M%SZ")
-        path = out / f"{taken.request.reference}-{taken.answer.state}-{stamp}.receipt.json" if out.is_dir() else out
+        path = out / f"{taken.request.stem}-{taken.answer.state}-{stamp}.receipt.json" if out.is_dir() else out
         file = place_bytes(raw, path)
     _say(taken, as_json, _("[green]signed[/]"), file=file)
 

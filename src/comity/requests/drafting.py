@@ -80,7 +80,7 @@ def follow(
     """
     with office.store.read() as unit:
         before = office.find(unit, earlier, OUT)
-    if not before.package or before.state == "sealed":
+    if not before.released:
         raise BadInput(f"got {before.reference}, which is {before.state}, expected a released request", field="request")
     old = before.document
     party = to or before.peer

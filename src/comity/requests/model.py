@@ -39,6 +39,16 @@ class Request:
     file: str = ""
     envelope: str = ""
 
+    @property
+    def released(self) -> bool:
+        """Tell whether its package is whole: released by us, or received."""
+        return self.file.startswith("package-")
+
+    @property
+    def stem(self) -> str:
+        """Give the reference as the beginning of a file name: one plain name, whatever the sender wrote."""
+        return self.reference.replace("/", "-")
+
     def plain(self) -> dict[str, Any]:
         """Give the request as JSON data, without its sealed parts."""
         kept = ("id", "direction", "reference", "case", "peer", "measure", "state", "package")

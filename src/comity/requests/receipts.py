@@ -213,7 +213,7 @@ def _match(office: Office, unit: Unit, payload: dict[str, Any]) -> Request:
     """Find the request that a receipt is about."""
     found = tables.find_requests(unit, id=payload["request"], direction=OUT)
     fits = found and found[0].package == payload["package"] and found[0].peer == payload["from"]
-    if not fits or payload["to"] != office.party or found[0].state in ("draft", "sealed"):
+    if not fits or payload["to"] != office.party or not found[0].released:
         raise WrongReceipt(
             "got a receipt for another package or party, expected one we sent to its signer", field="package"
         )

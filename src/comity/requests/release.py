@@ -142,7 +142,7 @@ def export(office: Office, name: str, target: Path) -> Path:
     """
     with office.store.read() as unit:
         request = office.find(unit, name)
-    path = target / f"{request.reference}.comity.zip" if target.is_dir() else target
+    path = target / f"{request.stem}.comity.zip" if target.is_dir() else target
     return place(_released(office, request), path)
 
 
@@ -161,13 +161,13 @@ def export_encrypted(office: Office, name: str, target: Path, recipients: Sequen
     if not keys:
         advice = "Ask it for its age recipient by a way you trust, and give that."
         raise BadInput(f"got no encryption key for {request.peer} in the directory, expected one", advice=advice)
-    path = target / f"{request.reference}.comity.zip.age" if target.is_dir() else target
+    path = target / f"{request.stem}.comity.zip.age" if target.is_dir() else target
     seal_file(_released(office, request), path, keys)
     return path
 
 
 def _released(office: Office, request: Request) -> Path:
-    if not request.file.startswith("package-"):
+    if not request.released:
         raise WrongState(
             f"got {request.reference}, which is {request.state}, expected a released request", field="state"
         )
