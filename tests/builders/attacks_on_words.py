@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from builders.attack import attack
-from builders.packages import PDF, REQUEST, Maker, rebagged
+from builders.packages import PDF, REQUEST, Maker, Parts, rebagged
 from comity.crypto import envelope as dsse
 from comity.kernel import canonical
 from comity.packages import statement
