@@ -5,6 +5,7 @@ import { el, grouped, icon } from "./elements.js";
 import { ROOT } from "./embedded.js";
 import { canJudge } from "./keys.js";
 import { readMetadata } from "./metadata.js";
+import { isMoment } from "./moment.js";
 import { Refusal } from "./refusal.js";
 import { report } from "./report.js";
 import { sha256 } from "./sha256.js";
@@ -179,10 +180,12 @@ async function check() {
   byId("check").hidden = !handed || !root;
   if (!handed) return;
   if (!root) return say(words.needRoot);
+  const at = asOf();
+  if (at === undefined) return say(words.asOfForm);
   say("");
   const advance = progress();
   try {
-    const result = await comityVerify(handed, { root: root.bytes, directory, actingFor: value("acting-for"), at: asOf(), advance });
+    const result = await comityVerify(handed, { root: root.bytes, directory, actingFor: value("acting-for"), at, advance });
     if (mine === turn) show(report(result, { file: name, root: root.fingerprint }), `${result.verdict === "valid" ? words.valid : words.refused}: ${name}`);
   } catch (e) {
     if (!(e instanceof Refusal)) throw e;
@@ -205,7 +208,7 @@ function show(parts, title) {
   document.title = `${title} · ${words.brand}`;
   const heading = /** @type {HTMLElement | null} */ (byId("result").querySelector("h2"));
   heading?.focus();
-  heading?.scrollIntoView({ block: "center" });
+  heading?.closest("section")?.scrollIntoView();
 }
 
 function progress() {
@@ -238,10 +241,13 @@ function value(id) {
   return /** @type {HTMLInputElement} */ (byId(id)).value.trim();
 }
 
-/** Give the time of checking that was typed in, taken as UTC. */
+/** Give the time that was typed in, taken as UTC: null if there is none, undefined if it is no time. */
 function asOf() {
   const typed = value("as-of");
-  return typed ? `${typed.length === 16 ? `${typed}:00` : typed.slice(0, 19)}Z` : null;
+  const parts = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d)(:\d\d)?(?:Z| UTC)?$/.exec(typed);
+  const text = parts ? `${parts[1]}T${parts[2]}${parts[3] ?? ":00"}Z` : "";
+  byId("as-of").setAttribute("aria-invalid", String(Boolean(typed) && !isMoment(text)));
+  return isMoment(text) ? text : typed ? undefined : null;
 }
 
 /** @param {number} count */

@@ -22,16 +22,19 @@ import { sha256hex } from "./sha256.js";
 /** @typedef {{keys: Record<string, any>, role: {keyids: string[], threshold: number}}} Delegator */
 /** @typedef {Map<string, Uint8Array>} Files */
 /** @typedef {(name: string, version: number) => Promise<Uint8Array>} Reader gives a metadata file by its plain name and version */
-/** @typedef {{snapshot: any, targets: any, signed: Map<string, any>}} Top the verified top, and every file that may expire */
+/** @typedef {{version: number, sha256: string}} Mark one metadata file as it was seen */
+/** @typedef {{roots: string[], online: string, marks: Map<string, Mark>}} Position where in the directory's life a slice or an export stands */
+/** @typedef {{roots: Uint8Array[], root: any, snapshot: any, targets: any, signed: Map<string, any>, data: Map<string, Uint8Array>}} Top the verified top, every file that may expire, and the bytes of each */
 
 const PARTY_ID = /^[A-Z]{2}\.[a-z0-9][a-z0-9-]{0,40}$/;
 const ROOT_NAME = /^[1-9][0-9]{0,2}\.root\.json$/;
 const FRESHER = "Get a newer directory; if there is none, call its coordinator. Somebody may be withholding news.";
 
 /**
- * Check a slice that must prove who a party is; give the party.
+ * Check a slice that must prove who a party is; give the party, and where the slice stands.
  * @param {Files} files
  * @param {{root: Uint8Array, at: number, party: string, shape: import("./shape.js").Shape}} given
+ * @returns {Promise<{party: Party, position: Position}>}
  */
 export async function checkSlice(files, { root, at, party, shape }) {
   demand(PARTY_ID.test(party), `got ${quote(party)}, expected the id of a party, like VN.a05`);
@@ -41,7 +44,7 @@ export async function checkSlice(files, { root, at, party, shape }) {
   const above = await checkTop(roots, root, read);
   const vouchedFor = await checkCountry(above, code, read);
   checkFresh(above, at);
-  return checkParty(vouchedFor, party, take(files, "party.json"), shape);
+  return { party: await checkParty(vouchedFor, party, take(files, "party.json"), shape), position: await position(above) };
 }
 
 /**
@@ -53,12 +56,18 @@ export async function checkSlice(files, { root, at, party, shape }) {
  */
 export async function checkTop(roots, pinned, read) {
   const root = await checkRoots(roots, pinned);
-  const timestamp = await vouched(await read("timestamp.json", 0), "timestamp", "timestamp.json", [rootRole(root, "timestamp")]);
-  const snapshot = await stated(timestamp.meta["snapshot.json"], "snapshot", "snapshot.json", [rootRole(root, "snapshot")], read);
-  const targets = await stated(snapshot.meta["targets.json"], "targets", "targets.json", [rootRole(root, "targets")], read);
+  /** @type {Map<string, Uint8Array>} */
+  const data = new Map();
+  const keep = async (/** @type {string} */ name, /** @type {number} */ version) => {
+    data.set(name, await read(name, version));
+    return take(data, name);
+  };
+  const timestamp = await vouched(await keep("timestamp.json", 0), "timestamp", "timestamp.json", [rootRole(root, "timestamp")]);
+  const snapshot = await stated(timestamp.meta["snapshot.json"], "snapshot", "snapshot.json", [rootRole(root, "snapshot")], keep);
+  const targets = await stated(snapshot.meta["targets.json"], "targets", "targets.json", [rootRole(root, "targets")], keep);
   demand(!Object.keys(targets.targets).length, "got party files, expected them in the files of the countries only", { file: "targets.json" });
   const signed = { [rootName(roots.length)]: root, "timestamp.json": timestamp, "snapshot.json": snapshot, "targets.json": targets };
-  return { snapshot, targets, signed: new Map(Object.entries(signed)) };
+  return { roots, root, snapshot, targets, signed: new Map(Object.entries(signed)), data };
 }
 
 /**
@@ -73,7 +82,11 @@ export async function checkCountry(above, code, read) {
   const role = delegations?.roles.find((/** @type {any} */ one) => one.name === code);
   demand(role, `got the country ${code}, expected one that the directory delegates`, { file });
   const meta = Object.hasOwn(above.snapshot.meta, file) ? above.snapshot.meta[file] : undefined;
-  const signed = await stated(meta, "targets", file, [{ keys: delegations.keys, role }], read);
+  const keep = async (/** @type {string} */ name, /** @type {number} */ version) => {
+    above.data.set(name, await read(name, version));
+    return take(above.data, name);
+  };
+  const signed = await stated(meta, "targets", file, [{ keys: delegations.keys, role }], keep);
   demand(!signed.delegations, "got delegations, expected party files only", { file });
   const foreign = Object.keys(signed.targets).find((path) => !path.startsWith(`${code}/`));
   demand(!foreign, `got ${foreign}, expected only parties of ${code}`, { file });
@@ -115,9 +128,46 @@ export async function checkParty(vouchedFor, party, data, shape) {
  * @param {Top} above
  * @param {number} at
  */
-export function checkFresh(above, at) {
+function checkFresh(above, at) {
   for (const [file, one] of above.signed) {
     demand(at < moment(one.expires), `got metadata that expired at ${one.expires}, expected it valid at ${stamp(at)}`, { file, advice: FRESHER });
+  }
+}
+
+/**
+ * Give where verified files stand: their versions and digests.
+ * @param {Top} above
+ * @returns {Promise<Position>}
+ */
+export async function position({ roots, root, signed, data }) {
+  /** @type {Map<string, Mark>} */
+  const marks = new Map();
+  for (const [name, bytes] of data) marks.set(name, { version: signed.get(name).version, sha256: await sha256hex(bytes) });
+  const online = [...new Set([...root.roles.timestamp.keyids, ...root.roles.snapshot.keyids])].sort().join();
+  return { roots: await Promise.all(roots.map(sha256hex)), online, marks };
+}
+
+/**
+ * Check that a slice stands on one line of history with a directory of one's own: the roots they share are the same, a
+ * file of the same version is the same file, and what is newer is newer in every file. A change of the online keys ends
+ * the comparison of versions, so that a directory can recover from a thief who ran the versions up (TUF 5.3.11).
+ * @param {Position} shown
+ * @param {Position} own
+ */
+export function checkNewer(shown, own) {
+  const advice = "Do not rely on it. Call the sender on the number in your own directory, and tell the coordinator.";
+  const agree = (/** @type {boolean} */ holds, /** @type {string} */ got, /** @type {string} */ file) =>
+    demand(holds, `got ${got}, expected one in line with your own directory`, { file, advice });
+  own.roots.forEach((digest, i) => agree(i >= shown.roots.length || shown.roots[i] === digest, `another root version ${i + 1}`, rootName(i + 1)));
+  if (shown.online !== own.online) return;
+  const ahead = (/** @type {string} */ name) => Math.sign(Number(shown.marks.get(name)?.version) - Number(own.marks.get(name)?.version));
+  const newer = ahead("timestamp.json");
+  for (const [name, mark] of [...shown.marks].sort()) {
+    const mine = own.marks.get(name);
+    if (!mine) continue;
+    const step = ahead(name);
+    agree(step !== 0 || mark.sha256 === mine.sha256, `another version ${mine.version}`, name);
+    agree(step * newer >= 0 && (step === 0 || newer !== 0), `version ${mark.version} beside a timestamp that does not fit it`, name);
   }
 }
 

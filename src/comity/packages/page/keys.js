@@ -16,7 +16,7 @@ export async function verifies(publicHex, signature, message) {
   const raw = unhex(publicHex);
   demand(raw.length === 32, "got a key of another length, expected an Ed25519 public key of 32 bytes");
   const key = await crypto.subtle.importKey("raw", raw, ED25519, false, ["verify"]);
-  return signature.length === 64 && crypto.subtle.verify(ED25519, key, signature, message);
+  return signature.length === 64 && crypto.subtle.verify(ED25519, key, /** @type {BufferSource} */ (signature), /** @type {BufferSource} */ (message));
 }
 
 /**

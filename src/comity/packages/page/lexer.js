@@ -7,6 +7,7 @@ const SPACE = new Set([0, 9, 10, 12, 13, 32]);
 const DELIMITER = new Set(Array.from("()<>[]{}/%", (c) => c.charCodeAt(0)));
 const MAX_DEPTH = 20;
 const [LF, CR, PERCENT, OPEN, CLOSE, BACKSLASH] = Array.from("\n\r%()\\", (c) => c.charCodeAt(0));
+/** @type {Record<string, number>} */
 const ESCAPES = { n: 10, r: 13, t: 9, b: 8, f: 12 };
 
 /** A reference to an object by its number. */
@@ -165,7 +166,7 @@ export class Lexer {
     const byte = this.bytes[++this.at];
     const letter = String.fromCharCode(byte ?? 0);
     demand(byte !== CR && byte !== LF, "got a broken line in a PDF string, expected a plain one");
-    out.push(ESCAPES[/** @type {keyof ESCAPES} */ (letter)] ?? byte);
+    out.push(ESCAPES[letter] ?? byte);
   }
 
   breaks() {

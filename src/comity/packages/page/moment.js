@@ -3,7 +3,7 @@
 import { Refusal, quote } from "./refusal.js";
 
 export const MINUTE = 60;
-export const HOUR = 60 * MINUTE;
+const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
 /**

@@ -2,13 +2,13 @@
 
 import { encode } from "./bytes.js";
 import { demand, quote } from "./refusal.js";
+import { odd } from "./text.js";
 
 export const MAX_ENTRIES = 20000;
 export const MAX_TOTAL = 64 * 1024 ** 3;
 const MAX_NAME = 240;
 const MAX_PARTS = 8;
 const TOP = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
-const ODD = /[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\ud800-\udfff\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/u;
 
 /**
  * Accept the name of the one top folder.
@@ -38,16 +38,17 @@ function checkName(name) {
   const parts = name.split("/");
   const plain = !parts.some((part) => ["", ".", ".."].includes(part)) && !/[\\:%]/.test(name);
   demand(plain, `got the name ${quote(name)}, expected a plain relative path`);
-  const visible = name.isWellFormed() && !ODD.test(name) && name.normalize("NFC") === name;
+  const visible = !odd(name) && name.normalize("NFC") === name;
   demand(visible, `got the name ${JSON.stringify(name)}, expected visible characters in Unicode NFC`);
   const short = encode(name).length <= MAX_NAME && parts.length <= MAX_PARTS;
   demand(short, `got the name ${quote(name.slice(0, 60))}..., expected at most ${MAX_NAME} bytes and ${MAX_PARTS} parts`);
 }
 
 /**
- * Take away what differs only in case; sign by sign, because a final sigma depends on its neighbours.
+ * Take away what differs only in case, as Unicode's full case folding does; sign by sign, because a final sigma depends on
+ * its neighbours. The dotless i folds to itself.
  * @param {string} name
  */
 export function fold(name) {
-  return Array.from(name, (c) => c.toLowerCase().toUpperCase().toLowerCase()).join("").normalize("NFC");
+  return Array.from(name, (c) => (c === "\u0131" ? c : c.toLowerCase().toUpperCase().toLowerCase())).join("").normalize("NFC");
 }

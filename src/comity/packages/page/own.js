@@ -1,9 +1,8 @@
 /** A directory of one's own, as `comity directory export` writes it: one stored zip in the layout of TUF. */
 
-import { checkCountry, checkParty, checkTop, rootName, targetPath } from "./directory.js";
+import { checkCountry, checkParty, checkTop, position, rootName, targetPath } from "./directory.js";
 import { LIMITS, MAX_ROOTS } from "./metadata.js";
 import { moment } from "./moment.js";
-import { demand } from "./refusal.js";
 import { Source } from "./source.js";
 import { openEntries } from "./container.js";
 
@@ -14,7 +13,8 @@ const MAX_PARTY = 512 * 1024;
 /**
  * @typedef {object} Own
  * @property {number} expires from when on it is out of date
- * @property {(party: string) => Promise<Party | null>} party looks a party up; null if the directory does not know it
+ * @property {(party: string) => Promise<Party | null>} find looks a party up; null if the directory does not know it
+ * @property {() => Promise<import("./directory.js").Position>} position where it stands, as far as it was read
  */
 
 /**
@@ -36,10 +36,10 @@ export async function openOwn(blob, root, shape) {
   }
   const above = await checkTop(roots, root, read);
   const expires = Math.min(...[...above.signed.values()].map((one) => moment(one.expires)));
-  return { expires, party };
+  return { expires, find, position: () => position(above) };
 
   /** @param {string} id */
-  async function party(id) {
+  async function find(id) {
     const code = id.slice(0, 2);
     const known = above.targets.delegations?.roles.some((/** @type {any} */ one) => one.name === code);
     if (!known || !Object.hasOwn(above.snapshot.meta, `${code}.json`)) return null;

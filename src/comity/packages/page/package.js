@@ -21,7 +21,7 @@
 
 import { readBag } from "./bag.js";
 import { parseCanonical } from "./canonical.js";
-import { checkSlice } from "./directory.js";
+import { checkNewer, checkSlice } from "./directory.js";
 import { DAY, MINUTE, stamp } from "./moment.js";
 import { checkSays } from "./print.js";
 import { runSteps } from "./procedure.js";
@@ -37,7 +37,7 @@ export const SKEW = 5 * MINUTE;
 export const STALE = 30 * DAY;
 const MAX_SEAL_FILE = 4 * 1024 * 1024;
 const MAX_ROLE_FILES = 400;
-const MAX_JSON = 8 * 1024 * 1024;
+const MAX_REQUEST = 1024 * 1024;
 const MAX_PDF = 16 * 1024 * 1024;
 const ROLE_FOLDER = "seal/role/";
 const STATEMENT = "seal/statement.dsse.json";
@@ -53,7 +53,7 @@ const PRINT = "data/request.pdf";
  */
 export function verifyPackage(open, given) {
   const run = new Run(open, given);
-  return runSteps("package", run.steps(), run.found, given.at);
+  return runSteps("package", run.steps(), run.found, run.at);
 }
 
 /** The state of one verification: each step reads what the earlier ones established. */
@@ -65,12 +65,15 @@ class Run {
   constructor(open, given) {
     this.open = open;
     this.given = given;
+    this.at = given.attested ?? given.now;
+    this.attested = given.attested !== null;
     /** @type {import("./procedure.js").Found} */
     this.found = {};
     /** @type {any} */ this.container = null;
     /** @type {any} */ this.bag = null;
     /** @type {any} */ this.signed = null;
     /** @type {any} */ this.stated = null;
+    /** @type {any} */ this.position = null;
   }
 
   /** @returns {[string, () => string | Promise<string>][]} */
@@ -127,7 +130,7 @@ class Run {
 
   async checkRequest() {
     demand(this.bag.payload.has(REQUEST), "got no request, expected one", { file: REQUEST });
-    const data = await this.container.read(REQUEST, MAX_JSON);
+    const data = await this.container.read(REQUEST, MAX_REQUEST);
     const request = within(REQUEST, () => requireShape(this.given.shapes.request, parseCanonical(data)));
     this.found.document = request;
     const same = this.bag.payload.get(REQUEST) === this.stated.requestSha256;
@@ -160,26 +163,27 @@ class Run {
   async checkDirectory() {
     const files = new Map();
     for (const name of this.container.names()) if (name.startsWith(ROLE_FOLDER)) files.set(name.slice(ROLE_FOLDER.length), await this.readSeal(name));
-    const { at, own, root, shapes } = this.given;
+    const { now, own, root, shapes } = this.given;
     // Who has a fresh directory of his own asks it for revocations (step 10), so the slice need not be the latest.
-    const moment = own && at < own.expires ? Math.min(at, this.stated.sealedAt) : at;
-    const sender = await checkSlice(files, { root, at: moment, party: this.stated.sender, shape: shapes.party });
+    const at = own && now < own.expires ? Math.min(this.at, this.stated.sealedAt) : this.at;
+    const { party: sender, position } = await checkSlice(files, { root, at, party: this.stated.sender, shape: shapes.party });
     this.found.sender = sender;
+    this.position = position;
     return `${sender.name} (${sender.id}), vouched for in the directory`;
   }
 
   async checkSigners() {
-    this.found.signers = await requestSigners(this.sender(), this.signed, this.stated);
+    this.found.signers = await requestSigners(this.sender(), this.signed, this.stated, this.attested);
     return this.found.signers.map((signer) => `${signer.holder} (${signer.role})`).join("; ");
   }
 
   async checkRevocation() {
-    this.found.sender = await checkOwn(this.given, this.sender().id, this.found.signers ?? [], this.stated.sealedAt);
+    this.found.sender = await checkOwn(this.given, { id: this.sender().id, position: this.position, signers: this.found.signers ?? [] }, { at: this.stated.sealedAt, attested: this.attested });
     return "no signing key is taken back";
   }
 
   checkTime() {
-    const { at } = this.given;
+    const { at } = this;
     const { sealedAt } = this.stated;
     demand(sealedAt <= at + SKEW, `got a seal of ${stamp(sealedAt)}, expected one before ${stamp(at)}`);
     demand(sealedAt >= at - STALE, `got a seal of ${stamp(sealedAt)}, expected one of the last ${STALE / DAY} days`);
@@ -212,15 +216,15 @@ class Run {
 /**
  * Ask a directory of one's own whether it takes a signer's key back; give the party as it knows it.
  * @param {Given} given
- * @param {string} id
- * @param {import("./signers.js").Signer[]} signers
- * @param {number} at
+ * @param {{id: string, position: import("./directory.js").Position, signers: import("./signers.js").Signer[]}} shown
+ * @param {import("./signers.js").When} when
  */
-export async function checkOwn(given, id, signers, at) {
+export async function checkOwn(given, { id, position, signers }, when) {
   if (!given.own) return skip("no directory of one's own at hand");
-  const known = await given.own.party(id);
+  const known = await given.own.find(id);
+  checkNewer(position, await given.own.position());
   demand(known, `got a package of ${id}, expected a party in one's own directory`);
-  for (const { keyid, role } of signers) requireSigner(known, keyid, role, at);
+  for (const { keyid, role } of signers) requireSigner(known, keyid, role, when);
   return known;
 }
 

@@ -16,6 +16,11 @@ import { Refusal, demand } from "./refusal.js";
 /** @typedef {{rtl: boolean, runs: string[]}} Line */
 /** @typedef {{actual: string | null, reversed: boolean, pieces: string[], firsts: string[]}} Span */
 
+// Letters of the scripts that run from right to left; a run of one letter is not marked as reversed.
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+// In right-to-left text a bracket is drawn as the other one of its pair.
+const PAIRS = "()[]{}<>«»‹›≤≥";
+const MIRRORED = new Map(Array.from(PAIRS, (sign, i) => [sign, PAIRS[i ^ 1]]));
 // No curves: they could draw letters.
 const DRAWING = new Set("cs scn CS SCN w M J j d m l h re f S BT ET Tm Td".split(" "));
 /** @type {Record<string, string>} */
@@ -113,13 +118,11 @@ class PageReader {
       const glyph = (codes[i] << 8) | codes[i + 1];
       const text = this.state.font.get(glyph);
       demand(text !== undefined, "got a glyph that stands for no text, expected text alone");
-      const span = this.speaking();
-      if (span && span.actual !== null) {
-        span.firsts.push(text);
+      const replaced = this.replaced();
+      if (replaced) {
+        replaced.firsts.push(text);
         this.sign.glyphs.add(glyph);
-      } else if (this.another(text, glyph)) continue;
-      else if (span) span.pieces.push(text);
-      else this.say(text, false);
+      } else if (!this.another(text, glyph)) this.put(text);
     }
   }
 
@@ -149,28 +152,29 @@ class PageReader {
     const span = this.spans.pop();
     demand(span, "got a malformed page, expected each span to be opened before");
     if (span.actual !== null) {
-      // The text that stands for glyphs may add marks to what they show, and no more than that.
-      const first = Array.from(span.actual)[0];
-      const honest = span.actual.length <= MAX_SIGN && span.firsts.length <= MAX_SIGN && span.firsts.every((text) => Array.from(text)[0] === first);
+      // The text that stands for glyphs may add marks to what they show, or turn a bracket round, and no more than that.
+      const first = Array.from(span.actual)[0] ?? "";
+      const same = (/** @type {string} */ text) => [first, MIRRORED.get(first)].includes(Array.from(text)[0]);
+      const honest = span.actual.length <= MAX_SIGN && span.firsts.length <= MAX_SIGN && span.firsts.every(same);
       demand(honest && span.firsts.length, "got a text in the PDF that stands for other signs than those shown, expected the same");
+      demand(!this.replaced(), "got a text within a text in the PDF, expected one");
       this.put(span.actual);
-    } else if (span.reversed) this.say(span.pieces.reverse().join(""), true);
+    } else if (span.reversed && !this.replaced()) this.say(span.pieces.reverse().join(""), true);
   }
 
   /**
-   * Say a text within the span that is open around it.
+   * Say a text, or keep it for the reversed span that is open around it.
    * @param {string} text
    */
   put(text) {
-    const outer = this.speaking();
-    demand(!outer || outer.actual === null, "got a text within a text in the PDF, expected one");
-    if (outer) outer.pieces.push(text);
+    const reversed = this.spans.findLast((span) => span.reversed);
+    if (reversed) reversed.pieces.push(text);
     else this.say(text, false);
   }
 
-  /** Give the innermost open span that changes what is said in it. */
-  speaking() {
-    return this.spans.findLast((one) => one.actual !== null || one.reversed);
+  /** Give the open span whose glyphs another text stands for, if there is one. */
+  replaced() {
+    return this.spans.find((span) => span.actual !== null);
   }
 
   /**
@@ -184,7 +188,7 @@ class PageReader {
     const line = goesOn ? last : { rtl: false, runs: [] };
     if (!goesOn) this.lines.push(line);
     if (text.trim()) this.lineY = this.state.y;
-    line.rtl ||= reversed;
+    line.rtl ||= reversed || RIGHT_TO_LEFT.test(text);
     line.runs.push(text);
   }
 }

@@ -28,18 +28,19 @@ export async function readParty(data, shape) {
 }
 
 /**
- * Say why a key may not act in a role at a moment; empty when it may. Nobody but the signer attests the moment here,
- * so a key taken back as compromised counts for nothing: a thief can write any date.
+ * Say why a key may not act in a role at a moment; empty when it may. A key taken back as compromised counts only if
+ * somebody else attests the moment, because a thief can write any date.
  * @param {PartyKey} key
  * @param {string} role
  * @param {number} at
+ * @param {boolean} [attested]
  */
-export function whyNot(key, role, at) {
+export function whyNot(key, role, at, attested = false) {
   if (!key.roles.includes(role)) return `the key does not have the role ${role}, only: ${key.roles.join(", ")}`;
   if (at < key.validFrom) return `the key is not valid before ${stamp(key.validFrom)}`;
   if (at >= key.validUntil) return `the key expired at ${stamp(key.validUntil)}`;
   if (key.revoked && at >= key.revoked.invalidFrom) return `the key is revoked from ${stamp(key.revoked.invalidFrom)}: ${key.revoked.reason}`;
-  if (key.revoked?.reason === "compromised") return "the key is revoked as compromised and nobody else attests the time of signing";
+  if (key.revoked?.reason === "compromised" && !attested) return "the key is revoked as compromised and nobody else attests the time of signing";
   return "";
 }
 

@@ -17,10 +17,10 @@ const KEYS = new Set(
     "Supplement FontDescriptor FontName Flags FontBBox ItalicAngle Ascent Descent CapHeight StemV CIDSet FontFile2 FontFile3 DW W " +
     "CIDToGIDMap WMode Length Filter N Range Metadata OutputIntents OutputCondition OutputConditionIdentifier RegistryName " +
     "DestOutputProfile S Lang MarkInfo Marked Suspects ViewerPreferences Direction StructTreeRoot RoleMap ParentTree ParentTreeNextKey " +
-    "Nums K P Pg T A O Placement"
+    "Nums K P Pg MCID T A O Placement"
   ).split(" ").map((name) => `/${name}`),
 );
-const TYPES = new Set("Catalog Pages Page Font FontDescriptor OutputIntent StructTreeRoot StructElem Metadata CMap".split(" ").map((name) => `/${name}`));
+const TYPES = new Set("Catalog Pages Page Font FontDescriptor OutputIntent StructTreeRoot StructElem MCR Metadata CMap".split(" ").map((name) => `/${name}`));
 const SUBTYPES = new Set(["/Type0", "/CIDFontType0", "/CIDFontType2", "/CIDFontType0C", "/XML"]);
 // Below these, names are the file's own.
 const NAME_MAPS = new Set(["/Font", "/ColorSpace", "/RoleMap"]);
@@ -144,6 +144,7 @@ export class Pdf {
     const head = encodeHead(number);
     demand(latin1(this.bytes.subarray(offset, offset + head.length)) === head, "got a cross-reference table that points elsewhere, expected objects");
     const lexer = new Lexer(this.bytes, offset + head.length);
+    /** @type {any} */
     const value = lexer.next();
     let stream = null;
     let word = lexer.next();
@@ -217,7 +218,7 @@ function encodeHead(number) {
  * @param {Uint8Array} packed
  */
 async function inflate(packed) {
-  const reader = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate")).getReader();
+  const reader = new Blob([/** @type {BlobPart} */ (packed)]).stream().pipeThrough(new DecompressionStream("deflate")).getReader();
   const parts = [];
   let size = 0;
   try {

@@ -12,7 +12,8 @@ import { Refusal, Skip } from "./refusal.js";
 /**
  * @typedef {object} Given what the verifier brings
  * @property {Uint8Array} root the pinned root
- * @property {number} at the time of checking
+ * @property {number} now the time of the clock
+ * @property {number | null} attested when the verifier has its own record of having received it
  * @property {string} actingFor the party one acts for, or nothing
  * @property {Own | null} own a directory of one's own
  * @property {Shapes} shapes
@@ -46,7 +47,7 @@ import { Refusal, Skip } from "./refusal.js";
  * @param {"package" | "receipt"} kind
  * @param {[string, () => string | Promise<string>][]} acts
  * @param {Found} found
- * @param {number} at
+ * @param {number} at the time as of which it is checked
  * @returns {Promise<Result>}
  */
 export async function runSteps(kind, acts, found, at) {

@@ -24,7 +24,7 @@ const MAX_BYTES = 8 * 1024 * 1024;
  */
 export function verifyReceipt(blob, given) {
   const run = new Run(blob, given);
-  return runSteps("receipt", run.steps(), run.found, given.at);
+  return runSteps("receipt", run.steps(), run.found, run.now);
 }
 
 class Run {
@@ -35,9 +35,11 @@ class Run {
   constructor(blob, given) {
     this.blob = blob;
     this.given = given;
+    this.now = given.attested ?? given.now;
     /** @type {import("./procedure.js").Found} */
     this.found = {};
     /** @type {any} */ this.envelope = null;
+    /** @type {any} */ this.position = null;
     this.role = new Map();
   }
 
@@ -75,8 +77,9 @@ class Run {
 
   async checkDirectory() {
     const { root, shapes } = this.given;
-    const party = await checkSlice(this.role, { root, at: this.at(), party: this.found.document.from, shape: shapes.party });
+    const { party, position } = await checkSlice(this.role, { root, at: this.at(), party: this.found.document.from, shape: shapes.party });
     this.found.sender = party;
+    this.position = position;
     return `${party.name} (${party.id}), vouched for in the directory`;
   }
 
@@ -88,14 +91,15 @@ class Run {
   }
 
   async checkRevocation() {
-    this.found.sender = await checkOwn(this.given, this.found.document.from, this.found.signers ?? [], this.at());
+    const shown = { id: this.found.document.from, position: this.position, signers: this.found.signers ?? [] };
+    this.found.sender = await checkOwn(this.given, shown, { at: this.at(), attested: false });
     return "the signing key is not taken back";
   }
 
   checkTime() {
     const at = this.at();
-    demand(at <= this.given.at + SKEW, `got a receipt of ${stamp(at)}, expected one before ${stamp(this.given.at)}`);
-    demand(at >= this.given.at - STALE, `got a receipt of ${stamp(at)}, expected one of the last ${STALE / DAY} days`);
+    demand(at <= this.now + SKEW, `got a receipt of ${stamp(at)}, expected one before ${stamp(this.now)}`);
+    demand(at >= this.now - STALE, `got a receipt of ${stamp(at)}, expected one of the last ${STALE / DAY} days`);
     return `given ${stamp(at)}`;
   }
 

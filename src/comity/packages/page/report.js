@@ -26,8 +26,9 @@ export function report(result, about) {
     callBack(result),
     valid && glance(result),
     result.signers.length > 0 && signers(result),
-    steps(result, !valid),
-    result.document && content(result, valid),
+    valid && content(result, valid),
+    steps(result),
+    !valid && result.document && content(result, valid),
     record(result, about),
   ];
 }
@@ -52,8 +53,10 @@ function verdict(result) {
 /** @param {Result} result */
 function validText(result) {
   const { name = "", id = "" } = result.sender ?? {};
-  const text = result.kind === "package" ? words.validPackage : words.validReceipt;
-  return [el("p.big", {}, fill(text, { name, id, at: sealedAt(result) })), el("p", {}, words.validMeans)];
+  const at = sealedAt(result);
+  if (result.kind === "package") return [el("p.big", {}, fill(words.validPackage, { name, id, at })), el("p", {}, words.validMeans)];
+  const text = fill(words.validReceipt, { name, id, at, state: stateOf(result) });
+  return [el("p.big", {}, text), el("p", {}, words.validReceiptMeans)];
 }
 
 /**
@@ -61,9 +64,9 @@ function validText(result) {
  * @param {Step} failed
  */
 function refusedText(result, failed) {
-  const title = stepTitle(failed.name);
+  const title = words.fails[/** @type {keyof typeof words.fails} */ (failed.name)];
   return [
-    el("p.big", {}, fill(words.refusedAt, { number: failed.number, count: result.steps.length, title: lowerFirst(title) })),
+    el("p.big", {}, fill(words.refusedAt, { number: failed.number, count: result.steps.length, title })),
     el("p.reason", {}, said(failed.found)),
     result.advice && el("p", {}, said(result.advice)),
     el("p.strong", {}, words.refusedDo),
@@ -82,7 +85,7 @@ function callBack(result) {
   const numbers = result.callback.map(({ number, desk }) => el("li", {}, el("span.number", {}, number), el("span.desk", {}, said(desk))));
   return card(
     "call",
-    words.callTitle,
+    result.verdict === "valid" && result.kind === "package" ? words.callTitle : words.callRefused,
     el("p", {}, words.callText),
     el("ul.numbers", { "aria-label": fill(words.callSender, { name: result.party.name }) }, numbers),
     facts([
@@ -96,21 +99,21 @@ function callBack(result) {
 
 /** @param {Result} result */
 function glance(result) {
-  const said_ = result.document;
+  const told = result.document;
   const request = result.kind === "package";
-  const [measure] = request ? requestBlocks(said_, SHAPES.request) : [];
+  const [measure] = request ? requestBlocks(told, SHAPES.request) : [];
   return card(
     "glance",
     words.factsTitle,
     facts([
-      [words.reference, said(said_.reference)],
+      [words.reference, said(told.reference)],
       [words.measure, measure && said(measure.label)],
-      [words.from, said(request ? `${said_.from.name} (${said_.from.party})` : said_.from)],
-      [words.to, said(request ? `${said_.to.name} (${said_.to.party})` : said_.to)],
+      [words.from, said(request ? `${told.from.name} (${told.from.party})` : told.from)],
+      [words.to, said(request ? `${told.to.name} (${told.to.party})` : told.to)],
       [words.sealed, request && sealedAt(result)],
-      [words.replyBy, request ? said_.reply && plainTime(said_.reply.by) : said_.reply_by && plainTime(said_.reply_by)],
-      [words.state, !request && (SHAPES.receipt.codes?.states[said_.state].en ?? said_.state)],
-      [words.about, !request && grouped(said_.package.slice(0, 16))],
+      [words.replyBy, request ? told.reply && plainTime(told.reply.by) : told.reply_by && plainTime(told.reply_by)],
+      [words.state, !request && stateOf(result)],
+      [words.about, !request && grouped(told.package.slice(0, 16))],
     ]),
   );
 }
@@ -137,19 +140,12 @@ function signers(result) {
   );
 }
 
-/**
- * @param {Result} result
- * @param {boolean} open
- */
-function steps(result, open) {
+/** @param {Result} result */
+function steps(result) {
   const count = (/** @type {string} */ status) => result.steps.filter((step) => step.status === status).length;
-  const summary = fill(words.stepsSummary, { ok: count("ok"), count: result.steps.length, skipped: count("skipped") });
-  return el(
-    "details.card.steps",
-    { open: open || undefined },
-    el("summary", {}, el("h3", {}, words.stepsTitle), el("span.hint", {}, summary)),
-    el("ol", {}, result.steps.map(stepRow)),
-  );
+  const skipped = count("skipped");
+  const summary = fill(words.stepsSummary, { ok: count("ok"), count: result.steps.length }) + (skipped ? fill(words.stepsSkipped, { skipped }) : "");
+  return card("steps", words.stepsTitle, el("p.hint", {}, summary), el("ol", {}, result.steps.map(stepRow)));
 }
 
 /** @param {Step} step */
@@ -176,7 +172,7 @@ function content(result, proven) {
   const blocks = kind === "package" ? requestBlocks(document, SHAPES.request) : fieldBlocks(document, SHAPES.receipt, "en");
   const body = el("div.document", { lang: document.language ?? "en" }, sections(blocks));
   const title = kind === "package" ? words.requestTitle : words.receiptTitle;
-  if (proven) return card("request", title, el("p.hint", {}, words.requestText), body);
+  if (proven) return card("request", title, kind === "package" && el("p.hint", {}, words.requestText), body);
   return el("details.card.unproven", {}, el("summary", {}, el("h3", {}, words.unprovenTitle)), el("p.strong", {}, words.unprovenText), body);
 }
 
@@ -246,6 +242,11 @@ function stepTitle(name) {
 }
 
 /** @param {Result} result */
+function stateOf(result) {
+  return SHAPES.receipt.codes?.states[result.document.state].en ?? "";
+}
+
+/** @param {Result} result */
 function sealedAt(result) {
   const found = result.steps.find((step) => step.name === "statement")?.found ?? "";
   return plainTime(/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z/.exec(found)?.[0] ?? "");
@@ -254,9 +255,4 @@ function sealedAt(result) {
 /** @param {string} stamp */
 function plainTime(stamp) {
   return stamp && `${stamp.slice(0, 10)} ${stamp.slice(11, 16)} UTC`;
-}
-
-/** @param {string} text */
-function lowerFirst(text) {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }

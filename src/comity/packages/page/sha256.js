@@ -109,7 +109,7 @@ export class Sha256 {
  * @param {Uint8Array} bytes
  */
 export async function sha256(bytes) {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", /** @type {BufferSource} */ (bytes)));
 }
 
 /**
@@ -122,6 +122,7 @@ export async function sha256hex(bytes) {
 
 /** Work out the constants rather than list them. */
 function roots() {
+  /** @type {number[]} */
   const primes = [];
   for (let n = 2; primes.length < 64; n++) if (primes.every((p) => n % p)) primes.push(n);
   return [Int32Array.from(primes, (p) => fraction(p, 3n)), Int32Array.from(primes.slice(0, 8), (p) => fraction(p, 2n))];

@@ -2,10 +2,10 @@
 
 import { isMoment } from "./moment.js";
 import { Refusal, quote } from "./refusal.js";
+import { odd } from "./text.js";
 
 const MAX_TEXT = 8000;
 const MAX_ITEMS = 5000;
-const ODD = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\ud800-\udfff\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/u;
 // What Python's strip() takes away; JavaScript's \s lacks the separators 1C-1F and the next-line sign, and adds the BOM.
 const BLANK = /^(?:(?!\ufeff)[\s\u001c-\u001f\u0085])*$/;
 
@@ -144,9 +144,9 @@ function checkText(value, one) {
   if (BLANK.test(value)) return "got empty text, expected some (leave the field out if there is none)";
   const length = Array.from(value).length;
   if (length > (one.max || MAX_TEXT)) return `got ${length} characters, expected at most ${one.max || MAX_TEXT}`;
-  const odd = ODD.exec(value);
-  if (odd) {
-    const number = odd[0].codePointAt(0).toString(16).toUpperCase().padStart(4, "0");
+  const sign = odd(value, true);
+  if (sign) {
+    const number = Number(sign.codePointAt(0)).toString(16).toUpperCase().padStart(4, "0");
     return `got the character U+${number}, expected visible text and newlines only`;
   }
   if (value.normalize("NFC") !== value) return "got text that is not in Unicode NFC, expected NFC";

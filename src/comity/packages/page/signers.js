@@ -9,6 +9,7 @@ import { demand, placed } from "./refusal.js";
 /** @typedef {import("./party.js").Party} Party */
 /** @typedef {import("./envelope.js").Envelope} Envelope */
 /** @typedef {import("./statement.js").Statement} Statement */
+/** @typedef {{at: number, attested: boolean}} When the moment of signing, and whether somebody else attests it */
 /** @typedef {{role: string, holder: string, keyid: string, valid_from: string, valid_until: string}} Signer */
 
 const EMERGENCY = "disclose_emergency";
@@ -19,10 +20,11 @@ const PROOF = "seal/tlog-proof";
  * @param {Party} sender
  * @param {Envelope} signed
  * @param {Statement} stated
+ * @param {boolean} attested whether somebody else attests when they signed
  */
-export async function requestSigners(sender, signed, stated) {
+export async function requestSigners(sender, signed, stated, attested) {
   const roles = ["draft", "release", ...(stated.measure === EMERGENCY ? ["emergency"] : [])];
-  const found = await signersInRoles(sender, signed, roles, stated.sealedAt);
+  const found = await signersInRoles(sender, signed, roles, { at: stated.sealedAt, attested });
   const distinct = new Set(found.map((signer) => signer.holder)).size === found.length;
   demand(distinct, "got one holder in two roles, expected another person or post for each");
   return found;
@@ -35,21 +37,21 @@ export async function requestSigners(sender, signed, stated) {
  * @param {number} at
  */
 export async function receiptSigners(answerer, signed, at) {
-  return signersInRoles(answerer, signed, ["receipt"], at);
+  return signersInRoles(answerer, signed, ["receipt"], { at, attested: false });
 }
 
 /**
  * @param {Party} party
  * @param {Envelope} signed
  * @param {string[]} roles
- * @param {number} at
+ * @param {When} when
  */
-async function signersInRoles(party, signed, roles, at) {
+async function signersInRoles(party, signed, roles, when) {
   const count = signed.signatures.length;
   demand(count === roles.length, `got ${count} signatures, expected ${roles.length}: ${roles.join(", ")}`);
   const found = [];
   for (const [i, signature] of signed.signatures.entries()) {
-    found.push(requireSigner(party, signature.keyid, roles[i], at));
+    found.push(requireSigner(party, signature.keyid, roles[i], when));
     const key = party.keys.find((one) => one.keyid === signature.keyid);
     const right = key && (await signedBy(signed, signature, key.public));
     demand(right, `got a signature that key ${signature.keyid.slice(0, 12)} did not make`);
@@ -62,13 +64,13 @@ async function signersInRoles(party, signed, roles, at) {
  * @param {Party} party
  * @param {string} keyid
  * @param {string} role
- * @param {number} at
+ * @param {When} when
  * @returns {Signer}
  */
-export function requireSigner(party, keyid, role, at) {
+export function requireSigner(party, keyid, role, { at, attested }) {
   const key = party.keys.find((one) => one.keyid === keyid);
   demand(key, `got key ${keyid.slice(0, 12)}, expected a key of ${party.id}`);
-  const reason = whyNot(key, role, at);
+  const reason = whyNot(key, role, at, attested);
   demand(!reason, `got key ${keyid.slice(0, 12)} of ${key.holder}, expected one that may ${role}: ${reason}`);
   return { role, holder: key.holder, keyid, valid_from: stamp(key.validFrom), valid_until: stamp(key.validUntil) };
 }

@@ -16,7 +16,7 @@ import { demand, placed } from "./refusal.js";
  * @property {Blob | Uint8Array | string} [root] the pinned root; else the one built into this page
  * @property {Blob | null} [directory] a directory export
  * @property {string} [actingFor] the party one acts for
- * @property {string | Date | null} [at] the time of checking; else now
+ * @property {string | null} [at] check as of this time, when one has one's own record of having received it then
  * @property {(done: number, total: number) => void} [advance] is told how far hashing has come
  */
 
@@ -34,7 +34,8 @@ export async function comityVerify(handed, options = {}) {
   demand(root, "got no root file, expected the one you trust", { field: "root", advice: "Choose the root.json that you were given by a way you trust." });
   const given = {
     root,
-    at: momentOf(options.at),
+    now: Math.floor(Date.now() / 1000),
+    attested: options.at ? moment(options.at, "at") : null,
     actingFor: options.actingFor ?? "",
     own: options.directory ? await ownDirectory(options.directory, root) : null,
     shapes: SHAPES,
@@ -85,10 +86,4 @@ function folderFile(file) {
 async function bytesOf(given) {
   if (given instanceof Blob) return new Uint8Array(await given.arrayBuffer());
   return typeof given === "string" ? encode(given) : given;
-}
-
-/** @param {string | Date | null | undefined} given */
-function momentOf(given) {
-  if (typeof given === "string") return moment(given, "at");
-  return Math.floor((given ?? new Date()).getTime() / 1000);
 }

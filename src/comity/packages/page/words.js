@@ -1,6 +1,6 @@
 /** Every word that people read on this page, by language; what a package or the procedure says is not translated. */
 
-export const WORDS = {
+const WORDS = {
   en: {
     title: "Check a package",
     brand: "Comity",
@@ -34,8 +34,9 @@ export const WORDS = {
     remove: "Remove",
     actingFor: "I act for",
     actingForHint: "Optional. Your party id, such as SG.orchid: refuses what is meant for somebody else.",
-    asOf: "As of (UTC)",
-    asOfHint: "Optional. Empty means now.",
+    asOf: "Received at (UTC)",
+    asOfHint: "Optional. If you have your own record of when it came, it is checked as of then. Empty means now.",
+    asOfForm: "Write the time as 2026-11-25 03:00, in UTC.",
     check: "Check again",
 
     needRoot: "Choose the root of trust (root.json) to go on.",
@@ -49,14 +50,16 @@ export const WORDS = {
     valid: "Valid",
     refused: "Refused",
     validPackage: "{name} ({id}) sent this, and nothing in it was changed since it was sealed on {at}.",
-    validReceipt: "{name} ({id}) gave this receipt, and nothing in it was changed.",
+    validReceipt: "{name} ({id}) gave this answer on {at}, and nothing in it was changed. It says: {state}.",
     validMeans: "Valid says who asks and that it is unaltered. Whether to comply stays for a person to decide.",
-    refusedAt: "It failed at step {number} of {count}: {title}.",
+    validReceiptMeans: "Valid says who answered and that it is unaltered, not that the answer is right.",
+    refusedAt: "{title}. The check stopped at step {number} of {count}.",
     refusedDo: "Do not act on it, and do not answer to any address or number in it.",
     exercise: "Exercise only",
     exerciseText: "The sender marked this request as an exercise. Nobody shall act on it as if it were real.",
 
     callTitle: "Call back before you act",
+    callRefused: "If you need to ask",
     callText: "Call this number, never one that stands in the package. It comes from the directory.",
     callNone: "No trusted number",
     callNoneText:
@@ -95,7 +98,8 @@ export const WORDS = {
     },
 
     stepsTitle: "What was checked",
-    stepsSummary: "{ok} of {count} steps passed, {skipped} do not apply",
+    stepsSummary: "{ok} of {count} steps passed",
+    stepsSkipped: ", {skipped} do not apply here",
     status: { ok: "ok", failed: "failed", skipped: "does not apply", "not reached": "not reached" },
     steps: {
       container: "The file is a well-formed container",
@@ -112,6 +116,22 @@ export const WORDS = {
       ledger: "The sender's log holds the release",
       addressee: "It is meant for you",
       replay: "It was not seen before in another package",
+    },
+    fails: {
+      container: "This is no well-formed container",
+      bag: "A file is missing, added, or was changed",
+      seal: "The seal lacks a part, or has one that nobody can check",
+      statement: "The signed statement is not about this",
+      request: "The request is not the one that was signed",
+      attachments: "The attachments are not those listed",
+      document: "The printed document does not say what the data say",
+      directory: "The directory does not vouch for the sender",
+      signers: "The right people did not sign",
+      revocation: "A signing key was taken back",
+      time: "The time is not plausible",
+      ledger: "The sender's log does not prove the release",
+      addressee: "It is meant for somebody else",
+      replay: "The same request came before in another package",
     },
 
     requestTitle: "The request",
