@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from .container import Advance, Container, silent
+from .container import Advance, Container, silent, spread
 from .errors import BadBag, NewerFormat
 from .writer import Writer, Written
 
@@ -87,13 +85,15 @@ def hash_files(container: Container, names: Iterable[str], advance: Advance) -> 
 
     def one(name: str) -> tuple[str, str]:
         digest = hashlib.sha256()
-        container.feed(name, digest.update)
-        advance(container.sizes[name])
+
+        def take(piece: memoryview) -> None:
+            digest.update(piece)
+            advance(len(piece))
+
+        container.feed(name, take)
         return name, digest.hexdigest()
 
-    order = sorted(names, key=lambda name: -container.sizes[name])
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return dict(pool.map(one, order))
+    return dict(spread(one, sorted(names, key=lambda name: -container.sizes[name])))
 
 
 def _check_hashes(container: Container, stated: Mapping[str, str], advance: Advance) -> None:

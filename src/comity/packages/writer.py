@@ -1,6 +1,6 @@
 """Writing a container: a folder or a stored zip, one file after the other, hashed as it is written.
 
-Memory: one buffer of 1 MiB. What is written stays under a temporary place of the caller's until it is whole.
+Memory: as for reading. What is written stays under a temporary place of the caller's until it is whole.
 """
 
 from __future__ import annotations
@@ -8,15 +8,13 @@ from __future__ import annotations
 import hashlib
 import os
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import BinaryIO, Protocol, Self
 
-from .container import Advance, pour, unreadable
+from .container import Advance, Sink, pour, spread, unreadable
 from .errors import BadBag
 from .names import TOP, check_name
 from .zipfiles import entry_for
@@ -47,13 +45,14 @@ class FolderWriter:
     def __init__(self, path: Path) -> None:
         """Make the folder, which must not exist yet."""
         self.path = path
+        self._folders = {path}
         with unreadable(path):
             path.mkdir()
 
     def add(self, name: str, data: bytes) -> Written:
         """Add a small file."""
-        with self._new(name) as f, unreadable(f):
-            f.write_bytes(data)
+        with unreadable(self.path / name), self._create(name) as out:
+            out.write(data)
         return Written(name, len(data), hashlib.sha256(data).hexdigest())
 
     def copy(self, files: Iterable[tuple[str, Path]], advance: Advance) -> list[Written]:
@@ -61,19 +60,19 @@ class FolderWriter:
 
         def one(item: tuple[str, Path]) -> Written:
             name, source = item
-            with self._new(name) as target, unreadable(target), target.open("xb", buffering=0) as out:
-                return _copy(name, source, out.write, advance)
+            target = unreadable(self.path / name)
+            with target, self._create(name) as out:
+                return _copy(name, source, _guarded(out.write, target, advance))
 
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            return list(pool.map(one, files))
+        return spread(one, files)
 
-    @contextmanager
-    def _new(self, name: str) -> Iterator[Path]:
+    def _create(self, name: str) -> BinaryIO:
         check_name(name)
         target = self.path / name
-        with unreadable(target):
+        if target.parent not in self._folders:
             target.parent.mkdir(parents=True, exist_ok=True)
-        yield target
+            self._folders.add(target.parent)
+        return target.open("xb")
 
 
 class ZipWriter:
@@ -103,8 +102,9 @@ class ZipWriter:
         check_name(name)
         with unreadable(source):
             entry = entry_for(f"{self.top}/{name}", source.stat().st_size)
-        with unreadable(self.path), self._zip.open(entry, "w") as out:
-            return _copy(name, source, out.write, advance)
+        target = unreadable(self.path)
+        with target, self._zip.open(entry, "w") as out:
+            return _copy(name, source, _guarded(out.write, target, advance))
 
     def __enter__(self) -> Self:
         return self
@@ -117,20 +117,25 @@ class ZipWriter:
                 os.fsync(f.fileno())
 
 
-def _copy(name: str, source: Path, write: Callable[[memoryview], object], advance: Advance) -> Written:
-    """Copy one file, hashing what is written."""
-    digest = hashlib.sha256()
+def _guarded(write: Sink, target: unreadable, advance: Advance) -> Sink:
+    """Give a sink that writes and tells of it; what goes wrong there is the target's fault, not the source's."""
 
-    def take(piece: memoryview) -> None:
-        digest.update(piece)
-        write(piece)
+    def sink(piece: memoryview) -> None:
+        with target:
+            write(piece)
         advance(len(piece))
 
+    return sink
+
+
+def _copy(name: str, source: Path, write: Sink) -> Written:
+    """Copy one file, hashing what is written."""
+    digest = hashlib.sha256()
     with unreadable(source):
         fd = os.open(source, os.O_RDONLY)
         try:
             size = os.fstat(fd).st_size
-            pour(fd, 0, size, take)
+            pour(fd, 0, size, digest.update, write)
         finally:
             os.close(fd)
     return Written(name, size, digest.hexdigest())

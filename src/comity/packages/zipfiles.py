@@ -50,13 +50,12 @@ class Zip(Container):
         entry = self._entries[f"{self.top}/{name}"]
         crc = 0
 
-        def checked(piece: memoryview) -> None:
+        def check(piece: memoryview) -> None:
             nonlocal crc
             crc = zlib.crc32(piece, crc)
-            sink(piece)
 
         with unreadable(self.path):
-            pour(self._fd, entry.header_offset, entry.file_size, checked)
+            pour(self._fd, entry.header_offset, entry.file_size, sink, check)
         if crc != entry.CRC:
             raise BadContainer("got bytes that are damaged (CRC-32), expected those written", file=name)
 
@@ -136,7 +135,7 @@ def _data_start(fd: int, entry: zipfile.ZipInfo) -> int:
         size, packed = struct.unpack("<QQ", extra[4:20])
         extra = extra[20:]
     same = (flags, method, crc, packed, size) == (entry.flag_bits, 0, entry.CRC, entry.file_size, entry.file_size)
-    expected = entry.filename.encode("utf-8" if flags & _UTF8 else "ascii")
+    expected = entry.filename.encode("utf-8" if entry.flag_bits & _UTF8 else "ascii")
     if mark != b"PK\x03\x04" or not same or name != expected or extra or not _plain(entry.extra):
         raise BadContainer("got two headers that disagree, expected the same said twice", file=entry.filename)
     return int(entry.header_offset + _LOCAL.size + n + m)

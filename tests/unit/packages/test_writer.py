@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import resource
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,17 @@ def in_folder(path: Path) -> Writer:
 def in_zip(path: Path) -> Writer:
     """A writer into a zip."""
     return ZipWriter(path / "a.zip", "top")
+
+
+@contextmanager
+def room_for(size: int) -> Iterator[None]:
+    """Let the machine write files of *size* bytes and no more, as a disk that is nearly full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @settings(max_examples=30, deadline=None)
@@ -71,6 +84,17 @@ def test_a_missing_source_is_named(make: Made, tmp_path: Path) -> None:
         with pytest.raises(PackageUnreadable) as caught:
             writer.copy([(f"a{number}", source)], silent)
         assert caught.value.file == str(source)
+
+
+@pytest.mark.parametrize("size", [300_000, LARGE + 7])
+@pytest.mark.parametrize("make", [in_folder, in_zip])
+def test_a_full_disk_is_named_and_never_cuts_a_file_short(make: Made, size: int, tmp_path: Path) -> None:
+    """When the disk takes only part of a file, copying it fails and names what was written, not what was read."""
+    source = laid(tmp_path / "source", {"a": bytes(size)}) / "a"
+    writer = make(tmp_path)
+    with room_for(size - 1000), pytest.raises(PackageUnreadable) as caught:
+        writer.copy([("a", source)], silent)
+    assert caught.value.file in (str(tmp_path / "top" / "a"), str(tmp_path / "a.zip"))
 
 
 def test_progress_counts_every_byte(tmp_path: Path) -> None:
