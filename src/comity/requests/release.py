@@ -8,6 +8,7 @@ without its unit is never named by anything.
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Sequence
 from datetime import timedelta
@@ -17,11 +18,13 @@ from comity.crypto import envelope as dsse
 from comity.crypto.envelope import Envelope
 from comity.crypto.keys import Signer
 from comity.crypto.recipient import seal_file
+from comity.kernel import canonical
 from comity.kernel.clock import stamp
 from comity.kernel.errors import BadInput, Unavailable
 from comity.packages import statement
-from comity.packages.container import Advance, silent
-from comity.packages.errors import BadProof, BadSigners
+from comity.packages.bag import read_bag
+from comity.packages.container import Advance, open_container, silent
+from comity.packages.errors import BadBag, BadProof, BadSigners
 from comity.packages.placing import place
 from comity.packages.provenance import check_release, signers_of_request
 from comity.packages.sealing import seal, seal_files
@@ -39,6 +42,7 @@ from .states import DRAFT, RELEASED, SEALED, after
 
 FRESH = timedelta(hours=72)
 EMERGENCY = "disclose_emergency"
+CONFIRMED = 2  # signatures: the drafter's and the confirmer's
 
 
 def seal_request(office: Office, name: str, signer: Signer, advance: Advance = silent) -> Request:
@@ -87,6 +91,7 @@ def confirm(office: Office, name: str, signer: Signer) -> Request:
 
     Raises:
         NotYours: the key may not confirm, or its holder signed already.
+        WrongState: it is not sealed, or confirmed already.
         BadInput: the measure needs no confirmation.
     """
     who = office.holder(signer, "emergency")
@@ -98,6 +103,8 @@ def confirm(office: Office, name: str, signer: Signer) -> Request:
                 f"got {request.measure}, expected {EMERGENCY}: only that needs a confirmation", field="measure"
             )
         signed = _signed_by_another(office, request, signer, who)
+        if len(signed.signatures) > CONFIRMED:
+            raise WrongState("got a request that is confirmed already, expected one that is not", field="state")
         office.log(unit, "request.confirmed", request, package=request.package, by=who)
         return office.move(unit, request, "confirm", who, envelope=signed.dump().decode())
 
@@ -109,6 +116,7 @@ def release(office: Office, name: str, signer: Signer) -> Request:
         Incomplete: the preflight finds something that blocks.
         NotYours: the key may not release, or its holder signed already.
         WrongState: it is not sealed, not confirmed, or was sealed too long ago.
+        BadBag: what is kept is not what was sealed.
     """
     who = office.holder(signer, "release")
     with office.store.read() as unit:
@@ -116,6 +124,7 @@ def release(office: Office, name: str, signer: Signer) -> Request:
     signed = _in_order(_signed_by_another(office, request, signer, who))
     now = office.clock.now()
     staged = _copy(office.blobs.path(request.file), office.blobs.stage())
+    _check_sealed(staged, request)
     file = f"package-{office.new_id(now)}.zip"
     with office.store.write(durable=True) as unit:
         current = _ready(office, unit, request.id)
@@ -203,7 +212,7 @@ def _ready(office: Office, unit: Unit, name: str) -> Request:
     if office.clock.now() > stated.sealed_at + FRESH or office.clock.now() < stated.sealed_at - timedelta(minutes=5):
         advice = "Reopen it and seal it again, so that facts and signatures are fresh; check the clock of this machine."
         raise WrongState(f"got a seal of {stamp(stated.sealed_at)}, expected one of the last 72 hours", advice=advice)
-    if request.measure == EMERGENCY and len(_load(request).signatures) < 2:
+    if request.measure == EMERGENCY and len(_load(request).signatures) < CONFIRMED:
         advice = f"Have the confirmer run: comity request confirm {request.reference}."
         raise WrongState("got an emergency request nobody confirmed, expected a third person's word", advice=advice)
     _complete(office, unit, request)
@@ -219,6 +228,16 @@ def _signed_by_another(office: Office, request: Request, signer: Signer, who: st
         advice = "Two people answer for a request: have somebody else sign."
         raise NotYours(f"got {who}, who signed already, expected another person", field="key", advice=advice)
     return signed.sign(signer)
+
+
+def _check_sealed(staged: Path, request: Request) -> None:
+    """See that the kept package and the request shown to the releaser are both the one that the drafter sealed."""
+    with open_container(staged) as container:
+        bag = read_bag(container)
+    shown = hashlib.sha256(canonical.dump(dict(request.document))).hexdigest()
+    if (bag.digest, bag.payload.get("data/request.json")) != (request.package, shown):
+        advice = "Somebody changed it on this node. Reopen the request, look at it again, and find out who did."
+        raise BadBag("got another package or request than was sealed, expected the same", advice=advice)
 
 
 def _check_keys(office: Office, signed: Envelope, proof: bytes) -> None:
