@@ -12,7 +12,6 @@ from builders.commands import comity
 from builders.nodes import Nodes
 from builders.packages import RECEIPT_ID
 from builders.receipts import DIGEST, RECEIPT_ATTACKS, SG
-from comity.node.service import update_directory
 from comity.packages.owndirectory import OwnDirectory
 from comity.packages.receipt import Expected, verify_receipt
 from comity.requests.errors import PackageRefused
@@ -58,7 +57,7 @@ def test_node_refuses(name: str, nodes: Nodes) -> None:
     attack = RECEIPT_ATTACKS[name]
     path = attack.make(nodes.maker)
     if attack.step == "revocation":
-        update_directory(nodes.node(), nodes.world.mirror.folder.path)
+        nodes.update()
     before = nodes.events()
     with pytest.raises(PackageRefused) as caught:
         take(nodes.office(), path.read_bytes())

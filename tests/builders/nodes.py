@@ -18,7 +18,7 @@ from builders.packages import Maker
 from builders.world import CASE, SHEET
 from comity.crypto.keys import FileSigner
 from comity.kernel.clock import FixedClock, SystemClock, stamp
-from comity.node.service import Node, make_node, open_node
+from comity.node.service import Node, make_node, open_node, update_directory
 from comity.node.settings import Settings
 from comity.requests.cases import import_case
 from comity.requests.drafting import draft
@@ -79,6 +79,12 @@ class Nodes:
     def office(self, party: str = "VN.a05") -> Office:
         """A party's office."""
         return self.node(party).office
+
+    def update(self, *parties: str) -> None:
+        """Publish the directory at the clock's time and bring the nodes of *parties* up to date."""
+        self.world.refresh()
+        for party in parties or ("VN.a05",):
+            update_directory(self.node(party), self.world.mirror.folder.path)
 
     def close(self) -> None:
         """Close every node."""
