@@ -98,7 +98,7 @@ def _provision_cells(column: Column, place: int) -> dict[str, str]:
     if isinstance(one, Provision):
         cells |= _offence_cells(column, place, one)
     else:
-        cells |= {label: told(text) for label, text in _power_parts(one).items()}
+        cells |= _power_parts(one)
     if one.commencement != "in_force" or one.in_force_from:
         cells[_("commencement")] = rest(one.commencement) + (f" {one.in_force_from}" if one.in_force_from else "")
     return cells | {_("source"): f"[dim]{told(one.source)}[/]"}
@@ -108,7 +108,7 @@ def _offence_cells(column: Column, place: int, one: Provision) -> dict[str, str]
     from comity.law.comparison import exemptions
 
     line, (needed, out) = column.penalties[place], exemptions(one)
-    cells = {_("elements"): told(one.elements)}
+    cells = {_("elements"): told(one.elements) + lead(not one.read("elements"))}
     cells[_("base maximum")] = years(line.base, line.base_serious, line.kind, line.base_lead)
     if line.aggravated is not None:
         cells[_("aggravated")] = years(line.aggravated, line.aggravated_serious, "fixed", line.aggravated_lead)
@@ -122,15 +122,15 @@ def _power_parts(one: PowerProvision) -> dict[str, str]:
     scope = one.offence_scope
     least = f", {_('maximum of at least')} {scope.min_penalty_years:g} {_('years')}" if scope.min_penalty_years else ""
     parts = {
-        _("authorised by"): one.authorised_by,
-        _("duration"): str(one.default_duration or ""),
-        _("renewal"): one.renewal,
-        _("longest"): str(one.max_total_duration or ""),
-        _("offences"): scope.kind.replace("_", " ") + least,
-        _("urgent route"): one.urgent_route,
-        _("note"): one.note,
+        "authorised_by": (_("authorised by"), one.authorised_by),
+        "default_duration": (_("duration"), str(one.default_duration or "")),
+        "renewal": (_("renewal"), one.renewal),
+        "max_total_duration": (_("longest"), str(one.max_total_duration or "")),
+        "offence_scope": (_("offences"), scope.kind.replace("_", " ") + least),
+        "urgent_route": (_("urgent route"), one.urgent_route),
+        "note": (_("note"), one.note),
     }
-    return {label: text for label, text in parts.items() if text}
+    return {label: told(text) + lead(not one.read(name)) for name, (label, text) in parts.items() if text}
 
 
 def _show_assistance(out: Console, country: Country) -> None:
@@ -172,7 +172,7 @@ def _show_entry(out: Console, name: str, entry: Offence | Power) -> None:
         if isinstance(one, Provision):
             out.print(f"        {maximum(maxima[place])}")
         else:
-            parts = (f"{label}: {told(text)}" for label, text in _power_parts(one).items())
+            parts = (f"{label}: {text}" for label, text in _power_parts(one).items())
             out.print("        " + "; ".join(parts))
 
 

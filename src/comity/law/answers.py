@@ -75,17 +75,22 @@ def answers(library: Library, country: str) -> Mapping[str, Answer]:
     Raises:
         BadLaw: a sheet is malformed, answers a question that there is none of, or contradicts another sheet.
     """
-    code, found = library.code(country), dict[str, Answer]()
-    if library.folder is None:
-        return found
-    known = questions(library)
-    for page, data in overlay.sheets(library.folder, "answers"):
+    return every(library).get(library.code(country), {})
+
+
+def every(library: Library) -> Mapping[str, Mapping[str, Answer]]:
+    """Give the answers for every country.
+
+    Raises:
+        BadLaw: a sheet is malformed, answers a question that there is none of, or contradicts another sheet.
+    """
+    found: dict[str, dict[str, Answer]] = {}
+    for page, data in overlay.sheets(library.folder, "answers") if library.folder else ():
         sheet = decode(compose(data, page), Sheet, page)
         for name, answer in sheet.answers.items():
-            if name not in known:
+            if name not in questions(library):
                 raise BadLaw(f"got the question {name!r}, expected a known one", file=str(answer.origin))
-            if library.code(sheet.country) == code:
-                overlay.collect(found, {name: answer}, page)
+        overlay.collect(found.setdefault(library.code(sheet.country), {}), sheet.answers, page)
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -35,6 +35,10 @@ def load(folder: Path | None = None) -> Library:
         library.country(code)
     if library.local.instruments or library.local.added:
         _ = library.instruments
+    if folder:
+        from .answers import every
+
+        every(library)
     return library
 
 
@@ -169,6 +173,13 @@ def _names(folder: str) -> list[str]:
 
 
 def _shipped(name: str, kind: type[T]) -> T:
+    form: Any = kind
+    found: T = _parsed(name, form)
+    return found
+
+
+@cache
+def _parsed(name: str, kind: Any) -> Any:
     page = Page(f"law/data/{name}")
     return decode(compose((_DATA / name).read_bytes(), page), kind, page)
 

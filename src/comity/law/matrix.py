@@ -197,10 +197,10 @@ def _line(one: Provision) -> PenaltyLine:
         kind=penalty.kind,
         base=penalty.base,
         base_serious=penalty.base_serious,
-        base_lead=one.lead and "base_max_years" not in one.verified_fields,
+        base_lead=not one.read("base_max_years"),
         aggravated=penalty.aggravated,
         aggravated_serious=penalty.aggravated_serious,
-        aggravated_lead=not one.aggravated_verified and "aggravated_max_years" not in one.verified_fields,
+        aggravated_lead=not (one.aggravated_verified or "aggravated_max_years" in one.verified_fields),
         source=one.source,
     )
 

@@ -69,6 +69,10 @@ class Fact:
         """Tell whether this is a lead to check and nothing more."""
         return not self.verified
 
+    def read(self, name: str) -> bool:
+        """Tell whether the field *name* was read in the source: where `verified_fields` names some, only those were."""
+        return name in self.verified_fields if self.verified_fields else self.verified
+
 
 class EntryStatus(StrEnum):
     """Whether an instrument is in force at all."""

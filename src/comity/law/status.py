@@ -100,7 +100,8 @@ def party(library: Library, country: str, instrument: str, on: date) -> Status:
     code, treaty = library.code(country), library.instrument(instrument)
     row = treaty.of(code)
     standing = standing_on(row, on) if row else None
-    bound = _bound(treaty, row, standing, on) if row and standing else _absent(library, treaty, code, on)
+    bound = _bound(treaty, row, standing, on) if row else None
+    bound = bound or _absent(library, treaty, code, on)
     return Status(code, treaty.id, standing, bound, row, statements=row.statements if row and standing else ())
 
 
@@ -184,11 +185,13 @@ def _undated(treaty: Instrument, entry: Entry, on: date) -> Finding:
     return Finding(Answer.UNKNOWN, (reason,), (f"Since when is the {treaty.short_name} in force?",))
 
 
-def _bound(treaty: Instrument, row: Participation, standing: Standing, on: date) -> Finding:
+def _bound(treaty: Instrument, row: Participation, standing: Standing | None, on: date) -> Finding | None:
     if standing is Standing.WITHDRAWN or row.ended:
         return _withdrawn(treaty, row, on)
     if standing is Standing.PARTY or row.in_force:
         return _as_party(treaty, row, on)
+    if standing is None:
+        return None
     told = {
         Standing.CONSENTED: "has consented to be bound by",
         Standing.DOMESTIC_COMPLETION: "has completed its own procedure, with no deposit seen, for",
@@ -208,8 +211,8 @@ def _as_party(treaty: Instrument, row: Participation, on: date) -> Finding:
     name = treaty.short_name
     since = f" since {row.in_force}" if row.in_force else "; since when is not recorded"
     reason = because(f"{row.party} is a party to the {name}{since}", row)
-    as_of = treaty.coverage.as_of
-    come = row.in_force.by(on) if row.in_force else (as_of is not None and as_of.last <= on) or None
+    as_of = row.date if row.origin.local else treaty.coverage.as_of and treaty.coverage.as_of.last
+    come = row.in_force.by(on) if row.in_force else (as_of is not None and as_of <= on) or None
     if come is None:
         return Finding(Answer.UNKNOWN, (reason,), (f"Since when is {row.party} bound by the {name}?",))
     if not come:
