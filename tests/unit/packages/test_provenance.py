@@ -9,6 +9,7 @@ import pytest
 
 from builders.nodes import Nodes
 from comity.crypto.envelope import Envelope
+from comity.packages import statement
 from comity.packages.errors import BadProof, BadSigners
 from comity.packages.provenance import check_release, require, signer_of_receipt, signers_of_request
 from comity.packages.statement import Statement
@@ -93,7 +94,7 @@ def test_a_receipt_has_one_signer(nodes: Nodes) -> None:
     envelope = Envelope("t", b"x").sign(nodes.key("receipt", "SG.orchid"))
     assert signer_of_receipt(party, envelope, now).holder == "Legal desk"
     for other in (Envelope("t", b"x"), envelope.sign(nodes.key("node", "SG.orchid"))):
-        with pytest.raises(BadSigners, match="expected 1|expected one"):
+        with pytest.raises(BadSigners, match="signatures, expected"):
             signer_of_receipt(party, other, now)
 
 
@@ -101,8 +102,6 @@ def test_the_log_holds_the_release(nodes: Nodes) -> None:
     """The proof that travels in a released package is found good, and not for another package."""
     request = nodes.released()
     parts = nodes.maker.parts(nodes.carried(request))
-    from comity.packages import statement
-
     _, said = statement.load(parts["seal/statement.dsse.json"])
     party = nodes.world.party("VN.a05")
     assert "in the log of VN.a05" in check_release(parts["seal/tlog-proof"], party, said)
