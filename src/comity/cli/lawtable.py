@@ -24,7 +24,8 @@ def mark(fact: Fact | None) -> str:
         return ""
     if fact.lead:
         return lead(fact.lead)
-    return f" [green]{told(fact.verified_by)} {fact.date}[/]" if fact.verified_by else ""
+    who = _("verified by {who}, {date}").format(who=told(fact.verified_by), date=fact.date)
+    return f" [green]({who})[/]" if fact.verified_by else ""
 
 
 def told(text: str) -> str:

@@ -211,7 +211,8 @@ def _as_party(treaty: Instrument, row: Participation, on: date) -> Finding:
     name = treaty.short_name
     since = f" since {row.in_force}" if row.in_force else "; since when is not recorded"
     reason = because(f"{row.party} is a party to the {name}{since}", row)
-    as_of = row.date if row.origin.local else treaty.coverage.as_of and treaty.coverage.as_of.last
+    listed = treaty.coverage.as_of.last if treaty.coverage.as_of else None
+    as_of = row.date if row.origin.local else listed
     come = row.in_force.by(on) if row.in_force else (as_of is not None and as_of <= on) or None
     if come is None:
         return Finding(Answer.UNKNOWN, (reason,), (f"Since when is {row.party} bound by the {name}?",))

@@ -151,7 +151,7 @@ def test_an_overlay_is_read_from_the_environment(
     """COMITY_OVERLAY names the overlay; what it gives is shown with who verified it and when."""
     write(tmp_path, national__fj="country: FJ\n" + found("4"))
     monkeypatch.setenv("COMITY_OVERLAY", str(tmp_path))
-    assert "s. 1 Example Act A. Example 2026-11-20" in program.run("law", "country", "FJ", *ON)
+    assert "s. 1 Example Act (verified by A. Example, 2026-11-20)" in program.run("law", "country", "FJ", *ON)
 
 
 @pytest.mark.parametrize(
