@@ -111,16 +111,17 @@ class Run:
 
     def points(self) -> int:
         """Run the act to its end; count the points at which it can be killed."""
-        code, complaint = self.finish(
-            PYTHONPATH=str(HOOK), COMITY_TEST_KILL_AT="0", COMITY_TEST_KILL_IN=str(self.folder)
-        )
+        code, complaint = self.finish(**self._hook(0))
         assert code == 0, complaint
         return int((self.folder / "points").read_text())
 
     def kill_at(self, point: int) -> bool:
         """Have the act killed at a point; tells whether it was."""
-        at = {"PYTHONPATH": str(HOOK), "COMITY_TEST_KILL_AT": str(point), "COMITY_TEST_KILL_IN": str(self.folder)}
-        return self.finish(**at)[0] == -signal.SIGKILL
+        return self.finish(**self._hook(point))[0] == -signal.SIGKILL
+
+    def _hook(self, point: int) -> dict[str, str]:
+        path = os.pathsep.join([str(HOOK), *filter(None, [os.environ.get("PYTHONPATH")])])
+        return {"PYTHONPATH": path, "COMITY_TEST_KILL_AT": str(point), "COMITY_TEST_KILL_IN": str(self.folder)}
 
     def kill_after(self, seconds: float) -> bool:
         """Kill the act after a time; tells whether it had not ended before."""

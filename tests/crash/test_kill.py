@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from collections import Counter
@@ -101,7 +102,8 @@ def again(run: Run, program: Program) -> None:
 
 def events(run: Run, program: Program) -> int:
     """Find the node in order, its log whole, and count how often the act is in it."""
-    checks = program.json("doctor", "--home", run.act.home)
+    _code, out, _err = program.end("doctor", "--home", run.act.home, "--json")
+    checks = json.loads(out)
     assert [check for check in checks if not check["good"] and check["name"] != "disk"] == []
     program.run("log", "verify", "--home", run.act.home)
     rows = program.json("log", "list", "--home", run.act.home)

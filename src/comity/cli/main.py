@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from comity import __version__
-from comity.kernel.errors import ComityError
+from comity.kernel.errors import BadInput, ComityError
 
 from .output import complain
 
@@ -65,7 +65,10 @@ def main(argv: list[str] | None = None) -> Any:
         complain("stopped", as_json=False)
         sys.exit(1)
     except click.ClickException as e:
-        e.show()
+        if "--json" in arguments:
+            complain(BadInput(e.format_message()), as_json=True)
+        else:
+            e.show()
         sys.exit(e.exit_code)
     except ComityError as e:
         complain(e, as_json="--json" in arguments)

@@ -10,6 +10,7 @@ import click
 from comity.kernel.errors import BadInput
 from comity.kernel.language import _
 
+from .arrival import arrived
 from .home import home_option
 from .output import console, emit, json_option, progress
 from .resultview import show_result
@@ -29,9 +30,9 @@ def receive(home: Path, file: Path, identity: Path | None, as_json: bool) -> Non
     from comity.node.service import open_node
 
     with open_node(home) as node:
-        kind, data = _arrived(file)
+        kind, data = arrived(file)
         if kind == "receipt":
-            _take(node, data, as_json)
+            _take(node, data, file, as_json)
         elif kind == "age":
             _receive_encrypted(node, file, identity, as_json)
         else:
@@ -89,10 +90,12 @@ def receipt(
 def _answer(
     node: Any, name: str, said: Any, *, key: Path, passphrase_file: Path | None, out: Path | None, as_json: bool
 ) -> None:
-    from comity.packages.placing import place_bytes
+    from comity.packages.placing import check_place, place_bytes
     from comity.requests.receipts import answer
 
     signer = open_signer(key, passphrase_file)
+    if out:
+        check_place(out)
     taken, raw = answer(node.office, name, said, signer)
     file = None
     if out:
@@ -102,45 +105,21 @@ def _answer(
     _say(taken, as_json, _("[green]signed[/]"), file=file)
 
 
-def _arrived(file: Path) -> tuple[str, bytes]:
-    """Tell what kind of file arrived, by its first bytes; a receipt is read whole."""
-    from comity.kernel.errors import Unavailable
-    from comity.packages.receipt import MAX_BYTES, is_receipt
-
-    if file.is_dir():
-        return "package", b""
-    try:
-        with file.open("rb") as f:
-            head = f.read(64)
-            if head.startswith(b"age-encryption.org/"):
-                return "age", b""
-            return ("receipt", head + f.read(MAX_BYTES)) if is_receipt(head) else ("package", b"")
-    except FileNotFoundError as e:
-        raise BadInput(
-            "got no such file, expected a package or a receipt", file=str(file), advice="Check the path."
-        ) from e
-    except OSError as e:
-        raise Unavailable(f"got {e.strerror}, expected a readable file", file=str(file)) from e
-
-
 def _receive_encrypted(node: Any, file: Path, identity: Path | None, as_json: bool) -> None:
-    import tempfile
-
     from comity.crypto.recipient import open_file, read_identity
 
     if identity is None:
         advice = "Give the file with your age identity: --identity FILE."
         raise BadInput("got an encrypted package, expected an identity to open it", file=str(file), advice=advice)
-    with tempfile.TemporaryDirectory(dir=node.settings.home) as folder:
-        plain = Path(folder) / file.name.removesuffix(".age")
-        open_file(file, plain, read_identity(identity))
-        _receive(node, plain, as_json)
+    plain = node.blobs.stage()
+    open_file(file, plain, read_identity(identity))
+    _receive(node, plain, as_json)
 
 
 def _receive(node: Any, file: Path, as_json: bool) -> None:
     from comity.requests.intake import receive as take_in
 
-    size = sum(f.stat().st_size for f in file.rglob("*") if f.is_file()) if file.is_dir() else file.stat().st_size
+    size = file.stat().st_size if file.is_file() else 0
     with progress(_("verifying"), size, as_json) as advance:
         got = take_in(node.office, file, advance)
     data = got.request.plain() | {"new": got.new, "verification": got.result.plain()}
@@ -153,10 +132,10 @@ def _receive(node: Any, file: Path, as_json: bool) -> None:
     emit(data, as_json, people)
 
 
-def _take(node: Any, data: bytes, as_json: bool) -> None:
+def _take(node: Any, data: bytes, file: Path, as_json: bool) -> None:
     from comity.requests.receipts import take
 
-    taken = take(node.office, data)
+    taken = take(node.office, data, file=str(file))
     _say(
         taken, as_json, _("[green]receipt[/]") if taken.new else _("[yellow]receipt known already, nothing changed[/]")
     )

@@ -210,10 +210,13 @@ def confirm(home: Path, name: str, key: Path, passphrase_file: Path | None, as_j
 def release(home: Path, name: str, key: Path, passphrase_file: Path | None, out: Path | None, as_json: bool) -> None:
     """Release the sealed request NAME as another person than its drafter. There is no way around a failed rule."""
     from comity.node.service import open_node
+    from comity.packages.placing import check_place
     from comity.requests.release import export as write
     from comity.requests.release import release as let_go
 
     signer = open_signer(key, passphrase_file)
+    if out:
+        check_place(out)
     with open_node(home) as node:
         made = let_go(node.office, name, signer)
         file = write(node.office, made.id, out) if out else None

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from comity.kernel.errors import BadInput
+from comity.kernel.input import read_input
 from comity.kernel.language import _
 
+from .arrival import arrived
 from .output import console, emit, json_option, progress
 from .resultview import show_result
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from comity.packages.verification import Given
 
 FILE = click.Path(path_type=Path)
+MAX_CERTIFICATE = 64 * 1024
 EXISTING = click.Path(path_type=Path, exists=True)
 
 
@@ -55,7 +58,8 @@ def verify(
 
     attested = moment(at, field="at") if at else None
     given = _given(root, directory, acting_for=acting_for, attested=attested, authorities=time_authority)
-    result = _verify_receipt(file, given) if _is_receipt(file) else _verify_package(file, given, as_json)
+    kind, data = arrived(file)
+    result = _verify_receipt(data, given) if kind == "receipt" else _verify_package(file, given, as_json)
     emit(result.plain() | {"file": str(file)}, as_json, lambda: show_result(result))
     ctx.exit(0 if result.valid else 1)
 
@@ -68,23 +72,10 @@ def _verify_package(file: Path, given: Given, as_json: bool) -> Result:
         return check(file, replace(given, advance=advance))
 
 
-def _verify_receipt(file: Path, given: Given) -> Result:
-    from comity.packages.receipt import MAX_BYTES, Expected, verify_receipt
+def _verify_receipt(data: bytes, given: Given) -> Result:
+    from comity.packages.receipt import Expected, verify_receipt
 
-    with file.open("rb") as f:
-        data = f.read(MAX_BYTES + 1)
     return verify_receipt(data, Expected(root=given.root, at=given.attested or given.at, own=given.own))
-
-
-def _is_receipt(file: Path) -> bool:
-    from comity.packages.receipt import is_receipt
-
-    if not file.exists():
-        raise BadInput("got no such file, expected a package or a receipt", file=str(file), advice="Check the path.")
-    if file.is_dir():
-        return False
-    with file.open("rb") as f:
-        return is_receipt(f.read(1))
 
 
 def _given(
@@ -96,21 +87,22 @@ def _given(
     authorities: tuple[Path, ...],
 ) -> Given:
     """Bring together what the person brings: a pinned root or a mirror with one, a time, time authorities."""
+    from comity.directory.pin import read_pin
     from comity.kernel.clock import SystemClock
     from comity.packages.owndirectory import OwnDirectory
     from comity.packages.verification import Given
 
     now = SystemClock().now()
-    pems = [path.read_bytes() for path in authorities]
+    pems = [read_input(path, MAX_CERTIFICATE, "a root certificate (PEM)") for path in authorities]
     if directory is None:
         if root is None:
             advice = "Get root.json from your registry by a way you trust, and give it with --root or COMITY_ROOT."
             raise BadInput("got no root, expected the pinned root of the directory", field="root", advice=advice)
-        return Given(root=root.read_bytes(), at=now, acting_for=acting_for, attested=attested, authorities=pems)
+        return Given(root=read_pin(root), at=now, acting_for=acting_for, attested=attested, authorities=pems)
     from comity.directory.mirror import Mirror
 
     mirror = Mirror(directory)
-    pinned = root.read_bytes() if root else mirror.root
+    pinned = read_pin(root) if root else mirror.root
     own = OwnDirectory(mirror, now)
     return Given(root=pinned, at=now, acting_for=acting_for, attested=attested, own=own, authorities=pems)
 
@@ -123,10 +115,11 @@ def _given(
 @json_option
 def page(out: Path, root: Path | None, as_json: bool) -> None:
     """Write the verification page to OUT: one HTML file that works from disk, without network or installation."""
+    from comity.directory.pin import read_pin
     from comity.packages.placing import place_bytes
     from comity.packages.webpage import build_page
 
-    data = build_page(root.read_bytes() if root else None)
+    data = build_page(read_pin(root) if root else None)
     file = place_bytes(data, out)
     text = _("[green]written[/] {file} ({size} bytes)").format(file=file, size=len(data))
     emit({"file": str(file), "bytes": len(data)}, as_json, lambda: console().print(text))

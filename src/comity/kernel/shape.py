@@ -146,6 +146,17 @@ def load_shape(package: str, name: str) -> Shape:
     return Shape(source["format"], _fields(source["fields"]), source.get("codes", {}), source)
 
 
+def check_text(value: str, *, field: str, max: int = MAX_TEXT) -> str:  # noqa: A002 - as in a shape
+    """Give a text back that a shape would accept as a field of type `text`.
+
+    Raises:
+        BadInput: it would not.
+    """
+    if message := _text(value, Field(field, "text", max=max)):
+        raise BadInput(message, field=field)
+    return value
+
+
 def _fields(rows: list[dict[str, Any]]) -> tuple[Field, ...]:
     return tuple(Field(**{**row, "fields": _fields(row.get("fields", []))}) for row in rows)
 

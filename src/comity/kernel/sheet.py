@@ -9,7 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from .errors import BadInput, Unavailable
+from .errors import BadInput
+from .input import read_input
 
 MAX_BYTES = 1024 * 1024
 
@@ -21,14 +22,7 @@ def read_sheet(path: Path) -> dict[str, Any]:
         BadInput: it is no such file; the message names line and column.
         Unavailable: it cannot be read.
     """
-    try:
-        with path.open("rb") as f:
-            data = f.read(MAX_BYTES + 1)
-    except FileNotFoundError as e:
-        raise BadInput("got no such file, expected one to read", file=str(path), advice="Check the path.") from e
-    except OSError as e:
-        raise Unavailable(f"got {e.strerror}, expected a readable file", file=str(path)) from e
-    return parse_sheet(data, file=str(path))
+    return parse_sheet(read_input(path, MAX_BYTES, "a YAML file"), file=str(path))
 
 
 def parse_sheet(data: bytes, *, file: str = "") -> dict[str, Any]:

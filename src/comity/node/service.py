@@ -11,17 +11,21 @@ from pathlib import Path
 from comity.crypto.errors import KeyFileError
 from comity.crypto.keys import FileSigner, PublicKey, Signer
 from comity.directory.mirror import Mirror, Status
+from comity.directory.pin import read_pin
+from comity.kernel import canonical
 from comity.kernel.clock import Clock, SystemClock, stamp
 from comity.kernel.ids import new_id
+from comity.kernel.input import read_input
 from comity.ledger.service import Ledger
 from comity.requests import tables as _request_tables  # noqa: F401 - the schema needs every room's tables
 from comity.requests.office import Office
 from comity.store.blobs import Blobs
-from comity.store.engine import Store, open_store
+from comity.store.engine import Store, Unit, open_store
 
 from .errors import BadSettings, NodeUnusable
-from .settings import PARTY, Settings, load, save
+from .settings import NAME, PARTY, Settings, load, save
 
+MAX_CERTIFICATE = 64 * 1024
 _SYSTEM_CLOCK = SystemClock()
 
 
@@ -47,30 +51,35 @@ class Node:
             blobs=self.blobs,
             clock=self.clock,
             new_id=new_id,
-            authorities=tuple(self.settings.path(name).read_bytes() for name in self.settings.time_authorities),
+            authorities=tuple(
+                read_input(self.settings.path(name), MAX_CERTIFICATE, "a root certificate (PEM)")
+                for name in self.settings.time_authorities
+            ),
         )
 
 
 def make_node(settings: Settings, *, root: Path, source: Path, clock: Clock = _SYSTEM_CLOCK) -> None:
     """Make a node in a new folder: its mirror of the directory, its database, the first entry of its log.
 
-    *root* is the pinned root; *source* is a directory's folder, another mirror, or an export.
+    *root* is the pinned root; *source* is a directory's folder, another mirror, or an export. The settings are written
+    last: what a failure leaves behind is no node, and making it again goes on from there.
 
     Raises:
-        BadSettings: the party is malformed, or not in the directory.
-        NodeUnusable: the folder holds a node already, or cannot be written.
+        BadInput: the party, the root, the source or the key is not what it should be.
+        NodeUnusable: the folder holds a node already, or cannot be written, or the database is another node's.
     """
     if not PARTY.fullmatch(settings.party):
         raise BadSettings(f"got {settings.party!r}, expected a party such as VN.a05", field="party")
-    if (settings.home / "comity.toml").exists():
+    if (settings.home / NAME).exists():
         raise NodeUnusable("got a folder that holds a node already, expected a new one", file=str(settings.home))
-    signer = _open_key(settings)
+    signer, pinned = _open_key(settings), read_pin(root)
     try:
         settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        pinned = root.read_bytes()
     except OSError as e:
-        raise NodeUnusable(f"got {e.strerror}, expected to make a node", file=str(e.filename)) from e
-    mirror = Mirror.create(settings.mirror, pinned)
+        raise NodeUnusable(f"got {e.strerror}, expected to make a node", file=str(settings.home)) from e
+    mirror = Mirror(settings.mirror)
+    if not settings.mirror.is_dir() or mirror.root != pinned:
+        mirror = Mirror.create(settings.mirror, pinned)
     mirror.update(source, clock.now())
     party = mirror.lookup(settings.party, clock.now())
     if signer.public.keyid not in {key.keyid for key in party.able("node", clock.now())}:
@@ -78,9 +87,9 @@ def make_node(settings: Settings, *, root: Path, source: Path, clock: Clock = _S
         raise BadSettings(
             f"got a key that {party.id} has not enrolled as node, expected it", field="key", advice=advice
         )
+    with _wired(settings, signer, clock=clock, fresh=True) as node, node.store.write(durable=True) as unit:
+        _begin_log(node, unit)
     save(settings)
-    with open_node(settings.home, clock=clock, fresh=True) as node, node.store.write(durable=True) as unit:
-        node.ledger.append(unit, {"type": "node.created", "at": stamp(clock.now()), "party": settings.party})
 
 
 @contextmanager
@@ -92,7 +101,12 @@ def open_node(home: Path, *, clock: Clock = _SYSTEM_CLOCK, fresh: bool = False) 
         ComityError: its database, key or mirror are not in order.
     """
     settings = load(home)
-    signer = _open_key(settings)
+    with _wired(settings, _open_key(settings), clock=clock, fresh=fresh) as node:
+        yield node
+
+
+@contextmanager
+def _wired(settings: Settings, signer: Signer, *, clock: Clock, fresh: bool) -> Iterator[Node]:
     store = open_store(settings.url)
     blobs = Blobs(settings.files)
     try:
@@ -104,6 +118,18 @@ def open_node(home: Path, *, clock: Clock = _SYSTEM_CLOCK, fresh: bool = False) 
     finally:
         blobs.close()
         store.close()
+
+
+def _begin_log(node: Node, unit: Unit) -> None:
+    """Write the first entry, unless an earlier try has written it; a database in use is another node's."""
+    begun = {"type": "node.created", "party": node.settings.party}
+    entries = node.ledger.entries(unit, 0, 2)
+    first = canonical.load(entries[0].event) if entries and entries[0].event else {}
+    if not entries:
+        node.ledger.append(unit, begun | {"at": stamp(node.clock.now())})
+    elif len(entries) > 1 or not begun.items() <= first.items():
+        advice = "Name a database of its own: --database."
+        raise NodeUnusable("got a database that a node uses already, expected an empty one", advice=advice)
 
 
 def open_log(settings: Settings, signer: Signer, *, clock: Clock) -> Ledger:

@@ -14,6 +14,17 @@ from comity.kernel.errors import BadInput
 from .errors import PackageUnreadable
 
 
+def check_place(target: Path) -> None:
+    """See that a file could be placed at *target*, a new file or a folder to put it in, before there is one.
+
+    Raises:
+        BadInput: there is no such folder.
+    """
+    if not target.is_dir() and not target.parent.is_dir():
+        advice = "Make the folder first, or name another one."
+        raise BadInput("got a path in no folder, expected a new file or a folder", file=str(target), advice=advice)
+
+
 def place(source: Path, target: Path) -> Path:
     """Copy a file to *target*; the same bytes there already are no fault.
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from comity.kernel.clock import stamp
-from comity.kernel.errors import BadInput, Unavailable
+from comity.kernel.errors import BadInput
 from comity.kernel.sheet import read_sheet
 from comity.packages.names import check_name, check_names
-from comity.packages.sealing import ATTACHMENTS
+from comity.packages.sealing import ATTACHMENTS, request_shape
 from comity.store.engine import Unit
 
 from . import preflight, tables
@@ -184,6 +183,9 @@ def attachments(office: Office, request: Request) -> dict[str, Path]:
 
 
 def _begin(office: Office, document: dict[str, Any], case: str) -> Request:
+    for fault in request_shape().faults(document):
+        if fault.path == "to.party":
+            raise BadInput(fault.message, field="to", advice="List parties with: comity directory list.")
     now = office.clock.now()
     with office.store.write(durable=True) as unit:
         prefix = f"{office.party}-{now.year}-"
@@ -209,21 +211,9 @@ def _begin(office: Office, document: dict[str, Any], case: str) -> Request:
 def _attach(office: Office, path: Path) -> dict[str, Any]:
     """Keep a file for a request and describe it."""
     check_name(ATTACHMENTS + path.name)
-    digest = hashlib.sha256()
-    staged = office.blobs.stage()
-    size = 0
-    try:
-        with path.open("rb") as source, staged.open("xb") as target:
-            while piece := source.read(1 << 20):
-                digest.update(piece)
-                target.write(piece)
-                size += len(piece)
-    except FileNotFoundError as e:
-        raise BadInput("got no such file, expected one to attach", file=str(path), advice="Check the path.") from e
-    except OSError as e:
-        raise Unavailable(f"got {e.strerror}, expected to copy the attachment", file=str(path)) from e
-    office.blobs.keep(staged, ATTACHMENT_PREFIX + digest.hexdigest())
-    return {"path": path.name, "size": size, "sha256": digest.hexdigest()}
+    copied = office.blobs.copy(path, "a file to attach")
+    office.blobs.keep(copied.path, ATTACHMENT_PREFIX + copied.sha256)
+    return {"path": path.name, "size": copied.size, "sha256": copied.sha256}
 
 
 def _name(office: Office, party_id: str) -> str:

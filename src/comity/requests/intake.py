@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from comity.directory.model import Party
 from comity.kernel.clock import stamp
-from comity.kernel.errors import BadInput, Unavailable
+from comity.kernel.errors import BadInput
 from comity.packages.container import Advance, Folder, silent
 from comity.packages.result import Result
 from comity.packages.verification import Given, verify
@@ -42,7 +41,7 @@ def receive(office: Office, path: Path, advance: Advance = silent) -> Received:
     with office.store.read() as unit:
         result = verify(staged, given(office, unit, advance))
     if not result.valid or result.sender is None:
-        raise _refuse(office, result)
+        raise _refuse(office, result, str(path))
     now = office.clock.now()
     request = _request(result, result.sender, f"package-{office.new_id(now)}.zip")
     request = replace(request, changed_at=now)
@@ -50,16 +49,18 @@ def receive(office: Office, path: Path, advance: Advance = silent) -> Received:
         for known in tables.find_requests(unit, id=request.id):
             if known.package == request.package:
                 return Received(known, result, new=False)
-            raise PackageRefused("got the same request in another package, expected one package", field="replay")
+            raise PackageRefused(
+                "got the same request in another package, expected one package", file=str(path), field="replay"
+            )
         if tables.find_requests(unit, direction=IN, peer=request.peer, reference=request.reference):
             advice = f"Call {request.peer} back under its number in the directory, and ask for one of its own."
             got = f"got the reference {request.reference} on another request of {request.peer}"
-            raise PackageRefused(f"{got}, expected a new one", field="reference", advice=advice)
-        office.blobs.keep(staged, request.file)
+            raise PackageRefused(f"{got}, expected a new one", file=str(path), field="reference", advice=advice)
         tables.add_request(unit, request)
         office.record(unit, request, "receive", request.peer)
         start_on_receipt_of_request(unit, request)
         office.log(unit, "package.received", request, package=request.package, sender=request.peer)
+        office.blobs.keep(staged, request.file)
     return Received(request, result, new=True)
 
 
@@ -100,7 +101,7 @@ def _request(result: Result, sender: Party, file: str) -> Request:
     )
 
 
-def _refuse(office: Office, result: Result) -> PackageRefused:
+def _refuse(office: Office, result: Result, file: str) -> PackageRefused:
     """Log the refusal and say at which step and why."""
     step = result.failed.name if result.failed else "container"
     event = {"type": "package.refused", "at": stamp(office.clock.now()), "package": result.digest, "step": step}
@@ -110,20 +111,14 @@ def _refuse(office: Office, result: Result) -> PackageRefused:
     advice = (
         result.error.advice if result.error else ""
     ) or "Do not act on it. Call the party back under its number in the directory."
-    return PackageRefused(found, field=step, advice=advice)
+    return PackageRefused(found, file=file, field=step, advice=advice)
 
 
 def _stage(office: Office, path: Path) -> Path:
     """Make a private copy, so that what is verified is what is kept; a folder becomes a zip."""
+    if not path.is_dir():
+        return office.blobs.copy(path, "a package").path
     staged = office.blobs.stage()
-    if path.is_dir():
-        with Folder(path) as folder, ZipWriter(staged, folder.top) as writer:
-            writer.copy([(name, path / name) for name in sorted(folder.sizes)], silent)
-        return staged
-    try:
-        shutil.copyfile(path, staged)
-    except FileNotFoundError as e:
-        raise BadInput("got no such file, expected a package", file=str(path), advice="Check the path.") from e
-    except OSError as e:
-        raise Unavailable(f"got {e.strerror}, expected to copy the package", file=str(path)) from e
+    with Folder(path) as folder, ZipWriter(staged, folder.top) as writer:
+        writer.copy([(name, path / name) for name in sorted(folder.sizes)], silent)
     return staged

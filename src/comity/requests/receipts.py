@@ -11,7 +11,8 @@ from comity.crypto.keys import Signer
 from comity.kernel import canonical
 from comity.kernel.clock import moment, stamp
 from comity.kernel.errors import BadInput
-from comity.packages.receipt import Expected, verify_receipt, write_receipt
+from comity.kernel.shape import check_text
+from comity.packages.receipt import Expected, receipt_shape, verify_receipt, write_receipt
 from comity.packages.result import Result
 from comity.store.engine import Unit
 
@@ -23,6 +24,7 @@ from .office import Office
 from .states import ANSWERS, INFO_NEEDED, REFUSED, WAITING, WITHDRAWN, after, outcome
 from .vocabulary import codes, measure
 
+MAX_NAME = 200
 SAME = timedelta(days=1)
 SKEW = timedelta(minutes=5)
 
@@ -74,8 +76,8 @@ def answer(office: Office, name: str, word: Word, signer: Signer) -> tuple[Taken
     return Taken(moved, given, new=True), raw
 
 
-def take(office: Office, data: bytes) -> Taken:
-    """Take in a receipt file on one of our requests; the same receipt again has no further effect.
+def take(office: Office, data: bytes, *, file: str = "") -> Taken:
+    """Take in a receipt, read from *file*, on one of our requests; the same receipt again has no further effect.
 
     Raises:
         PackageRefused: it does not verify.
@@ -86,9 +88,8 @@ def take(office: Office, data: bytes) -> Taken:
     if not result.valid:
         step = result.failed.name if result.failed else "container"
         message = result.error.message if result.error else "does not verify"
-        raise PackageRefused(
-            message, field=step, advice="Do not rely on it. Call the party back under its number in the directory."
-        )
+        advice = "Do not rely on it. Call the party back under its number in the directory."
+        raise PackageRefused(message, file=file, field=step, advice=advice)
     payload = result.document
     with office.store.write(durable=True) as unit:
         request = _match(office, unit, payload)
@@ -123,7 +124,8 @@ def read_back(office: Office, name: str, word: Word, *, code_read: str, who: str
             )
             raise WrongReceipt("got another code, expected that of the package", field="code-read", advice=advice)
         payload = _payload(office, request, word, at)
-        given = _answer(payload, who, "", signed=False)
+        receipt_shape().require(payload)
+        given = _answer(payload, check_text(who, field="who", max=MAX_NAME), "", signed=False)
         office.log(unit, "receipt.readback", request, package=request.package, state=word.state, who=who)
         return Taken(_apply(office, unit, request, given), given, new=True)
 

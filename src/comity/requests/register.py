@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from comity.kernel.errors import BadInput
+
 from . import tables
 from .model import OUT, Answer, Deadline, Entry, Request
 from .office import Office
 from .receipts import read_back_code
-from .states import allowed
+from .states import STATES, allowed
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,13 @@ class Dossier:
 
 
 def list_requests(office: Office, *, direction: str = "", state: str = "") -> list[Request]:
-    """List requests, the latest change first."""
+    """List requests, the latest change first.
+
+    Raises:
+        BadInput: there is no such state.
+    """
+    if state and state not in STATES:
+        raise BadInput(f"got {state!r}, expected one of: {', '.join(STATES)}", field="state")
     wanted = {name: value for name, value in (("direction", direction), ("state", state)) if value}
     with office.store.read() as unit:
         return tables.find_requests(unit, **wanted)

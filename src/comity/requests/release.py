@@ -21,6 +21,7 @@ from comity.crypto.recipient import seal_file
 from comity.kernel import canonical
 from comity.kernel.clock import stamp
 from comity.kernel.errors import BadInput, Unavailable
+from comity.kernel.shape import check_text
 from comity.packages import statement
 from comity.packages.bag import read_bag
 from comity.packages.container import Advance, open_container, silent
@@ -41,6 +42,7 @@ from .office import Office
 from .states import DRAFT, RELEASED, SEALED, after
 
 FRESH = timedelta(hours=72)
+MAX_REASON = 4000
 EMERGENCY = "disclose_emergency"
 CONFIRMED = 2  # signatures: the drafter's and the confirmer's
 
@@ -77,7 +79,8 @@ def seal_request(office: Office, name: str, signer: Signer, advance: Advance = s
 
 
 def reopen(office: Office, name: str, signer: Signer, reason: str) -> Request:
-    """Give a sealed request back to its drafter."""
+    """Give a sealed request back to its drafter, and say why."""
+    check_text(reason, field="reason", max=MAX_REASON)
     who = office.holder(signer, "release")
     with office.store.write(durable=True) as unit:
         request = office.find(unit, name, OUT)
@@ -185,6 +188,7 @@ def _released(office: Office, request: Request) -> Path:
 
 def withdraw(office: Office, name: str, reason: str) -> Request:
     """Withdraw a request; its clocks stop, except that of secrecy. The addressee is to be told by call-back."""
+    check_text(reason, field="reason", max=MAX_REASON)
     with office.store.write(durable=True) as unit:
         request = office.find(unit, name, OUT)
         running = [clock.kind for clock in tables.clocks_of(unit, request.id) if clock.kind != "secrecy_until"]

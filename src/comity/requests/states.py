@@ -24,6 +24,7 @@ from .model import OUT, Answer
 DRAFT, SEALED, RELEASED, WITHDRAWN = "draft", "sealed", "released", "withdrawn"
 RECEIVED, ACCEPTED, INFO_NEEDED, REFUSED = "received", "accepted", "info_needed", "refused"
 ANSWERS = (RECEIVED, ACCEPTED, INFO_NEEDED, REFUSED)
+STATES = (DRAFT, SEALED, RELEASED, *ANSWERS, WITHDRAWN)
 WAITING = (RELEASED, RECEIVED, ACCEPTED, INFO_NEEDED)
 
 _ANSWERED = {

@@ -10,18 +10,21 @@ from __future__ import annotations
 import errno
 import fcntl
 import filecmp
+import hashlib
 import os
 import re
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from comity.kernel.errors import BadInput
+from comity.kernel.errors import BadInput, Unavailable
 
 from .errors import StoreCorrupt, StoreError
 
+_PIECE = 1 << 20
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}", re.ASCII)
 _ADVICE = {
     errno.ENOSPC: "Free some space on the node's disk and try again; nothing was half-written.",
@@ -31,6 +34,15 @@ _ADVICE = {
     errno.ENOENT: "Check that the node's folder exists.",
     errno.EPERM: "Put the node's folder on a file system that has hard links.",
 }
+
+
+@dataclass(frozen=True)
+class Copied:
+    """A copy set aside: where it is, its size and its SHA-256."""
+
+    path: Path
+    size: int
+    sha256: str
 
 
 class Blobs:
@@ -47,6 +59,21 @@ class Blobs:
             if self._own is None:
                 self._own = self._claim()
             return Path(tempfile.mkdtemp(dir=self._own[0])) / "file"
+
+    def copy(self, source: Path, expected: str) -> Copied:
+        """Copy a file that a person named aside, on the same file system; *expected* says what it should be.
+
+        Raises:
+            BadInput: there is no such file.
+            Unavailable: it cannot be read.
+            StoreError: the disk is full or cannot be written.
+        """
+        digest, staged = hashlib.sha256(), self.stage()
+        with _reading(source, expected), source.open("rb") as taken, writing(staged), staged.open("xb") as target:
+            while piece := taken.read(_PIECE):
+                digest.update(piece)
+                target.write(piece)
+            return Copied(staged, target.tell(), digest.hexdigest())
 
     def keep(self, path: Path, name: str) -> Path:
         """Put the staged file at *path* in place as *name*, durably; gives where it now is.
@@ -138,6 +165,19 @@ def _sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+@contextmanager
+def _reading(path: Path, expected: str) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError as e:
+        raise BadInput(f"got no such file, expected {expected}", file=str(path), advice="Check the path.") from e
+    except IsADirectoryError as e:
+        raise BadInput(f"got a folder, expected {expected}", file=str(path), advice="Name a file in it.") from e
+    except OSError as e:
+        advice = "Check that you may read it."
+        raise Unavailable(f"got {e.strerror}, expected {expected}", file=str(path), advice=advice) from e
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comity.kernel.errors import BadInput, Unavailable
+from comity.kernel.errors import BadInput
 from comity.kernel.sheet import MAX_BYTES, parse_sheet, read_sheet
 
 PLAIN = st.text(
@@ -102,7 +102,7 @@ def test_reading_a_file(tmp_path: Path) -> None:
     assert read_sheet(path) == {"a": 1}
     with pytest.raises(BadInput, match="no such file"):
         read_sheet(tmp_path / "b.yaml")
-    with pytest.raises(Unavailable, match="directory"):
+    with pytest.raises(BadInput, match="a folder"):
         read_sheet(tmp_path)
     path.write_bytes(b"#" * (MAX_BYTES + 1))
     with pytest.raises(BadInput, match="more than 1048576 bytes"):
