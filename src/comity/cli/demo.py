@@ -160,7 +160,7 @@ def _colleagues(stage: Stage, reference: str) -> None:
     )
     _send(stage, reference, to="ph")
     code = stage.data(f"request show {reference}", home="ph")["read_back_code"]
-    stage.run(f'receipt {reference} --state received --phone {code} --who "Duty officer, Manila"', home="vn")
+    stage.run(f'receipt {reference} --state received --phone "{code}" --who "Duty officer, Manila"', home="vn")
     _answer(stage, "ph", reference, "--state received")
     _take(stage, "vn", reference, "received")
 

@@ -131,13 +131,13 @@ def read_back(office: Office, name: str, word: Word, *, code_read: str, who: str
 
 
 def read_back_code(request: Request) -> str:
-    """Give the code people read to each other: the first twelve digits of the package digest in threes."""
-    head = request.package[:12].upper()
-    return "-".join(head[i : i + 3] for i in range(0, len(head), 3))
+    """Give the code people read to each other: the first sixteen digits of the package digest in fours."""
+    head = request.package[:16]
+    return " ".join(head[i : i + 4] for i in range(0, len(head), 4))
 
 
 def _plain_code(text: str) -> str:
-    return "".join(text.upper().replace("-", " ").split())
+    return "".join(text.lower().replace("-", " ").split())
 
 
 def _check_word(request: Request, word: Word, *, now: datetime) -> None:
