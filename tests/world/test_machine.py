@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path
 
 import pytest
@@ -75,6 +75,7 @@ class Offices(RuleBasedStateMachine):
         self.nodes = self.stack.enter_context(build_nodes(self.folder, parties=(VN, SG)))
         self.requests: dict[str, Expected] = {}
         self.letters: list[tuple[str, Path, int]] = []
+        self.reasons = count(1)
         self.whole()
         self.whole()
 
@@ -170,7 +171,7 @@ class Offices(RuleBasedStateMachine):
         arrived = [(reference, one) for reference, one in self.requests.items() if one.arrived]
         reference, one = arrived[number % len(arrived)]
         code = CODES.get(state, "")
-        word = {"code": code, "reason": "Said in plain words." if code else ""}
+        word = {"code": code, "reason": f"Reason {next(self.reasons)}." if code else ""}
         word |= {"reply_by": self.nodes.later(days=days)} if reply else {}
         days = days if state == "accepted" else 0
         if state in allowed("in", one.answering):
