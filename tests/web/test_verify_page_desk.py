@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from datetime import timedelta
 from importlib.resources import files
@@ -13,7 +14,7 @@ import pytest
 from builders.attacks import ATTACKS
 from builders.browsing import opened
 from builders.directory import build_directory
-from builders.packages import Maker
+from builders.packages import TOP, Maker
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -42,6 +43,45 @@ def test_package_and_root_dropped_together(page: Page, maker: Maker) -> None:
     assert page.inner_text("#verdict") == "Valid"
     assert "Department for Cyber Security (VN.a05)" in page.inner_text(".verdict")
     assert page.title().startswith("Valid: ")
+
+
+def test_folder_is_chosen(page: Page, maker: Maker) -> None:
+    """A package's folder is judged like its zip."""
+    folder = maker.folder / "unpacked" / TOP
+    for name, data in maker.parts().items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    page.set_input_files("#root", maker.folder / "root.json")
+    page.set_input_files("#folder", folder)
+    page.wait_for_selector("#verdict")
+    assert page.inner_text("#verdict") == "Valid"
+    assert TOP in page.inner_text("#chosen")
+
+
+def test_file_is_dropped(page: Page, maker: Maker) -> None:
+    """A file that is dropped anywhere on the page is taken, and the browser does not open it."""
+    page.set_input_files("#root", maker.folder / "root.json")
+    script = """(text) => {
+        const data = new DataTransfer();
+        data.items.add(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], "x.comity.zip"));
+        return data;
+    }"""
+    data = page.evaluate_handle(script, base64.b64encode(maker.good().read_bytes()).decode())
+    page.dispatch_event("h1", "dragover", {"dataTransfer": data})
+    page.dispatch_event("h1", "drop", {"dataTransfer": data})
+    page.wait_for_selector("#verdict")
+    assert page.inner_text("#verdict") == "Valid"
+
+
+def test_earlier_verdict_does_not_stay(page: Page, maker: Maker) -> None:
+    """What was said of one file is gone as soon as another is handed in."""
+    drop(page, maker.good(), maker.folder / "root.json")
+    page.evaluate(
+        "new MutationObserver(() => (window.cleared ??= document.querySelector('.verdict') === null)).observe(document.getElementById('result'), {childList: true})"
+    )
+    page.set_input_files("#file", ATTACKS["broken_signature"].make(maker))
+    page.wait_for_selector(".verdict.refused")
+    assert page.evaluate("window.cleared") is True
 
 
 def test_number_to_call_comes_from_the_directory(page: Page, maker: Maker) -> None:

@@ -62,11 +62,19 @@ export class Files {
   /**
    * Give the SHA-256 of a file.
    * @param {string} name
+   * @param {(bytes: number) => void} advance is told how many more bytes are read
    */
-  async digest(name) {
-    if (this.size(name) <= WHOLE) return sha256hex(await this.read(name, WHOLE));
+  async digest(name, advance) {
+    if (this.size(name) <= WHOLE) {
+      const whole = await this.read(name, WHOLE);
+      advance(whole.length);
+      return sha256hex(whole);
+    }
     const running = new Sha256();
-    await this.feed(name, (piece) => running.update(piece));
+    await this.feed(name, (piece) => {
+      running.update(piece);
+      advance(piece.length);
+    });
     return running.digest();
   }
 

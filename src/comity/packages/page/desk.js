@@ -100,6 +100,8 @@ async function listFolder(entry) {
  * @param {boolean} folder
  */
 async function take(files, folder) {
+  // What was said of an earlier file must not stand beside the next one for a moment.
+  clear();
   say("");
   if (folder) {
     state.handed = files;
@@ -165,7 +167,7 @@ function showGiven() {
   byId("root-state").replaceChildren(
     root ? [root.builtIn ? words.rootBuiltIn : fill(words.rootChosen, { version: root.version })].join("") : words.rootMissing,
   );
-  byId("root-print").replaceChildren(...(root ? [el("span.hint", {}, `${words.fingerprint} `), grouped(root.fingerprint.slice(0, 32)), el("p.hint", {}, words.fingerprintHint)] : []));
+  byId("root-print").replaceChildren(...(root ? [el("span.hint", {}, `${words.fingerprint} `), grouped(root.fingerprint), el("p.hint", {}, words.fingerprintHint)] : []));
   byId("choose-root").textContent = root ? words.replace : words.choose;
   byId("directory-state").textContent = directory ? directory.name : words.none;
   byId("choose-directory").textContent = directory ? words.replace : words.choose;
@@ -174,9 +176,8 @@ function showGiven() {
 
 /** Check what was handed in; a later change overtakes an earlier check. */
 async function check() {
-  const mine = ++turn;
+  const mine = clear();
   const { handed, root, directory, name } = state;
-  byId("result").replaceChildren();
   byId("check").hidden = !handed || !root;
   if (!handed) return;
   if (!root) return say(words.needRoot);
@@ -193,6 +194,13 @@ async function check() {
   }
 }
 
+/** Take away what was said before; give the number of the new turn. */
+function clear() {
+  byId("result").replaceChildren();
+  byId("progress").replaceChildren();
+  return ++turn;
+}
+
 /** @param {Refusal} e */
 function unjudged(e) {
   if (e.field !== "encrypted") return notice("notice", words.notJudged, el("p", {}, e.toString()), el("p", {}, e.advice));
@@ -204,6 +212,7 @@ function unjudged(e) {
  * @param {string} title
  */
 function show(parts, title) {
+  byId("progress").replaceChildren();
   byId("result").replaceChildren(...parts.filter(Boolean));
   document.title = `${title} · ${words.brand}`;
   const heading = /** @type {HTMLElement | null} */ (byId("result").querySelector("h2"));
@@ -213,7 +222,7 @@ function show(parts, title) {
 
 function progress() {
   const bar = /** @type {HTMLProgressElement} */ (el("progress", { max: "1", "aria-label": words.checking }));
-  byId("result").replaceChildren(el("p.progress", {}, words.checking, bar));
+  byId("progress").replaceChildren(bar);
   return (/** @type {number} */ done, /** @type {number} */ total) => (bar.value = total ? Math.min(done / total, 1) : 1);
 }
 

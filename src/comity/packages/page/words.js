@@ -152,7 +152,7 @@ const WORDS = {
     limits: [
       "It keeps no record, so it cannot tell whether the same request came before in another package. A node can.",
       "It trusts no time authority, so a time token is not counted.",
-      "It compares the words of the printed document with the data, not the shapes of its letters. Read the request here.",
+      "It compares the words of the printed document with the data, not how they are drawn. Read the request here, not in the PDF.",
       "Of a folder it sees files only: empty folders and links do not show in a browser. Prefer the .comity.zip.",
     ],
   },
