@@ -11,3 +11,7 @@ class BadLaw(BadInput):
 
 class NoSuchLaw(NotFound):
     """No country, instrument, article or question of that name is known."""
+
+
+class BadQuestion(BadInput):
+    """What is asked of the law contradicts itself."""
