@@ -192,6 +192,12 @@ def earlier(s: Setting) -> Iterator[Finding]:
     elif before[0].state != "accepted":
         reason = f"{before[0].reference} is {before[0].state}, not accepted"
         yield Finding(WRONG, "related", reason, "Extend a preservation that was accepted.", FORM)
+    elif not measure(before[0].measure).get("accepted_needs"):
+        reason = f"{before[0].reference} asked for {before[0].measure}, not for preservation"
+        yield Finding(WRONG, "related", reason, "Extend a preservation.", FORM)
+    elif before[0].peer != s.document["to"]["party"]:
+        reason = f"{before[0].reference} was sent to {before[0].peer}"
+        yield Finding(WRONG, "to.party", reason, "Ask the party that preserves the data.", FORM)
     elif end := s.ended.get(before[0].package):
         reason = f"the preservation of {before[0].reference} ran out at {stamp(end)}; the data may be gone"
         yield Finding(DOUBTFUL, "related", reason, "Call the addressee; ask for preservation anew.", FORM)
