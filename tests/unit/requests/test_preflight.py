@@ -1,0 +1,274 @@
+"""Each rule of the preflight finds what it is there for, and is silent otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from builders.directory import START, World, build_directory
+from builders.packages import Maker
+from builders.requests import SHAPE, requests_from
+from builders.world import SHEET
+from comity.requests import preflight
+from comity.requests.model import Finding, Request
+from comity.requests.preflight import RULES, Setting, check
+from comity.requests.vocabulary import complete, measure
+
+MEASURES = ["preserve", "disclose_subscriber", "disclose_traffic", "disclose_content", "disclose_emergency"]
+TARGET = {
+    "kind": "wallet",
+    "value": "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
+    "chain": "eip155:1",
+    "since": "2026-11-20T00:00:00Z",
+    "until": "2026-11-21T00:00:00Z",
+    "relation": "r",
+}
+DIGEST = "7" * 64
+Look = Callable[..., list[Finding]]
+
+
+@pytest.fixture
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A world in which VN.a05 asks SG.orchid."""
+    return build_directory(tmp_path_factory.mktemp("world"))
+
+
+def document(world: World, measure: str = "preserve", **changes: Any) -> dict[str, Any]:
+    """A complete request; *changes* replace whole fields, None takes one out."""
+    sheet = {name: value for name, value in SHEET.items() if name not in ("format", "contents")}
+    contents = [{"id": "authority", "text": "A05"}, *({"id": k, "text": v} for k, v in SHEET["contents"].items())]
+    made = Maker(world, world.folder).request(measure=measure, contents=contents, targets=[TARGET], **sheet) | changes
+    return {name: value for name, value in made.items() if value is not None}
+
+
+def setting(world: World, request: Mapping[str, Any], **more: Any) -> Setting:
+    """What the rules look at in the world now."""
+    given = Setting(request, world.party("VN.a05"), world.party("SG.orchid"), related={}, ended={}, now=START)
+    return replace(given, **more)
+
+
+@pytest.fixture
+def found(world: World) -> Look:
+    """Check a complete request with changes; gives field and level of each finding."""
+
+    def look(measure: str = "preserve", more: Mapping[str, Any] | None = None, **changes: Any) -> list[Finding]:
+        return check(setting(world, document(world, measure, **changes), **(more or {})))
+
+    return look
+
+
+def fields(findings: list[Finding]) -> list[tuple[str, str]]:
+    """Level and field of findings."""
+    return [(finding.level, finding.field) for finding in findings]
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_a_complete_request_has_no_finding(name: str, found: Look) -> None:
+    """A request with everything that its measure asks for passes every rule."""
+    assert found(name) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "level", "field"),
+    [({"case": None}, "missing", "case"), ({"language": "E"}, "wrong", "language"), ({"extra": "x"}, "wrong", "extra")],
+)
+def test_well_formed(change: dict[str, Any], level: str, field: str, found: Look) -> None:
+    """A field that is missing, malformed or unknown is found by its name."""
+    assert (level, field) in fields(found(**change))
+
+
+@pytest.mark.parametrize("name", [*MEASURES, "extend_preservation"])
+def test_items(name: str, world: World) -> None:
+    """Each item that the measure's set names is missed when it is not stated; only those needed always block."""
+    everything = document(world, name)["contents"]
+    for item in complete(name)["items"]:
+        rest = [row for row in everything if row["id"] != item["id"]]
+        (finding,) = preflight.items(setting(world, document(world, name, contents=rest)))
+        assert finding.field == f"contents.{item['id']}"
+        assert finding.blocks == item["need"].startswith("always")
+        assert (finding.verified, "lead" in finding.source) == (False, True)
+        assert finding.remedy
+
+
+@pytest.mark.parametrize(
+    ("basis", "expected"),
+    [
+        ({"kind": "reciprocity", "text": "t"}, []),
+        ({"kind": "treaty", "instrument": "Bilateral treaty of 2004", "article": "3", "text": "t"}, []),
+        ({"kind": "treaty", "text": "t"}, [("missing", "basis.instrument"), ("missing", "basis.article")]),
+        ({"kind": "treaty", "instrument": "the hanoi convention (2025)", "article": "42", "text": "t"}, [("wrong", "basis.instrument")]),
+        ({"kind": "voluntary", "instrument": "UN Convention against Cybercrime", "text": "t"}, [("wrong", "basis.instrument")]),
+        ({"kind": "domestic_order", "text": "t"}, [("doubtful", "attachments")]),
+    ],
+)  # fmt: skip
+def test_basis(basis: dict[str, str], expected: list[tuple[str, str]], world: World) -> None:
+    """A treaty is named whole, none that is not known to be in force, and an order is attached."""
+    assert fields(list(preflight.basis(setting(world, document(world, basis=basis))))) == expected
+
+
+def test_an_order_that_is_attached_is_no_doubt(world: World) -> None:
+    """A domestic order with an attachment leaves no finding."""
+    attached = [{"path": "order.pdf", "size": 1, "sha256": DIGEST}]
+    request = document(world, basis={"kind": "domestic_order", "text": "t"}, attachments=attached)
+    assert list(preflight.basis(setting(world, request))) == []
+
+
+@pytest.mark.parametrize(
+    ("target", "name", "expected"),
+    [
+        ({"value": "no address"}, "preserve", [("wrong", "targets[0].value")]),
+        ({"value": TARGET["value"].lower()}, "preserve", [("doubtful", "targets[0]"), ("wrong", "targets[0].value")]),
+        ({"since": None}, "disclose_traffic", [("missing", "targets[0].since")]),
+        ({"until": None}, "disclose_content", [("missing", "targets[0].since")]),
+        ({"since": None, "until": None}, "preserve", []),
+        ({"kind": "ip", "value": "192.0.2.44", "chain": None}, "preserve", [("doubtful", "targets[0]")]),
+    ],
+)  # fmt: skip
+def test_targets(target: dict[str, Any], name: str, expected: list[tuple[str, str]], world: World) -> None:
+    """A target is valid, in normal form, dated where the measure needs it; what is odd about it is a doubt."""
+    row = {k: v for k, v in (TARGET | target).items() if v is not None}
+    assert (
+        sorted(set(fields(list(preflight.targets(setting(world, document(world, name, targets=[row]))))))) == expected
+    )
+
+
+def addressed(world: World, **changes: Any) -> list[tuple[str, str]]:
+    """What the rule on the addressee finds when the exchange's party file says something else."""
+    party = replace(world.party("SG.orchid"), **changes)
+    return fields(list(preflight.addressee(setting(world, document(world), addressee=party))))
+
+
+def test_addressee(world: World) -> None:
+    """The addressee is in the directory, is not the sender, and takes such a request, identifier and language."""
+    assert addressed(world) == []
+    assert addressed(world, accepts_measures=("preserve", "disclose_content"), accepts_identifiers=()) == []
+    assert addressed(world, accepts_measures=("disclose_content",)) == [("wrong", "measure")]
+    assert addressed(world, accepts_identifiers=("email",)) == [("wrong", "targets[0].kind")]
+    assert addressed(world, languages=("fr", "vi")) == [("wrong", "language")]
+    assert addressed(world, id="VN.a05") == [("wrong", "to.party")]
+
+
+def test_an_unknown_addressee(world: World) -> None:
+    """A party that is not in the directory is found, and nothing is said about what it takes."""
+    assert fields(list(preflight.addressee(setting(world, document(world), addressee=None)))) == [("wrong", "to.party")]
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        (1, []),
+        (366, []),
+        (368, [("doubtful", "secrecy.until")]),
+        (0, [("wrong", "secrecy.until")]),
+        (-9, [("wrong", "secrecy.until")]),
+    ],
+)
+def test_secrecy(days: int, expected: list[tuple[str, str]], world: World) -> None:
+    """Secrecy ends on a day to come, and is doubted when that is more than a year away."""
+    until = (START + timedelta(days=days)).date().isoformat()
+    request = document(world, secrecy={"reason": "r", "until": until})
+    assert fields(list(preflight.secrecy(setting(world, request)))) == expected
+
+
+@pytest.mark.parametrize(
+    ("by", "expected"), [("2026-11-25T03:00:01Z", []), ("2026-11-25T03:00:00Z", [("wrong", "reply.by")]), ("soon", [])]
+)
+def test_reply(by: str, expected: list[tuple[str, str]], world: World) -> None:
+    """The time asked for an answer is still to come; what is no time is another rule's finding."""
+    assert fields(list(preflight.reply(setting(world, document(world, reply={"by": by, "reason": "r"}))))) == expected
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_safeguards(name: str, found: Look) -> None:
+    """Each question that the measure asks is missed when nobody answered it, and it blocks."""
+    gates = [f"safeguards.{gate}" for gate in measure(name)["gates"]]
+    assert fields(found(name, safeguards=None)) == [("missing", gate) for gate in gates]
+
+
+def before(**changes: Any) -> Request:
+    """An accepted preservation."""
+    row = {
+        "id": "r",
+        "direction": "out",
+        "reference": "VN.a05-2026-0001",
+        "case": "c",
+        "peer": "SG.orchid",
+        "measure": "preserve",
+    }
+    return Request(**{**row, "state": "accepted", "document": {}, "changed_at": START, "package": DIGEST, **changes})
+
+
+@pytest.mark.parametrize(
+    ("earlier", "expected"),
+    [
+        (before(), []), (before(measure="extend_preservation"), []), (None, [("missing", "related")]),
+        (before(state="received"), [("wrong", "related")]), (before(state="refused"), [("wrong", "related")]),
+        (before(measure="disclose_content"), [("wrong", "related")]), (before(peer="PH.cicc"), [("wrong", "to.party")]),
+    ],
+)  # fmt: skip
+def test_earlier(earlier: Request | None, expected: list[tuple[str, str]], world: World) -> None:
+    """An extension names a preservation of the same party that was accepted."""
+    related = [{"relation": "extends", "reference": "VN.a05-2026-0001", "package": DIGEST}]
+    request = document(world, "extend_preservation", related=related)
+    known = {DIGEST: earlier} if earlier else {}
+    assert fields(list(preflight.earlier(setting(world, request, related=known)))) == expected
+
+
+def test_a_preservation_that_ran_out_is_doubted(world: World) -> None:
+    """An extension of a preservation whose time is over does not block, and says so."""
+    related = [{"relation": "extends", "reference": "VN.a05-2026-0001", "package": DIGEST}]
+    request = document(world, "extend_preservation", related=related)
+    known = {"related": {DIGEST: before()}, "ended": {DIGEST: START}}
+    assert fields(list(preflight.earlier(setting(world, request, **known)))) == [("doubtful", "related")]
+
+
+@pytest.mark.parametrize("relation", ["follows", "corrects"])
+def test_another_relation_is_no_extension(relation: str, world: World) -> None:
+    """An extension that names its preservation in another relation names none; other measures need none."""
+    related = [{"relation": relation, "reference": "VN.a05-2026-0001", "package": DIGEST}]
+    known = {"related": {DIGEST: before()}}
+    extension = setting(world, document(world, "extend_preservation", related=related), **known)
+    assert fields(list(preflight.earlier(extension))) == [("missing", "related")]
+    assert list(preflight.earlier(setting(world, document(world)))) == []
+
+
+def test_people(world: World) -> None:
+    """The sender has a drafter and a releaser now, and a confirmer where the measure asks for one."""
+    later = START + timedelta(days=400)
+    for name, roles in (("preserve", ["draft", "release"]), ("disclose_emergency", ["draft", "release", "emergency"])):
+        assert list(preflight.people(setting(world, document(world, name)))) == []
+        missing = preflight.people(setting(world, document(world, name), now=later))
+        assert fields(list(missing)) == [("missing", f"from.{role}") for role in roles]
+
+
+def test_what_blocks_comes_first(found: Look) -> None:
+    """Findings that block stand before those that do not."""
+    findings = found(basis={"kind": "domestic_order", "text": "t"}, safeguards=None)
+    assert [finding.blocks for finding in findings] == [True, False]
+
+
+def test_every_finding_helps(found: Look) -> None:
+    """Each finding has a field, a reason, a remedy and a source."""
+    broken = {
+        "basis": {"kind": "treaty", "text": "t"},
+        "contents": None,
+        "safeguards": None,
+        "language": "xx",
+        "targets": [TARGET | {"value": "x"}],
+    }
+    findings = found("disclose_content", **broken)
+    assert len(findings) > 12
+    assert all(f.field and f.reason and f.remedy and f.source for f in findings)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(requests_from(SHAPE))
+def test_any_request_of_the_shape_is_judged(world: World, request: dict[str, Any]) -> None:
+    """A request with anything in it is judged by every rule without an error of another kind."""
+    assert len(RULES) == 10
+    assert all(isinstance(finding, Finding) for finding in check(setting(world, request)))
