@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from builders.nodes import TODAY, opened
@@ -82,6 +85,14 @@ class Worlds:
         """A fresh copy of the world in which an act begins."""
         shutil.copytree(self.folder / ACTS[name].world, folder)
         return Run(folder, ACTS[name])
+
+
+@cache
+def prepared() -> Worlds:
+    """Prepare the worlds once in this process."""
+    place = tempfile.TemporaryDirectory(prefix="worlds-")
+    atexit.register(place.cleanup)
+    return Worlds(Path(place.name))
 
 
 class Run:

@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from builders.crash import ACTS, PACKAGE, REFERENCE, Run, Worlds
+from builders.crash import ACTS, PACKAGE, REFERENCE, Run, Worlds, prepared
 from builders.program import Program
 
 SHORT = [(name, part) for name in ACTS for part in (0, 1)]
 
 
 @pytest.fixture(scope="module")
-def worlds(tmp_path_factory: pytest.TempPathFactory) -> Worlds:
+def worlds() -> Worlds:
     """The worlds in which the acts begin."""
-    return Worlds(tmp_path_factory.mktemp("worlds"))
+    return prepared()
 
 
 @pytest.fixture(scope="module")

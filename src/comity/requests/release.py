@@ -20,7 +20,7 @@ from comity.crypto.keys import Signer
 from comity.crypto.recipient import seal_file
 from comity.kernel import canonical
 from comity.kernel.clock import stamp
-from comity.kernel.errors import BadInput, Unavailable
+from comity.kernel.errors import BadInput
 from comity.kernel.shape import check_text
 from comity.packages import statement
 from comity.packages.bag import read_bag
@@ -31,7 +31,9 @@ from comity.packages.provenance import check_release, signers_of_request
 from comity.packages.sealing import seal, seal_files
 from comity.packages.writer import ZipWriter
 from comity.packages.zipfiles import append
+from comity.store.blobs import writing
 from comity.store.engine import Unit
+from comity.store.errors import StoreCorrupt
 
 from . import tables
 from .clocks import start_on_release
@@ -266,8 +268,9 @@ def _load(request: Request) -> Envelope:
 
 
 def _copy(source: Path, target: Path) -> Path:
-    try:
+    if not source.is_file():
+        advice = "Restore it from the back-up, or reopen the request and seal it again."
+        raise StoreCorrupt("got no kept file, expected the sealed package", file=str(source), advice=advice)
+    with writing(target):
         shutil.copyfile(source, target)
-    except OSError as e:
-        raise Unavailable(f"got {e.strerror}, expected to copy a kept file", file=str(target)) from e
     return target

@@ -28,6 +28,7 @@ _PIECE = 1 << 20
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}", re.ASCII)
 _ADVICE = {
     errno.ENOSPC: "Free some space on the node's disk and try again; nothing was half-written.",
+    errno.EFBIG: "Raise the limit on the size of files of the node's user and try again; nothing was half-written.",
     errno.EDQUOT: "Raise the disk quota of the node's user and try again; nothing was half-written.",
     errno.EROFS: "The disk is mounted read-only; mount it for writing.",
     errno.EACCES: "Give the node's user write access to its folder.",
