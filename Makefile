@@ -50,8 +50,8 @@ budgets: .venv/.dev ## Print the size figures; fail on the hard maxima
 soak: .venv/.dev ## Run the long kill, chaos and fuzz tests
 	@TEST_SECONDS=7200 .ci/test -m soak $(ARGS)
 
-bench: .venv/.dev ## Run every benchmark side by side with its peers
-	@for b in benchmarks/*.py; do echo "== $$b"; $(BIN)/python "$$b"; done
+bench: .venv/.dev ## Run every benchmark side by side with its peers (ARGS=--quick)
+	@for b in benchmarks/*.py; do echo "== $$b"; PYTHONPATH=tests $(BIN)/python "$$b" $(ARGS); done
 
 ##@ Develop
 

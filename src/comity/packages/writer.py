@@ -19,6 +19,9 @@ from .errors import BadBag
 from .names import TOP, check_name
 from .zipfiles import entry_for
 
+# Linux caches a large write in large pieces of memory, and may search long for them.
+STRIDE = 256 * 1024
+
 
 @dataclass(frozen=True)
 class Written:
@@ -122,7 +125,8 @@ def _guarded(write: Sink, target: unreadable, advance: Advance) -> Sink:
 
     def sink(piece: memoryview) -> None:
         with target:
-            write(piece)
+            for start in range(0, len(piece), STRIDE):
+                write(piece[start : start + STRIDE])
         advance(len(piece))
 
     return sink
