@@ -100,8 +100,8 @@ class Post:
 
 
 @dataclass
-class Desk:
-    """One node with its people's keys and its own clock."""
+class Place:
+    """One node with its people's keys and its own clock, as it is read."""
 
     node: Node
     keys: dict[str, FileSigner]
@@ -120,80 +120,14 @@ class Desk:
         """The party of the node."""
         return self.node.settings.party
 
-    def file(self, name: str, content: Any) -> Path:
-        """Write a sheet."""
-        path = self.folder / f"{next(self.numbers)}-{name}.yaml"
-        path.write_text(yaml.safe_dump(content, allow_unicode=True), "utf-8")
-        return path
+    def update(self, source: Path) -> None:
+        """Bring the mirror up to date, on record."""
+        update_directory(self.node, source)
 
-    def begin(self, measure: str = "preserve", to: str = SG, **sheet: Any) -> str:
-        """Draft a complete request in the case; gives its reference."""
-        cases.import_case(self.office, self.file("case", CASE))
-        sheets = [self.file("sheet", SHEET | sheet)]
-        return drafting.draft(self.office, CASE["reference"], measure=measure, to=to, sheets=sheets).reference
-
-    def follow(self, earlier: str, relation: str, measure: str = "", **sheet: Any) -> str:
-        """Draft a complete request on an earlier one; gives its reference."""
-        sheets = [self.file("sheet", SHEET | sheet)]
-        made = drafting.follow(self.office, earlier, relation=relation, measure=measure, sheets=sheets)
-        return made.reference
-
-    def fill(self, reference: str) -> None:
-        """Add to a draft."""
-        drafting.fill(self.office, reference, [self.file("sheet", {"use_limits": f"Limit {next(self.numbers)}."})])
-
-    def seal(self, reference: str) -> None:
-        """Seal a draft with the drafter's key."""
-        release.seal_request(self.office, reference, self.keys["draft"])
-
-    def reopen(self, reference: str) -> None:
-        """Give a sealed request back to its drafter."""
-        release.reopen(self.office, reference, self.keys["release"], "To be sealed again.")
-
-    def release(self, reference: str) -> Path:
-        """Release a sealed request with the releaser's key, and post it."""
-        made = release.release(self.office, reference, self.keys["release"])
-        path = self.folder / f"{reference}.comity.zip"
-        return self.post.send(self.party, made.peer, release.export(self.office, reference, path))
-
-    def send(self, reference: str) -> Path:
-        """Seal and release a complete draft, and post it."""
-        self.seal(reference)
-        return self.release(reference)
-
-    def attach(self, reference: str, *paths: Path) -> None:
-        """Attach files to a draft."""
-        drafting.fill(self.office, reference, [], paths)
-
-    def confirm(self, reference: str, role: str = "emergency") -> None:
-        """Confirm a sealed emergency request."""
-        release.confirm(self.office, reference, self.keys[role])
-
-    def findings(self, reference: str) -> list[tuple[str, str]]:
-        """What the preflight finds: field and level."""
-        return [(finding.field, finding.level) for finding in drafting.check(self.office, reference)[1]]
-
-    def references(self) -> list[str]:
-        """The references of all requests."""
-        return [request.reference for request in register.list_requests(self.office)]
-
-    def answer(self, reference: str, state: str, *, days: int = 0, **word: str) -> Path:
-        """Answer a request with a signed receipt, and post it; *days* is how long data are preserved."""
-        if days:
-            word["preserved_until"] = stamp(self.clock.now() + timedelta(days=days))
-        taken, raw = receipts.answer(self.office, reference, Word(state, **word), self.keys["receipt"])
-        path = self.folder / f"{next(self.numbers)}.receipt.json"
-        path.write_bytes(raw)
-        return self.post.send(self.party, taken.request.peer, path)
-
-    def take_in(self, path: Path) -> Outcome:
-        """Take a file in, a package or a receipt; a refusal is an outcome too."""
-        try:
-            if path.suffix == ".json":
-                return receipts.take(self.office, path.read_bytes())
-            return intake.receive(self.office, path)
-        except ComityError as e:
-            return e
+    def change_key(self, key: FileSigner) -> None:
+        """Go on with another key of the node's own."""
+        log = open_log(self.node.settings, key, clock=self.clock)
+        self.node = replace(self.node, ledger=log)
 
     def state(self, reference: str) -> str:
         """The state of a request."""
@@ -220,14 +154,88 @@ class Desk:
             size = self.node.ledger.verify(unit).size
             return [json.loads(entry.event)["type"] for entry in self.node.ledger.entries(unit, 0, size)]
 
-    def update(self, source: Path) -> None:
-        """Bring the mirror up to date, on record."""
-        update_directory(self.node, source)
+    def findings(self, reference: str) -> list[tuple[str, str]]:
+        """What the preflight finds: field and level."""
+        return [(finding.field, finding.level) for finding in drafting.check(self.office, reference)[1]]
 
-    def change_key(self, key: FileSigner) -> None:
-        """Go on with another key of the node's own."""
-        log = open_log(self.node.settings, key, clock=self.clock)
-        self.node = replace(self.node, ledger=log)
+    def references(self) -> list[str]:
+        """The references of all requests."""
+        return [request.reference for request in register.list_requests(self.office)]
+
+
+class Drafter(Place):
+    """A node that asks."""
+
+    def file(self, name: str, content: Any) -> Path:
+        """Write a sheet."""
+        path = self.folder / f"{next(self.numbers)}-{name}.yaml"
+        path.write_text(yaml.safe_dump(content, allow_unicode=True), "utf-8")
+        return path
+
+    def begin(self, measure: str = "preserve", to: str = SG, **sheet: Any) -> str:
+        """Draft a complete request in the case; gives its reference."""
+        cases.import_case(self.office, self.file("case", CASE))
+        sheets = [self.file("sheet", SHEET | sheet)]
+        return drafting.draft(self.office, CASE["reference"], measure=measure, to=to, sheets=sheets).reference
+
+    def follow(self, earlier: str, relation: str, measure: str = "", **sheet: Any) -> str:
+        """Draft a complete request on an earlier one; gives its reference."""
+        sheets = [self.file("sheet", SHEET | sheet)]
+        made = drafting.follow(self.office, earlier, relation=relation, measure=measure, sheets=sheets)
+        return made.reference
+
+    def fill(self, reference: str) -> None:
+        """Add to a draft."""
+        drafting.fill(self.office, reference, [self.file("sheet", {"use_limits": f"Limit {next(self.numbers)}."})])
+
+    def attach(self, reference: str, *paths: Path) -> None:
+        """Attach files to a draft."""
+        drafting.fill(self.office, reference, [], paths)
+
+    def seal(self, reference: str) -> None:
+        """Seal a draft with the drafter's key."""
+        release.seal_request(self.office, reference, self.keys["draft"])
+
+    def reopen(self, reference: str) -> None:
+        """Give a sealed request back to its drafter."""
+        release.reopen(self.office, reference, self.keys["release"], "To be sealed again.")
+
+    def confirm(self, reference: str, role: str = "emergency") -> None:
+        """Confirm a sealed emergency request."""
+        release.confirm(self.office, reference, self.keys[role])
+
+    def release(self, reference: str) -> Path:
+        """Release a sealed request with the releaser's key, and post it."""
+        made = release.release(self.office, reference, self.keys["release"])
+        path = self.folder / f"{reference}.comity.zip"
+        return self.post.send(self.party, made.peer, release.export(self.office, reference, path))
+
+    def send(self, reference: str) -> Path:
+        """Seal and release a complete draft, and post it."""
+        self.seal(reference)
+        return self.release(reference)
+
+
+class Desk(Drafter):
+    """A node that asks, and answers what arrives."""
+
+    def answer(self, reference: str, state: str, *, days: int = 0, **word: str) -> Path:
+        """Answer a request with a signed receipt, and post it; *days* is how long data are preserved."""
+        if days:
+            word["preserved_until"] = stamp(self.clock.now() + timedelta(days=days))
+        taken, raw = receipts.answer(self.office, reference, Word(state, **word), self.keys["receipt"])
+        path = self.folder / f"{next(self.numbers)}.receipt.json"
+        path.write_bytes(raw)
+        return self.post.send(self.party, taken.request.peer, path)
+
+    def take_in(self, path: Path) -> Outcome:
+        """Take a file in, a package or a receipt; a refusal is an outcome too."""
+        try:
+            if path.suffix == ".json":
+                return receipts.take(self.office, path.read_bytes())
+            return intake.receive(self.office, path)
+        except ComityError as e:
+            return e
 
 
 @dataclass
