@@ -9,7 +9,8 @@ from comity.directory.model import Party
 from comity.kernel.clock import stamp
 from comity.kernel.errors import BadInput
 from comity.packages.container import Advance, Folder, silent
-from comity.packages.result import Result
+from comity.packages.errors import BadContainer
+from comity.packages.result import FAILED, Result, Step
 from comity.packages.verification import Given, verify
 from comity.packages.writer import ZipWriter
 from comity.store.engine import Unit
@@ -37,7 +38,10 @@ def receive(office: Office, path: Path, advance: Advance = silent) -> Received:
     Raises:
         PackageRefused: it does not verify; the refusal is logged, the message names the step.
     """
-    staged = _stage(office, path)
+    try:
+        staged = _stage(office, path)
+    except BadContainer as e:
+        raise _refuse(office, Result((Step(1, "container", FAILED, str(e)),), error=e), str(path)) from e
     with office.store.read() as unit:
         result = verify(staged, given(office, unit, advance))
     if not result.valid or result.sender is None:
