@@ -2,37 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
 
 import click
 
 from comity.kernel.language import _
 
-from .output import console, emit, json_option
+from .lawbasis import basis, dual
+from .lawoptions import law_options, on_option, today
+from .output import console, emit
 
-F = TypeVar("F", bound=Callable[..., object])
 STATES = ("met", "partly", "gap", "not_applicable")
-
-
-def law_options(f: F) -> F:
-    """Add `--overlay` and `--json` to a command."""
-    path = click.Path(path_type=Path, file_okay=False)
-    help_text = "Folder with your own corrections and answers; else COMITY_OVERLAY."
-    return json_option(click.option("--overlay", type=path, envvar="COMITY_OVERLAY", help=help_text)(f))
-
-
-def on_option(f: F) -> F:
-    """Add `--on` to a command."""
-    day = click.DateTime(["%Y-%m-%d"])
-    return click.option("--on", "day", type=day, metavar="DATE", help="The day asked for; else today (UTC).")(f)
 
 
 @click.group()
 def law() -> None:
-    """Say who is bound by which treaty, what a law still lacks, and what the articles ask."""
+    """Say who is bound by which treaty, what a law still lacks, what the articles ask, and which basis serves."""
+
+
+law.add_command(basis)
+law.add_command(dual)
 
 
 @law.command()
@@ -51,7 +41,7 @@ def status(
 
     from .lawstatus import show_country, show_overview, show_roll
 
-    library, on = load(overlay), _on(day)
+    library, on = load(overlay), today(day)
     if country:
         sheet = standing.of_country(library, country, on, instrument)
         emit(plain(sheet), as_json, lambda: show_country(sheet))
@@ -87,7 +77,7 @@ def gaps(
 
     from .lawgaps import show_gaps
 
-    found = matrix(load(overlay), country, _on(day))
+    found = matrix(load(overlay), country, today(day))
     ranked = rank(found, unknown=everything or as_csv)
     if as_csv:
         click.echo(table(ranked), nl=False)
@@ -136,14 +126,14 @@ def answer(
     if state and question:
         verdict = answers.Verdict(state)
         more = {key: text for key, text in (("provision", provision), ("note", note)) if text}
-        made = answers.make(library, question, state=verdict, by=by, on=_on(day), source=source, **more)
+        made = answers.make(library, question, state=verdict, by=by, on=today(day), source=source, **more)
         path = answers.record(library, country, question, made)
         say = _("{question} answered as {state} in {file}").format(question=question, state=state, file=path)
         emit({"question": question, "file": str(path)} | plain(made), as_json, lambda: console().print(say))
         return
     if state or question:
         raise click.UsageError(_("An answer needs both a question and --state."))
-    found = matrix(library, country, _on(day))
+    found = matrix(library, country, today(day))
     cells = [cell for row in found.rows for cell in row.cells]
     emit(plain({"country": found.country, "answers": cells}), as_json, lambda: show_answers(found))
 
@@ -192,15 +182,9 @@ def country(code: str, day: datetime | None, overlay: Path | None, as_json: bool
     from .lawsheet import show_sheet
 
     library = load(overlay)
-    found, treaties = library.country(code), standing.of_country(library, code, _on(day))
+    found, treaties = library.country(code), standing.of_country(library, code, today(day))
     data = {"profile": found, "treaties": treaties.rows}
     emit(plain(data), as_json, lambda: show_sheet(found, treaties))
-
-
-def _on(day: datetime | None) -> date:
-    from comity.kernel.clock import SystemClock
-
-    return (day or SystemClock().now()).date()
 
 
 def _write(path: Path, text: str) -> None:

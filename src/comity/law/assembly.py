@@ -9,7 +9,7 @@ from .candidate import Candidate, Clock, DualQuestion, Ground, Item, Standing, s
 from .condition import Condition, Line, State
 from .matter import Matter
 from .policy import Policy
-from .terms import Act, Kind, Limit, Rule, Terms, Who
+from .terms import ANY, Act, Kind, Limit, Rule, Terms, Who
 
 _DUAL = {
     "mandatory": "{to} refuses without dual criminality. Is the conduct an offence in {to}?",
@@ -21,7 +21,9 @@ _DUAL = {
     "none_found": "No condition of dual criminality was found in the law of {to}. Is that confirmed for this measure?",
     "unknown": "Does {to} ask for dual criminality for this measure, and is the conduct an offence there?",
 }
+_URGENT = ("emergency_receipt", "emergency_followup")
 _NO_STATE = "No state is asked for help here, so dual criminality is no condition of this way."
+_NOT_ASKED = "Not asked at preservation. This basis has no rule of its own on it; see the grounds for refusal."
 _WITHOUT = (Kind.DOMESTIC, Kind.RECIPROCITY)
 
 
@@ -94,7 +96,7 @@ class Basis:
             yield self._clock(name, self.terms.limits[name], local=False)
         if self.terms.kind in _WITHOUT and matter.measure.never_dual and not matter.to_provider:
             yield from _durations(matter)
-        for name in matter.measure.targets:
+        for name in _URGENT if matter.question.urgent else matter.measure.targets:
             yield self._clock(name, matter.index.measures.targets[name], local=True)
 
     def _clock(self, name: str, limit: Limit, *, local: bool) -> Clock:
@@ -124,8 +126,9 @@ class Basis:
             told = Line(_NO_STATE, self._article(self.act.article), self.act.source, self.act.lead)
             return DualQuestion(False, "", "", tuple(rules) or (told,))
         if matter.measure.never_dual:
-            told = Line("Not asked at preservation.", self._article(self.act.article), self.act.source, self.act.lead)
-            return DualQuestion(False, "", "", tuple(rules) or (told,))
+            own = rules and ANY not in self.act.measures
+            told = Line(_NOT_ASKED, self._article(self.act.article), self.act.source, self.act.lead)
+            return DualQuestion(False, "", "", tuple(rules) if own else (told,))
         law, article = matter.there.mutual_legal_assistance.dual_criminality, f"law of {matter.there.country}"
         if law:
             rules.append(Line.of(law, law.text, f"{article}, {law.section}" if law.section else article))

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .assembly import Basis
-from .candidate import Candidate, Decision, Standing
+from .candidate import Decision, Standing
 from .condition import Line, State
 from .library import Library
 from .matter import DIRECT_AGREEMENT, MLA_TREATY, Index, Matter
@@ -66,7 +66,6 @@ class Engine:
         matter = Matter.of(self.index, question)
         placed = tier(matter)
         found = [(basis.rank, basis.candidate(matter)) for basis in _bases(matter, placed)]
-        found = [(rank, one) for rank, one in found if _listed(matter, one)]
         found.sort(key=lambda pair: (_STANDINGS.index(pair[1].standing), pair[0], pair[1].id))
         return Decision(question, placed, tuple(one for _, one in found), tuple(_remarks(matter)))
 
@@ -75,7 +74,7 @@ def _bases(matter: Matter, placed: Tier) -> Iterator[Basis]:
     treaties = matter.index.treaties.values()
     displacing = tuple(one for one in treaties if one.kind == MLA_TREATY and _concerns(matter, one))
     for treaty in treaties:
-        if treaty.kind == MLA_TREATY and treaty not in displacing:
+        if treaty.kind in (MLA_TREATY, DIRECT_AGREEMENT) and not _concerns(matter, treaty):
             continue
         yield from _treaty(matter, treaty, placed, displacing)
     for name in _ROUTES[matter.question.addressee]:
@@ -90,15 +89,20 @@ def _treaty(matter: Matter, treaty: Instrument, placed: Tier, displacing: tuple[
     if terms.only_own and question.offence.article and question.offence.article not in terms.own_offences:
         return
     name = treaty.short_name
-    policies: list[Policy] = [InForceBetween(treaty, terms.entry_article), AskDepositary(treaty, terms.entry_article)]
+    force = InForceBetween(treaty, terms.entry_article).ask(matter)
+    if not _listed(matter, treaty, act, force.state):
+        return
+    policies: list[Policy] = [Given(force)]
+    if force.settled:
+        policies.append(AskDepositary(treaty, terms.entry_article))
     policies += [Addressed(terms, act, name), *_scope(matter, terms, placed, name)]
-    policies.append(ReservationOnMeasure(treaty, parts(act.article), name))
+    reserved = next((one for key in act.grounds if (one := terms.grounds[key]).nature == "reservation_needed"), None)
+    policies.append(ReservationOnMeasure(treaty, parts(act.article), (reserved.article,) if reserved else ()))
     added = treaty.id in matter.index.library.local.added and treaty.kind not in (MLA_TREATY, DIRECT_AGREEMENT)
     policies += [Asked(terms.asks[one], name, decisive=added and one == "reads") for one in act.asks]
     if terms.other_treaty and not matter.to_provider:
         policies.append(OtherTreaty(terms.other_treaty, name, displacing))
     policies += _always(matter, terms, act)
-    reserved = next((one for key in act.grounds if (one := terms.grounds[key]).nature == "reservation_needed"), None)
     if reserved:
         policies.append(Article42Paragraph5(treaty, terms, reserved))
     binding = [one.short_name for one in displacing if matter.bond(one.id).binding]
@@ -168,13 +172,13 @@ def _concerns(matter: Matter, treaty: Instrument) -> bool:
     return all(treaty.of(code) for code in matter.pair)
 
 
-def _listed(matter: Matter, one: Candidate) -> bool:
-    """Leave out treaties that neither of the two knows, and for a provider those that say nothing of providers."""
-    treaty = matter.index.treaties.get(one.id)
-    if treaty is None or one.id == CONVENTION:
+def _listed(matter: Matter, treaty: Instrument, act: Act, bond: State) -> bool:
+    """Leave out treaties that neither of the two knows, and for a provider those that bind and say nothing of providers."""
+    if treaty.id == CONVENTION:
         return True
-    bond = one.conditions[0].state
-    if matter.to_provider and "provider" not in one.addressees:
+    if treaty.open_group and not matter.index.members(treaty.open_group)[0] >= set(matter.pair):
+        return False
+    if matter.to_provider and Addressee.PROVIDER not in act.addressees:
         return bond is State.MET
     return bond is not State.NOT_MET or any(treaty.of(code) for code in matter.pair)
 
@@ -183,7 +187,7 @@ def _remarks(matter: Matter) -> Iterator[Line]:
     here, there = matter.pair
     if matter.to_provider:
         yield Line(
-            f"The formal way: ask the authority of {there} for the same measure, with the addressee authority.",
+            f"The formal way: ask the authority of {there} for the same measure, of it and not of the provider.",
             "rule of this program",
             "Comity",
         )

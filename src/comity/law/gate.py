@@ -78,7 +78,7 @@ class Secrecy:
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """What was answered for one request at one stage; *research* and the like are the questions' own ids."""
+    """What was answered for one request at one stage, by the ids of the questions."""
 
     measure: str
     stage: Stage

@@ -46,6 +46,7 @@ _ROWS: dict[str, frozenset[str]] = {
     "complaint": frozenset({"complaint", "procedure"}),
     "limitation": frozenset({"limitation"}),
 }
+PROVISION = "provision"
 _SHOWN = frozenset().union(*_ROWS.values())
 
 
@@ -71,8 +72,8 @@ class Row:
 
     @property
     def differs(self) -> bool:
-        """Tell whether the two records are not the same."""
-        return self.here.texts != self.there.texts
+        """Tell whether the two records are not the same; that the provisions have other names is no difference."""
+        return self.element != PROVISION and self.here.texts != self.there.texts
 
 
 @dataclass(frozen=True)
@@ -148,30 +149,33 @@ def worksheet(library: Library, here: str, there: str, *, article: int, on: date
     )
 
 
-Reader = Callable[[Country, Provision], Iterator[str]]
+Said = tuple[str, bool]
+Reader = Callable[[Country, Provision], Iterator[Said]]
 
 
 def _readers(on: date) -> dict[str, Reader]:
-    def provision(_: Country, one: Provision) -> Iterator[str]:
-        yield titled(one)
+    """Give for each row what a provision says in it, and whether just that was read in its source."""
 
-    def begun(_: Country, one: Provision) -> Iterator[str]:
+    def provision(_: Country, one: Provision) -> Iterator[Said]:
+        yield titled(one), one.read("section")
+
+    def begun(_: Country, one: Provision) -> Iterator[Said]:
         applies = one.applies(on)
         if applies is not True:
-            yield f"{titled(one)}: " + (
-                "has not begun to apply" if applies is False else "beginning not known to the day"
-            )
+            told = "has not begun to apply" if applies is False else "beginning not known to the day"
+            yield f"{titled(one)}: {told}", one.read("commencement")
 
-    def conduct(_: Country, one: Provision) -> Iterator[str]:
-        yield one.elements
+    def conduct(_: Country, one: Provision) -> Iterator[Said]:
+        yield one.elements, one.read("elements")
 
-    def penalty(_: Country, one: Provision) -> Iterator[str]:
+    def penalty(_: Country, one: Provision) -> Iterator[Said]:
         fixed = one.max_kind is MaxKind.FIXED and one.base_max_years is not None
-        yield f"maximum {one.base_max_years:g} years" if fixed else f"maximum {one.max_kind.value.replace('_', ' ')}"
+        text = f"{one.base_max_years:g} years" if fixed else one.max_kind.value.replace("_", " ")
+        yield f"{titled(one)}: maximum {text}", one.read("base_max_years")
         if one.aggravated_max_years is not None:
-            yield f"aggravated, maximum {one.aggravated_max_years:g} years"
+            yield f"{titled(one)}: aggravated, maximum {one.aggravated_max_years:g} years", one.aggravated_verified
 
-    readers: dict[str, Reader] = {"provision": provision, "not yet in force": begun, "conduct": conduct}
+    readers: dict[str, Reader] = {PROVISION: provision, "not yet in force": begun, "conduct": conduct}
     for element, kinds in _ROWS.items():
         readers[element] = _conditions(kinds)
     readers["other conditions"] = _conditions(None)
@@ -179,13 +183,13 @@ def _readers(on: date) -> dict[str, Reader]:
 
 
 def _conditions(kinds: frozenset[str] | None) -> Reader:
-    def read(country: Country, one: Provision) -> Iterator[str]:
+    def read(country: Country, one: Provision) -> Iterator[Said]:
         for condition in one.conditions:
             if condition.kind in kinds if kinds is not None else condition.kind not in _SHOWN:
                 money = (
                     f" (amounts in {country.currency})" if "threshold" in condition.kind and country.currency else ""
                 )
-                yield f"{condition.kind.replace('_', ' ')}: {condition.text}{money}"
+                yield f"{condition.kind.replace('_', ' ')}: {condition.text}{money}", one.read("conditions")
 
     return read
 
@@ -194,7 +198,7 @@ def _cell(read: Reader, country: Country, entry: Offence | None) -> Cell:
     found = []
     for one in entry.provisions if entry else ():
         article = f"law of {country.country}, {titled(one)}"
-        found += [Line.of(one, text, article, read=one.read("elements")) for text in read(country, one)]
+        found += [Line.of(one, text, article, read=was_read) for text, was_read in read(country, one)]
     return Cell(tuple(dict.fromkeys(found)))
 
 

@@ -211,13 +211,12 @@ def _measured(one: Provision, matter: Matter) -> tuple[State | None, str]:
     shown = f"{name}, {_years(one)}"
     base, higher = one.penalty.base_serious, one.penalty.aggravated_serious
     base_read = one.read("base_max_years")
-    higher_read = one.aggravated_verified or (bool(one.verified_fields) and one.read("aggravated_max_years"))
     if base is None:
         return State.OPEN, f"{shown}: what is the maximum for these facts?"
     if base:
         return (State.MET if base_read else State.LEAD), shown
     if higher:
-        return (State.OPEN, f"{shown}: do the facts reach the aggravated form?") if higher_read else (State.LEAD, shown)
+        return State.OPEN, f"{shown}: do the facts reach the aggravated form?"
     if base_read:
         return State.NOT_MET, shown
     return State.OPEN, f"{shown}: not read in its source; is it right?"

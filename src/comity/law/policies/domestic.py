@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..condition import Condition, State, every
+from ..condition import Condition, State, either
 from ..country import Country, Found, Power, PowerProvision
 from ..matrix import titled
 from ..matter import Matter
@@ -61,7 +61,7 @@ class Reciprocity:
 
 @dataclass(frozen=True)
 class PowerToExecute:
-    """Articles 25 to 30 at home: has a state a power that carries the measure out, for this offence, on the day?"""
+    """Articles 25 to 30 at home: has a state one of the powers that carry the measure out, for this offence, on the day?"""
 
     requested: bool
     decisive: bool = False
@@ -77,7 +77,7 @@ class PowerToExecute:
     def _condition(self, matter: Matter, country: Country) -> Condition:
         code, entries = country.country, [(number, country.power(number)) for number in matter.measure.powers]
         states, why = zip(*(_carried(number, one, matter) for number, one in entries), strict=True)
-        state, provisions = every(states), [each for _, one in entries if one for each in one.provisions]
+        state, provisions = either(states), [each for _, one in entries if one for each in one.provisions]
         settled = state in (State.MET, State.NOT_MET)
         return Condition(
             policy="PowerToExecute",

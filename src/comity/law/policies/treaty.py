@@ -44,6 +44,10 @@ class InForceBetween:
             return State.MET if finding.binding else State.NOT_MET
         if self.treaty.entry.status is EntryStatus.NOT_IN_FORCE or self._outside(matter):
             return State.NOT_MET
+        if self.treaty.parent:
+            parent = InForceBetween(matter.index.library.instrument(self.treaty.parent), self.article).ask(matter)
+            if parent.state is State.NOT_MET:
+                return State.NOT_MET
         return State.LEAD if finding.leads and self._all_listed(matter) else State.OPEN
 
     def _outside(self, matter: Matter) -> bool:
@@ -155,18 +159,22 @@ class Asked:
 
 @dataclass(frozen=True)
 class ReservationOnMeasure:
-    """Reservations: did one of the two reserve or declare something to the articles of the measure?"""
+    """Reservations: did one of the two reserve or declare something to the articles of the measure?
+
+    *apart* names paragraphs that have a policy of their own.
+    """
 
     treaty: Instrument
     articles: tuple[str, ...]
-    name: str
+    apart: tuple[str, ...] = ()
 
     def ask(self, matter: Matter) -> Condition:
         """Give how the question stands for a matter."""
-        found = matter.statements(self.treaty, self.articles)
+        made = matter.statements(self.treaty, self.articles)
+        found = [(code, one) for code, one in made if not set(one.articles) <= set(self.apart)]
         return Condition(
             policy="ReservationOnMeasure",
-            article=f"{self.name}, {', '.join(self.articles)}",
+            article=f"{self.treaty.short_name}, {', '.join(self.articles)}",
             question="Is the article free of reservations and declarations by the two states, as far as they are recorded?",
             state=State.OPEN if found else State.MET,
             why="; ".join(f"{code}, {one.kind}: {one.text} Does it reach this request?" for code, one in found)
