@@ -80,16 +80,21 @@ def save(settings: Settings) -> None:
     lines = [
         "# The settings of a Comity node; see docs/operate/settings.md.",
         *(
-            f"{name} = {json.dumps(getattr(settings, name))}"
+            f"{name} = {_quoted(getattr(settings, name))}"
             for name in ("party", "database", "key", "key_passphrase_file")
         ),
-        f"time_authorities = {json.dumps(list(settings.time_authorities))}",
+        f"time_authorities = [{', '.join(map(_quoted, settings.time_authorities))}]",
     ]
     try:
         with open(path, "x", encoding="utf-8", opener=lambda p, flags: os.open(p, flags, 0o600)) as f:
             f.write("\n".join(lines) + "\n")
     except OSError as e:
         raise NodeUnusable(f"got {e.strerror}, expected to write new settings", file=str(path)) from e
+
+
+def _quoted(text: str) -> str:
+    """Write a TOML basic string: as in JSON, but with every character as it is, and the delete character escaped."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _settings(home: Path, rows: dict[str, object], file: str) -> Settings:
