@@ -44,11 +44,8 @@ def basis(
 
     from .lawbasisview import show_decision
 
-    named = (
-        Offence(article=int(offence))
-        if offence.isdecimal()
-        else Offence(title=offence, years_here=years_here, years_there=years_there)
-    )
+    by = {"article": int(offence)} if offence.isdecimal() else {"title": offence}
+    named = Offence(years_here=years_here, years_there=years_there, **by)
     question = Question(
         here=here,
         there=there,

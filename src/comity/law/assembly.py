@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .candidate import Candidate, Clock, DualQuestion, Ground, Item, Standing, standing
 from .condition import Condition, Line, State
@@ -43,7 +43,7 @@ class Basis:
         """Give the candidate for a matter."""
         conditions = tuple(one.ask(matter) for one in self.policies)
         stands = standing(conditions)
-        act, rules = self.act, self.terms.rules
+        act = self.act
         return Candidate(
             id=self.id,
             kind=self.terms.kind,
@@ -56,11 +56,11 @@ class Basis:
             conditions=conditions,
             channel=tuple(self._channel(matter)),
             addressees=act.receivers,
-            requires=self._items(),
+            requires=self._items(matter),
             clocks=tuple(self._clocks(matter)),
             refusal=tuple(self._grounds(matter, conditions)),
             dual_criminality=self._dual(matter),
-            use_limits=tuple(self._line(rules[name]) for name in act.use),
+            use_limits=self._lines(matter, act.use),
             safeguards=tuple(self._safeguards(matter)),
         )
 
@@ -71,13 +71,18 @@ class Basis:
         takes = self.takes if rule.yields else ""
         return Line(rule.text, self._article(rule.article), rule.source, rule.lead, takes)
 
-    def _items(self) -> tuple[Item, ...]:
+    def _lines(self, matter: Matter, names: tuple[str, ...]) -> tuple[Line, ...]:
+        key = ("lines", self.id, self.takes, names)
+        return matter.index.once(key, lambda: tuple(self._line(self.terms.rules[name]) for name in names))
+
+    def _items(self, matter: Matter) -> tuple[Item, ...]:
         given = self.terms.contents[self.act.contents] if self.act.contents else ()
-        return tuple(Item(one.id, one.need, self._line(one)) for one in given)
+        key = ("items", self.id, self.takes, self.act.contents)
+        return matter.index.once(key, lambda: tuple(Item(one.id, one.need, self._line(one)) for one in given))
 
     def _channel(self, matter: Matter) -> Iterator[Line]:
         urgent = self.act.urgent if matter.question.urgent else ()
-        yield from (self._line(self.terms.rules[name]) for name in (*self.act.channel, *urgent))
+        yield from self._lines(matter, (*self.act.channel, *urgent))
         if matter.to_provider or self.terms.kind in (Kind.VOLUNTARY, Kind.INTERNAL):
             return
         yield from matter.authority_lines(contact="contact_point" in self.act.receivers)
@@ -93,25 +98,25 @@ class Basis:
 
     def _clocks(self, matter: Matter) -> Iterator[Clock]:
         for name in self.act.limits:
-            yield self._clock(name, self.terms.limits[name], local=False)
+            yield self._clock(matter, name, self.terms.limits[name], local=False)
         if self.terms.kind in _WITHOUT and matter.measure.never_dual and not matter.to_provider:
             yield from _durations(matter)
         for name in _URGENT if matter.question.urgent else matter.measure.targets:
-            yield self._clock(name, matter.index.measures.targets[name], local=True)
+            yield self._clock(matter, name, matter.index.measures.targets[name], local=True)
 
-    def _clock(self, name: str, limit: Limit, *, local: bool) -> Clock:
-        line = Line(limit.text, limit.article, limit.source, limit.lead) if local else self._line(limit)
-        return Clock(name, limit.kind, str(limit.period or ""), limit.starts, local, line)
+    def _clock(self, matter: Matter, name: str, limit: Limit, *, local: bool) -> Clock:
+        def make() -> Clock:
+            line = Line(limit.text, limit.article, limit.source, limit.lead) if local else self._line(limit)
+            return Clock(name, limit.kind, str(limit.period or ""), limit.starts, local, line)
+
+        return matter.index.once(("clock", self.id, self.takes, name), make)
 
     def _grounds(self, matter: Matter, conditions: tuple[Condition, ...]) -> Iterator[Ground]:
         reserved = any(one.policy == "Article42Paragraph5" and one.state is State.OPEN for one in conditions)
-        for name in self.act.grounds:
-            ground = self.terms.grounds[name]
-            line = self._line(ground)
-            if self.act.own_grounds and line.yields_to:
-                line = Line(line.text, line.article, line.source, line.lead)
+        key = ("grounds", self.id, self.takes, self.act.grounds, self.act.own_grounds)
+        for ground in matter.index.once(key, lambda: tuple(map(self._ground, self.act.grounds))):
             if ground.nature != "reservation_needed" or reserved:
-                yield Ground(name, ground.nature, line)
+                yield ground
         act = matter.there.mutual_legal_assistance.statute
         if act and not matter.to_provider and self.terms.kind in (*_WITHOUT, Kind.TREATY):
             for place, text in enumerate(act.other_grounds):
@@ -120,8 +125,13 @@ class Basis:
                 )
                 yield Ground(f"national.{place}", "national_law", line)
 
+    def _ground(self, name: str) -> Ground:
+        ground = self.terms.grounds[name]
+        line = self._line(ground)
+        return Ground(name, ground.nature, replace(line, yields_to="") if self.act.own_grounds else line)
+
     def _dual(self, matter: Matter) -> DualQuestion:
-        rules = [self._line(self.terms.rules[name]) for name in self.act.dual]
+        rules = list(self._lines(matter, self.act.dual))
         if matter.to_provider:
             told = Line(_NO_STATE, self._article(self.act.article), self.act.source, self.act.lead)
             return DualQuestion(False, "", "", tuple(rules) or (told,))
@@ -137,7 +147,7 @@ class Basis:
         return DualQuestion(True, question, matter.who(Who.THERE), tuple(rules))
 
     def _safeguards(self, matter: Matter) -> Iterator[Line]:
-        yield from (self._line(self.terms.rules[name]) for name in self.act.safeguards)
+        yield from self._lines(matter, self.act.safeguards)
         own = self.terms.rules.get(matter.there.country.lower())
         if own:
             yield self._line(own)

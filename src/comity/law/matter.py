@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from . import terms
 from .condition import Line
@@ -19,6 +19,8 @@ from .terms import Addressee, Measure, Measures, Terms, Who
 
 T = TypeVar("T")
 UNION = "EU"
+# How many values an index keeps before it starts anew, so that a program that runs for years does not grow.
+KEPT = 100_000
 MLA_TREATY, DIRECT_AGREEMENT = "mla_treaty", "direct_access_agreement"
 _GENERIC = {MLA_TREATY: "treaty", DIRECT_AGREEMENT: "agreement"}
 
@@ -43,8 +45,7 @@ class Index:
         """Keep the law that is asked."""
         self.library = library
         self._terms: dict[str, Terms] = {}
-        self._bonds: dict[tuple[str, str, str, date], Bond] = {}
-        self._kept: dict[tuple[object, ...], object] = {}
+        self._kept: dict[tuple[object, ...], Any] = {}
 
     @cached_property
     def measures(self) -> Measures:
@@ -66,11 +67,11 @@ class Index:
 
     def bond(self, one: str, other: str, *, instrument: str, on: date) -> Bond:
         """Tell whether an instrument binds two states to each other on a day."""
-        key = (one, other, instrument, on)
-        if key not in self._bonds:
-            finding = in_force_between(self.library, one, other, instrument=instrument, on=on)
-            self._bonds[key] = Bond(finding, () if finding.binding else self._against(one, other, instrument, on))
-        return self._bonds[key]
+        return self.once(("bond", one, other, instrument, on), lambda: self._bond(one, other, instrument, on))
+
+    def _bond(self, one: str, other: str, instrument: str, on: date) -> Bond:
+        finding = in_force_between(self.library, one, other, instrument=instrument, on=on)
+        return Bond(finding, () if finding.binding else self._against(one, other, instrument, on))
 
     def _against(self, one: str, other: str, instrument: str, on: date) -> tuple[Reason, ...]:
         parent = self.library.instrument(instrument).parent
@@ -84,14 +85,16 @@ class Index:
         found = self.library.places.groups[group]
         return frozenset(found.members), found
 
-    def kept(self, key: tuple[object, ...]) -> object | None:
-        """Give what was kept under a key."""
-        return self._kept.get(key)
-
-    def keep(self, key: tuple[object, ...], value: T) -> T:
-        """Keep a value that depends on nothing but its key and the law."""
-        self._kept[key] = value
-        return value
+    def once(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
+        """Make a value that depends on nothing but its key and the law, and keep it for the next time."""
+        if key in self._kept:
+            found: T = self._kept[key]
+            return found
+        made = make()
+        if len(self._kept) >= KEPT:
+            self._kept.clear()
+        self._kept[key] = made
+        return made
 
 
 @dataclass(frozen=True)

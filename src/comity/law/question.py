@@ -35,7 +35,7 @@ class Offence:
         given = [one for one in (self.years_here, self.years_there) if one is not None]
         if self.article and given:
             raise BadQuestion("got years for an article, expected them for another offence only")
-        if any(one < 0 for one in given):
+        if not all(one >= 0 for one in given):
             raise BadQuestion(f"got {min(given):g} years, expected 0 or more")
 
     @property

@@ -70,9 +70,7 @@ class Implemented:
         country = matter.there if self.requested else matter.here
         article, on = matter.question.offence.article, matter.question.on
         key = ("implemented", country.country, article, on)
-        if not isinstance(found := matter.index.kept(key), Condition):
-            found = matter.index.keep(key, _implemented(country, article, matter))
-        return found
+        return matter.index.once(key, lambda: _implemented(country, article, matter))
 
 
 @dataclass(frozen=True)
@@ -113,9 +111,7 @@ class Article2hSeriousCrime:
             years = offence.years_there if requested else offence.years_here
             return _stated(country.country, years, self.rule)
         key = ("serious", country.country, offence.article, matter.question.on)
-        if not isinstance(found := matter.index.kept(key), Condition):
-            found = matter.index.keep(key, _serious(country, offence.article, matter))
-        return found
+        return matter.index.once(key, lambda: _serious(country, offence.article, matter))
 
 
 @dataclass(frozen=True)

@@ -70,9 +70,7 @@ class PowerToExecute:
         """Give how the question stands for a matter."""
         country = matter.there if self.requested else matter.here
         key = ("power", country.country, matter.question.measure, matter.question.on, self.requested, self.decisive)
-        if not isinstance(found := matter.index.kept(key), Condition):
-            found = matter.index.keep(key, self._condition(matter, country))
-        return found
+        return matter.index.once(key, lambda: self._condition(matter, country))
 
     def _condition(self, matter: Matter, country: Country) -> Condition:
         code, entries = country.country, [(number, country.power(number)) for number in matter.measure.powers]

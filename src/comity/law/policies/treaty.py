@@ -136,7 +136,7 @@ class ScopeRule:
 
 @dataclass(frozen=True)
 class Asked:
-    """A question that the instrument puts in every case, for a named person to answer."""
+    """The own questions of an instrument or route: what does a named person say to one of them?"""
 
     one: Ask
     name: str
