@@ -9,7 +9,7 @@ import click
 from comity.kernel.language import _
 
 from .home import home_option
-from .output import console, emit, json_option
+from .output import console, emit, json_option, plain
 
 
 @click.group()
@@ -32,7 +32,7 @@ def import_(home: Path, file: Path, as_json: bool) -> None:
 
     def people() -> None:
         word = _("imported") if new else _("known already, unchanged")
-        console().print(f"[green]{word}[/] {found.reference}: {found.document['title']}")
+        console().print(f"[green]{word}[/] {found.reference}: {plain(found.document['title'])}")
         for target in targets:
             console().print(f"  {target['kind']:<8} {target['value']}", markup=False)
 

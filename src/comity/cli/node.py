@@ -9,7 +9,7 @@ import click
 from comity.kernel.language import _
 
 from .home import home_option
-from .output import console, emit, json_option
+from .output import console, emit, json_option, plain
 
 FILE = click.Path(path_type=Path, exists=True)
 
@@ -45,7 +45,7 @@ def init(
     emit(
         {"home": str(home), "party": party},
         as_json,
-        lambda: console().print(_("[green]made[/] a node of {party} in {home}").format(party=party, home=home)),
+        lambda: console().print(_("[green]made[/] a node of {party} in {home}").format(party=party, home=plain(home))),
     )
 
 
@@ -72,7 +72,7 @@ def migrate(home: Path) -> None:
     from comity.node.service import migrate as bring
 
     bring(home)
-    console().print(_("[green]migrated[/] {home}").format(home=home))
+    console().print(_("[green]migrated[/] {home}").format(home=plain(home)))
 
 
 @click.command()
@@ -88,9 +88,9 @@ def doctor(ctx: click.Context, home: Path, as_json: bool) -> None:
     def people() -> None:
         out = console()
         for check in checks:
-            out.print(f"{'[green]ok[/]  ' if check.good else '[red]bad[/] '} {check.name:<10} {check.found}")
+            out.print(f"{'[green]ok[/]  ' if check.good else '[red]bad[/] '} {check.name:<10} {plain(check.found)}")
             if check.advice:
-                out.print(f"                {_('what to do')}: {check.advice}")
+                out.print(f"                {_('what to do')}: {plain(check.advice)}")
 
     emit([check.plain() for check in checks], as_json, people)
     ctx.exit(0 if all(check.good for check in checks) else 1)

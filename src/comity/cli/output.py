@@ -21,10 +21,20 @@ json_option = click.option(
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Give the console for people: plain when it is not a terminal, never wrapping what a script may read."""
+    """Give the console for people: plain when it is not a terminal, never wrapping what a script may read.
+
+    Signs such as `:key:` stay what they are: what people wrote is evidence, not decoration.
+    """
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+    return Console(stderr=stderr, highlight=False, soft_wrap=True, emoji=False)
+
+
+def plain(text: object) -> str:
+    """Give text to be printed within markup as it stands, square brackets and all."""
+    from rich.markup import escape
+
+    return escape(str(text))
 
 
 def emit(data: Any, as_json: bool, people: Callable[[], None]) -> None:

@@ -80,7 +80,7 @@ def show_dossier(data: dict[str, Any], party: Party | None) -> None:
     if party:
         for callback in party.callback:
             out.print(
-                f"  {_('call back')} [bold]{callback.number}[/] {_escaped(callback.desk)} ({party.hours.open}, {party.hours.zone})"
+                f"  {_('call back')} [bold]{_escaped(callback.number)}[/] {_escaped(callback.desk)} ({_escaped(party.hours.open)}, {_escaped(party.hours.zone)})"
             )
     if data["acts"]:
         out.print(f"  {_('possible now')}: {', '.join(data['acts'])}")
@@ -89,7 +89,7 @@ def show_dossier(data: dict[str, Any], party: Party | None) -> None:
         out.print(f"  {mark} {clock['due_at']}  {clock['kind']}  [dim]{_escaped(clock['source'])}[/]")
     for receipt in data["receipts"]:
         signed = (
-            _("signed by {who}").format(who=receipt["holder"])
+            _("signed by {who}").format(who=_escaped(receipt["holder"]))
             if receipt["signed"]
             else _("[yellow]by phone, not signed[/]")
         )

@@ -30,7 +30,7 @@ def show_result(result: Result) -> None:
     if result.sender:
         for callback in result.sender.callback:
             out.print(
-                f"  {_('call back')} [bold]{callback.number}[/] {escape(callback.desk)}, {escape(result.sender.name)}"
+                f"  {_('call back')} [bold]{escape(callback.number)}[/] {escape(callback.desk)}, {escape(result.sender.name)}"
             )
         out.print(f"  [dim]{_('the number is from the directory; never use one from the package')}[/]")
     elif result.error:

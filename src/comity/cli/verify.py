@@ -14,7 +14,7 @@ from comity.kernel.input import read_input
 from comity.kernel.language import _
 
 from .arrival import arrived
-from .output import console, emit, json_option, progress
+from .output import console, emit, json_option, plain, progress
 from .resultview import show_result
 
 if TYPE_CHECKING:
@@ -121,5 +121,5 @@ def page(out: Path, root: Path | None, as_json: bool) -> None:
 
     data = build_page(read_pin(root) if root else None)
     file = place_bytes(data, out)
-    text = _("[green]written[/] {file} ({size} bytes)").format(file=file, size=len(data))
+    text = _("[green]written[/] {file} ({size} bytes)").format(file=plain(file), size=len(data))
     emit({"file": str(file), "bytes": len(data)}, as_json, lambda: console().print(text))
