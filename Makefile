@@ -12,7 +12,6 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 UV := .tools/bin/uv
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
-CATALOGUES := src/comity/locale
 
 export UV_PYTHON_DOWNLOADS := never
 export VIRTUAL_ENV := $(CURDIR)/.venv
@@ -63,12 +62,7 @@ docs: .venv/.dev ## Write the pages that are made from the program itself
 	@PYTHONPATH=tests $(BIN)/python -m meta.pages
 
 messages: .venv/.dev ## Collect the texts people read; update and compile the catalogues
-	@$(BIN)/pybabel --quiet extract --keywords counted:1,2 --add-location file --sort-by-file --no-wrap \
-		--project Comity --header-comment "# The texts that people read, to be translated." --output $(CATALOGUES)/comity.pot src/comity
-	@for c in $(CATALOGUES)/*/LC_MESSAGES/comity.po; do [ -e "$$c" ] || continue; \
-		$(BIN)/pybabel --quiet update --no-wrap --input-file $(CATALOGUES)/comity.pot --output-file "$$c" \
-			--locale "$$(basename "$$(dirname "$$(dirname "$$c")")")"; \
-		$(BIN)/pybabel --quiet compile --input-file "$$c" --output-file "$${c%.po}.mo"; done
+	@PYTHONPATH=tests $(BIN)/python -m meta.messages
 
 lock: .tools/.ready ## Pin what pyproject.toml asks for, with hashes (LOCK=--upgrade for newer releases)
 	@test -x $(UV) || { echo "make lock needs uv, which could not be installed here" >&2; exit 1; }

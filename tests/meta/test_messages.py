@@ -1,31 +1,114 @@
-"""The template of messages holds every text that the program marks for translation."""
+"""The template of messages holds every text that people read; every catalogue translates all of them, faithfully."""
 
 from __future__ import annotations
 
+import ast
+import gettext
+import re
+import subprocess
+import sys
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
-from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
-from babel.messages.pofile import read_po
+import pytest
+from babel.messages.catalog import Catalog, Message
 
-from meta.tree import SOURCE
+from meta.messages import TEMPLATE, catalogues, collected, marked, read, sentences
+from meta.tree import ROOT
 
-KEYWORDS = {**DEFAULT_KEYWORDS, "counted": (1, 2)}
-
-
-def marked(folder: Path) -> set[str]:
-    """Collect the first form of every text marked for translation under *folder*."""
-    found = extract_from_dir(folder, keywords=KEYWORDS)
-    return {message if isinstance(message, str) else message[0] for _, _, message, _, _ in found}
+KEPT = re.compile(r"\{[^{}]*}|\[/?[a-z ]*]|--[a-z][a-z-]*|comity [a-z]+(?: [a-z-]+)?(?= |\.|$)|https?://\S+")
 
 
-def test_a_marked_text_is_collected(tmp_path: Path) -> None:
-    """A text in `_()` and both forms in `counted()` are seen as marked."""
-    (tmp_path / "m.py").write_text('_("one")\ncounted("a day", "{n} days", 3)\n')
-    assert marked(tmp_path) == {"one", "a day"}
+def texts(catalogue: Catalog) -> set[tuple[str | None, str]]:
+    """Give the source texts of a catalogue, each with its kind."""
+    return {(one.context, one.id if isinstance(one.id, str) else one.id[0]) for one in catalogue if one.id}
+
+
+def pairs() -> Iterator[tuple[str, Message]]:
+    """Give every message of every catalogue, with its language."""
+    return ((path.parent.parent.name, one) for path in catalogues() for one in read(path) if one.id)
+
+
+def forms(text: str | tuple[str, ...] | list[str] | None) -> list[str]:
+    """Give the forms of a text, one or one for each number."""
+    return [text] if isinstance(text, str) else list(text or [""])
+
+
+def spoken(compiled: gettext.GNUTranslations, one: Message) -> str:
+    """Say a message as the program does."""
+    source = forms(one.id)
+    if one.context:
+        return compiled.pgettext(one.context, source[0])
+    return compiled.gettext(source[0]) if len(source) == 1 else compiled.ngettext(source[0], source[1], 1)
+
+
+def test_a_marked_text_is_collected() -> None:
+    """A text in `_()` and both forms in `counted()` are seen as marked, also within an f-string."""
+    code = '_("one")\ncounted("a day", "{n} days", 3)\nf"{_(\'two\')}: {x}"\n'
+    assert list(marked(ast.parse(code))) == ["one", ("a day", "{n} days"), "two"]
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ('f"{n} files, {size:,} bytes"', ["{0} files, {1} bytes"]),
+        ('"sealed at " + when + f" by {who}"', ["sealed at {0} by {1}"]),
+        ('f"kept {a}" + (f", {b} lost" if b else "")', ["kept {0}{1}", ", {0} lost"]),
+        ('raise Refused("got a, expected b")', []),
+        ('raise Skip("no time token")', ["no time token"]),
+        ('def f():\n    "It gives a."\n    return "word"', []),
+    ],
+)
+def test_a_sentence_of_a_room_is_collected(code: str, said: list[str]) -> None:
+    """What varies in a sentence becomes a numbered place; errors, docstrings and single words are no sentences."""
+    assert list(sentences(ast.parse(code))) == said
 
 
 def test_the_template_is_up_to_date() -> None:
-    """The template holds exactly the texts marked in the source; `make messages` writes it."""
-    with (SOURCE / "locale" / "comity.pot").open("rb") as file:
-        written = {one.id if isinstance(one.id, str) else one.id[0] for one in read_po(file) if one.id}
-    assert written == marked(SOURCE)
+    """The template holds exactly the texts that people read; `make messages` writes it."""
+    assert texts(read(TEMPLATE)) == texts(collected())
+
+
+@pytest.mark.parametrize("path", catalogues(), ids=lambda path: path.parent.parent.name)
+def test_a_catalogue_translates_every_text(path: Path) -> None:
+    """Nothing is missing, empty or guessed in a catalogue, nothing left over; and it is compiled as it stands."""
+    catalogue = read(path)
+    assert texts(catalogue) == texts(collected())
+    assert [one.id for one in catalogue if one.id and (one.fuzzy or not all(forms(one.string)))] == []
+    with path.with_suffix(".mo").open("rb") as file:
+        compiled = gettext.GNUTranslations(file)
+    for one in (one for one in catalogue if one.id):
+        assert spoken(compiled, one) == forms(one.string)[0]
+
+
+def test_vietnamese_is_there() -> None:
+    """The second language of the project is Vietnamese."""
+    assert "vi" in {path.parent.parent.name for path in catalogues()}
+
+
+def test_translations_keep_what_is_not_language() -> None:
+    """Places, marks of style, options and commands stand in a translation as often as in its source."""
+    for language, one in pairs():
+        source = Counter(KEPT.findall(forms(one.id)[-1]))
+        for form in forms(one.string):
+            assert Counter(KEPT.findall(form)) == source, f"{language}: {form}"
+
+
+def test_translations_keep_their_edges() -> None:
+    """A translation begins and ends with a blank where its source does, and is composed Unicode."""
+    for language, one in pairs():
+        for form in forms(one.string):
+            source = forms(one.id)[-1]
+            assert (form[0] == " ", form[-1] == " ") == (source[0] == " ", source[-1] == " "), f"{language}: {form}"
+            assert unicodedata.is_normalized("NFC", form), f"{language}: {form}"
+
+
+def test_a_built_package_has_the_catalogues(tmp_path: Path) -> None:
+    """The wheel holds the compiled catalogues, so that an installed Comity speaks every language."""
+    code = "from hatchling.builders.wheel import WheelBuilder as W; import sys\n"
+    code += "print(*(one.distribution_path for one in W(sys.argv[1]).recurse_included_files()), sep='\\n')"
+    run = subprocess.run([sys.executable, "-c", code, str(ROOT)], capture_output=True, text=True, check=True)
+    expected = {str(path.with_suffix(".mo").relative_to(ROOT / "src")) for path in catalogues()}
+    assert expected <= set(run.stdout.splitlines())

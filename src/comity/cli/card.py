@@ -8,7 +8,7 @@ from typing import Any
 
 from comity.directory.model import Party, PartyKey, shape
 from comity.kernel.clock import stamp
-from comity.kernel.language import _, language
+from comity.kernel.language import _, language, said, word
 
 from .output import console
 
@@ -37,7 +37,7 @@ def card_data(party: Party, at: datetime, expires: datetime, *, stale: bool) -> 
 def label(codes: str, code: str) -> str:
     """Give the words for a code in the person's language, in English where there are none."""
     words = shape().codes[codes][code]
-    return words.get(language(), words["en"])
+    return words.get(language()) or said(words["en"])
 
 
 def _rows(party: Party, at: datetime) -> Iterator[tuple[str, str, str]]:
@@ -47,7 +47,7 @@ def _rows(party: Party, at: datetime) -> Iterator[tuple[str, str, str]]:
     lists = {
         _("functions"): party.functions,
         _("languages"): party.languages,
-        _("accepts"): (*party.accepts_measures, *party.accepts_identifiers),
+        _("accepts"): (*(word("measure", one) for one in party.accepts_measures), *party.accepts_identifiers),
         _("endpoints"): party.endpoints,
     }
     for title, values in lists.items():
@@ -55,7 +55,7 @@ def _rows(party: Party, at: datetime) -> Iterator[tuple[str, str, str]]:
             yield title, ", ".join(values), ""
     for key in party.keys:
         style = _style(key, at)
-        yield _("key"), f"{key.holder}: {', '.join(key.roles)}", style
+        yield _("key"), f"{key.holder}: {', '.join(word('role', role) for role in key.roles)}", style
         yield "", f"{key.keyid[:16]}  {stamp(key.valid_from)} – {stamp(key.valid_until)}", style
         if key.revoked:
             words = _("REVOKED from {since}: {reason}")

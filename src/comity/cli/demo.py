@@ -12,8 +12,9 @@ import click
 
 from comity.kernel.clock import SystemClock, stamp
 from comity.kernel.errors import BadInput
-from comity.kernel.language import _
+from comity.kernel.language import _, said, word
 
+from .requestview import act
 from .stage import Stage
 
 POINTS = {"vn": "VN.a05", "ph": "PH.cicc", "sg": "SG.orchid"}
@@ -240,7 +241,7 @@ def _rank(shown: dict[str, Any], entry: dict[str, str]) -> int:
 def _line(home: str, shown: dict[str, Any], entry: dict[str, str]) -> str:
     arrow = "→" if shown["direction"] == "out" else "←"
     who = f" ({entry['who']})" if entry["who"] else ""
-    return f"{home.upper()} {shown['reference']} {arrow} {shown['peer']:<9} {entry['act']:<10} [bold]{entry['state']}[/]{who} {entry['note']}"
+    return f"{home.upper()} {shown['reference']} {arrow} {shown['peer']:<9} {act(entry['act']):<10} [bold]{word('state', entry['state'])}[/]{who} {said(entry['note'])}"
 
 
 def _close(stage: Stage, seconds: float) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from comity.kernel.language import _, counted
 
-from .lawtable import lead, lines, rest, told
+from .lawtable import land, lead, lines, rest, told
 from .output import console
 
 if TYPE_CHECKING:
@@ -26,7 +26,9 @@ COLOUR = {
 def show_gaps(found: Matrix, ranked: tuple[Gap, ...], everything: bool) -> None:
     """Print the gaps of a country, first what is needed to comply, and its penalties against four years."""
     out = console()
-    out.print(f"[bold]{found.country} {told(found.name)}[/]  {_('under the Convention, law as of')} {found.on}")
+    out.print(
+        f"[bold]{found.country} {land(found.country, found.name)}[/]  {_('under the Convention, law as of')} {found.on}"
+    )
     out.print("  " + "  ".join(f"{_state(name)} {number}" for name, number in found.counts().items() if number))
     for gap in ranked:
         cell = gap.cell
@@ -48,7 +50,7 @@ def show_gaps(found: Matrix, ranked: tuple[Gap, ...], everything: bool) -> None:
 def show_answers(found: Matrix) -> None:
     """Print what drafters have answered, article by article."""
     out = console()
-    out.print(f"[bold]{found.country} {told(found.name)}[/]")
+    out.print(f"[bold]{found.country} {land(found.country, found.name)}[/]")
     for row in found.rows:
         given = [cell for cell in row.cells if cell.says == "drafter"]
         if given:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from comity.kernel.language import _
 
 from .lawgaps import maximum, years
-from .lawstatus import ANSWER
-from .lawtable import lead, lines, mark, rest, table, told
+from .lawstatus import answer
+from .lawtable import land, lead, lines, mark, rest, spoken, table, told
 from .output import console
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def show_sheet(country: Country, treaties: Treaties) -> None:
     """Print what is known about a country's law."""
     out = console()
     head = "; ".join(part for part in (country.legal_system, country.currency) if part)
-    out.print(f"[bold]{country.country} {told(country.name)}[/]  [dim]{told(head)}[/]")
+    out.print(f"[bold]{country.country} {land(country.country, country.name)}[/]  [dim]{told(head)}[/]")
     if country.as_of:
         out.print(f"[dim]{_('as of')} {country.as_of}. {_('A lead was not read in its source: check it first.')}[/]")
     _show_assistance(out, country)
@@ -61,7 +61,7 @@ def show_sheet(country: Country, treaties: Treaties) -> None:
     for one, row in treaties.rows:
         standing = rest(row.standing) if row.standing else _("not on the list")
         doubt = lead(row.bound.leads)
-        out.print(f"  {told(one.name)}: {standing}; {_('bound')}: {ANSWER[row.bound.answer]}{doubt}")
+        out.print(f"  {spoken(one.name)}: {standing}; {_('bound')}: {answer(row.bound)}{doubt}")
     for title, section in ((_("Offences"), country.offences), (_("Powers"), country.powers)):
         if section:
             out.print(f"\n[bold]{title}[/]")
@@ -75,7 +75,7 @@ def show_comparison(found: Comparison) -> None:
     out = console()
     out.print(f"[bold]{_('Article')} {found.article.number}  {told(found.article.title)}[/]{mark(found.article)}")
     out.print(f"{told(found.article.summary)}\n")
-    grid = table("", ["", *(f"{one.country} {told(one.name)}" for one in found.columns)])
+    grid = table("", ["", *(f"{one.country} {land(one.country, one.name)}" for one in found.columns)])
     grid.add_row(_("found"), *(rest(one.status) + (lead(one.lead)) for one in found.columns))
     for place in range(max(len(one.provisions) for one in found.columns)):
         grid.add_section()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from comity.kernel.language import _
 
-from .lawtable import lead, lines, mark, rest, table, told
+from .lawtable import land, lead, lines, mark, rest, spoken, table, told
 from .output import console
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from comity.law.standing import Roll, Summary, Treaties
     from comity.law.status import Finding
 
-ANSWER = {"yes": "[green]yes[/]", "no": "[red]no[/]", "unknown": "[yellow]unknown[/]"}
+COLOUR = {"yes": "green", "no": "red", "unknown": "yellow"}
 
 
 def show_overview(rows: tuple[Summary, ...], on: date) -> None:
@@ -25,7 +25,7 @@ def show_overview(rows: tuple[Summary, ...], on: date) -> None:
     )
     for row in rows:
         grid.add_row(
-            f"[bold]{row.id}[/]\n{told(row.name)}", force(row.force), str(row.bound), str(row.signed), age(row)
+            f"[bold]{row.id}[/]\n{spoken(row.name)}", force(row.force), str(row.bound), str(row.signed), age(row)
         )
     console().print(grid)
     for row in rows:
@@ -37,7 +37,7 @@ def show_overview(rows: tuple[Summary, ...], on: date) -> None:
 def show_roll(roll: Roll) -> None:
     """Print one instrument and its list."""
     out, one = console(), roll.summary
-    out.print(f"[bold]{told(one.name)}[/]  {told(one.reference)}  {_('on')} {roll.on}")
+    out.print(f"[bold]{spoken(one.name)}[/]  {told(one.reference)}  {_('on')} {roll.on}")
     out.print(f"  {_('in force')}: {force(one.force)}  {told(one.entry.condition)}")
     if one.progress.needed:
         out.print(f"  {counted(one)}")
@@ -47,7 +47,7 @@ def show_roll(roll: Roll) -> None:
     for name, row in roll.rows:
         record = row.record
         grid.add_row(
-            f"{row.country} {told(name)}",
+            f"{row.country} {land(row.country, name)}",
             f"{rest(row.standing or '')}{mark(record)}",
             _day(record, "signed"),
             _day(record, "deposited") or _day(record, "consent") or _day(record, "completed"),
@@ -61,11 +61,11 @@ def show_roll(roll: Roll) -> None:
 def show_country(sheet: Treaties) -> None:
     """Print how one country stands to each instrument, with reasons and open questions."""
     out = console()
-    out.print(f"[bold]{sheet.country} {told(sheet.name)}[/]  {_('on')} {sheet.on}")
+    out.print(f"[bold]{sheet.country} {land(sheet.country, sheet.name)}[/]  {_('on')} {sheet.on}")
     for one, row in sheet.rows:
         out.print(
-            f"\n[bold]{told(one.name)}[/]  {rest(row.standing) if row.standing else _('not on the list')}"
-            f"  {_('bound')}: {ANSWER[row.bound.answer]}  {_('in force')}: {force(one.force)}"
+            f"\n[bold]{spoken(one.name)}[/]  {rest(row.standing) if row.standing else _('not on the list')}"
+            f"  {_('bound')}: {answer(row.bound)}  {_('in force')}: {force(one.force)}"
         )
         show_finding(row.bound)
         for statement in row.statements:
@@ -76,14 +76,19 @@ def show_finding(found: Finding) -> None:
     """Print the reasons and the open questions of an answer."""
     out = console()
     for reason in found.reasons:
-        out.print(f"  {told(reason.text)}{lead(reason.lead)} [dim]· {told(reason.source)}[/]")
+        out.print(f"  {spoken(reason.text)}{lead(reason.lead)} [dim]· {told(reason.source)}[/]")
     for question in found.open:
-        out.print(f"  [yellow]?[/] {told(question)}")
+        out.print(f"  [yellow]?[/] {spoken(question)}")
+
+
+def answer(found: Finding) -> str:
+    """Give an answer in its colour."""
+    return f"[{COLOUR[found.answer]}]{rest(found.answer)}[/]"
 
 
 def force(found: Finding) -> str:
     """Give whether an instrument is in force."""
-    return ANSWER[found.answer] + (lead(found.leads))
+    return answer(found) + lead(found.leads)
 
 
 def age(one: Summary) -> str:
@@ -96,7 +101,7 @@ def age(one: Summary) -> str:
 def counted(one: Summary) -> str:
     """Give how many consents are recorded of how many that are needed."""
     return _("{name}: {seen} of {needed} consents recorded").format(
-        name=told(one.name), seen=one.progress.recorded, needed=one.progress.needed
+        name=spoken(one.name), seen=one.progress.recorded, needed=one.progress.needed
     )
 
 

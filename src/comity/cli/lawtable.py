@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from comity.kernel.language import _
+from comity.kernel.language import _, language, said, word
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -37,7 +37,23 @@ def told(text: str) -> str:
 
 def rest(code: str) -> str:
     """Give a code as words."""
-    return told(code.replace("_", " "))
+    return told(word("law", code).replace("_", " "))
+
+
+def spoken(text: str) -> str:
+    """Give a sentence of the law room, in which nothing is read as style."""
+    return told(said(text))
+
+
+def land(code: str, name: str) -> str:
+    """Give the *name* of a country, or as the person's language has it."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        own = language() != "en" and Locale.parse(language()).territories.get(code)
+    except (UnknownLocaleError, ValueError):
+        own = ""
+    return told(own or name)
 
 
 def lines(out: Console, text: str, tail: str = "") -> None:

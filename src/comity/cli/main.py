@@ -13,6 +13,7 @@ import click
 
 from comity import __version__
 from comity.kernel.errors import BadInput, ComityError
+from comity.kernel.language import _
 
 from .output import complain
 
@@ -62,7 +63,7 @@ def main(argv: list[str] | None = None) -> Any:
     try:
         sys.exit(comity.main(arguments, prog_name="comity", standalone_mode=False) or 0)
     except click.exceptions.Abort:
-        complain("stopped", as_json=False)
+        complain(_("stopped"), as_json=False)
         sys.exit(1)
     except click.ClickException as e:
         if "--json" in arguments:

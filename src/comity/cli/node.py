@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from comity.kernel.language import _
+from comity.kernel.language import _, said, word
 
 from .home import home_option
 from .output import console, emit, json_option, plain
@@ -88,7 +88,10 @@ def doctor(ctx: click.Context, home: Path, as_json: bool) -> None:
     def people() -> None:
         out = console()
         for check in checks:
-            out.print(f"{'[green]ok[/]  ' if check.good else '[red]bad[/] '} {check.name:<10} {plain(check.found)}")
+            mark = f"[green]{_('ok'):<4}[/]" if check.good else f"[red]{_('bad'):<4}[/]"
+            out.print(
+                f"{mark} {word('step', check.name):<10} {plain(said(check.found) if check.good else check.found)}"
+            )
             if check.advice:
                 out.print(f"                {_('what to do')}: {plain(check.advice)}")
 

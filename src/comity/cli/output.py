@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from comity.kernel.errors import ComityError
+from comity.kernel.language import _, said
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -54,7 +55,7 @@ def complain(error: ComityError | str, *, as_json: bool) -> None:
         return
     sys.stderr.write(f"comity: {error}\n")
     if isinstance(error, ComityError) and error.advice:
-        sys.stderr.write(f"  what to do: {error.advice}\n")
+        sys.stderr.write(f"  {_('what to do')}: {said(error.advice)}\n")
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from comity.kernel.errors import BadInput
-from comity.kernel.language import _
+from comity.kernel.language import _, word
 
 from .arrival import arrived
 from .home import home_option
@@ -64,27 +64,27 @@ def receipt(
     code_read: str,
     who: str,
     as_json: bool,
-    **word: str,
+    **said: str,
 ) -> None:
     """Answer the incoming request NAME with a signed receipt; or record a phone read-back on our own request NAME."""
     from comity.node.service import open_node
     from comity.requests.receipts import Word, read_back
 
-    said = Word(word["state"], word["code"], word["reason"], word["until"], word["reply_by"])
+    spoken = Word(said["state"], said["code"], said["reason"], said["until"], said["reply_by"])
     with open_node(home) as node:
         if code_read:
             if not who:
                 raise BadInput(
                     "got no name, expected who read the code back", field="who", advice="Give it with --who."
                 )
-            taken = read_back(node.office, name, said, code_read=code_read, who=who)
+            taken = read_back(node.office, name, spoken, code_read=code_read, who=who)
             _say(taken, as_json, _("[yellow]recorded, not signed[/]"))
             return
         if key is None:
             raise BadInput(
                 "got no key, expected that of the post that signs receipts", field="key", advice="Give it with --key."
             )
-        _answer(node, name, said, key=key, passphrase_file=passphrase_file, out=out, as_json=as_json)
+        _answer(node, name, spoken, key=key, passphrase_file=passphrase_file, out=out, as_json=as_json)
 
 
 def _answer(
@@ -125,8 +125,8 @@ def _receive(node: Any, file: Path, as_json: bool) -> None:
     data = got.request.plain() | {"new": got.new, "verification": got.result.plain()}
 
     def people() -> None:
-        word = _("[green]received[/]") if got.new else _("[yellow]received before, nothing changed[/]")
-        console().print(f"{word} {got.request.reference}  {got.request.measure} ← {got.request.peer}")
+        head = _("[green]received[/]") if got.new else _("[yellow]received before, nothing changed[/]")
+        console().print(f"{head} {got.request.reference}  {word('measure', got.request.measure)} ← {got.request.peer}")
         show_result(got.result)
 
     emit(data, as_json, people)
@@ -141,7 +141,7 @@ def _take(node: Any, data: bytes, file: Path, as_json: bool) -> None:
     )
 
 
-def _say(taken: Any, as_json: bool, word: str, *, file: Path | None = None) -> None:
+def _say(taken: Any, as_json: bool, head: str, *, file: Path | None = None) -> None:
     data = (
         taken.request.plain()
         | {"new": taken.new, "receipt": taken.answer.plain()}
@@ -152,7 +152,7 @@ def _say(taken: Any, as_json: bool, word: str, *, file: Path | None = None) -> N
         out = console()
         answer = taken.answer
         out.print(
-            f"{word} {taken.request.reference}  [bold]{answer.state}[/] {answer.code} {answer.at:%Y-%m-%dT%H:%M:%SZ}"
+            f"{head} {taken.request.reference}  [bold]{word('state', answer.state)}[/] {answer.code} {answer.at:%Y-%m-%dT%H:%M:%SZ}"
         )
         if answer.holder:
             out.print(f"  {_('by')} {answer.holder}", markup=False)

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from comity.kernel.language import _
+from comity.kernel.language import _, word
 
 from .home import home_option
 from .output import console, emit, json_option, progress
@@ -305,13 +305,14 @@ def due(home: Path, as_json: bool) -> None:
     emit(rows, as_json, lambda: show_due(rows))
 
 
-def _say(made: Any, as_json: bool, word: str, *, file: Path | None = None) -> None:
+def _say(made: Any, as_json: bool, done: str, *, file: Path | None = None) -> None:
     """Say what became of a request."""
     data = made.plain() | ({"file": str(file)} if file else {})
 
     def people() -> None:
         out = console()
-        out.print(f"[green]{word}[/] {made.reference}  {made.measure} → {made.peer}  [bold]{made.state}[/]")
+        measure, state = word("measure", made.measure), word("state", made.state)
+        out.print(f"[green]{done}[/] {made.reference}  {measure} → {made.peer}  [bold]{state}[/]")
         if made.package:
             out.print(f"  {_('package')} {made.package}")
         if file:

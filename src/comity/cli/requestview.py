@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from comity.kernel.language import _, counted
+from comity.kernel.language import _, counted, said, word
 
 from .output import console
 
@@ -34,14 +34,16 @@ def show_findings(request: Request, findings: Sequence[Finding]) -> None:
         if not blocking
         else counted("[red]{n} item blocks[/]", "[red]{n} items block[/]", blocking)
     )
-    out.print(f"{request.reference}  {request.measure} → {request.peer}: {head}")
+    out.print(f"{request.reference}  {word('measure', request.measure)} → {request.peer}: {head}")
     for finding in findings:
         colour = "red" if finding.blocks else "yellow"
-        out.print(f"  [{colour}]{finding.level:<8}[/] [bold]{_escaped(finding.field)}[/]  {_escaped(finding.reason)}")
-        out.print(f"           → {_escaped(finding.remedy)}")
+        out.print(
+            f"  [{colour}]{word('level', finding.level):<8}[/] [bold]{_escaped(finding.field)}[/]  {_told(finding.reason)}"
+        )
+        out.print(f"           → {_told(finding.remedy)}")
         if finding.source:
             lead = _(" (not yet compared with the certified text: a lead)") if finding.verified is False else ""
-            out.print(f"           [dim]{_escaped(finding.source)}{lead}[/]")
+            out.print(f"           [dim]{_told(finding.source)}{lead}[/]")
 
 
 def show_rows(rows: Sequence[dict[str, Any]]) -> None:
@@ -49,8 +51,9 @@ def show_rows(rows: Sequence[dict[str, Any]]) -> None:
     out = console()
     for row in rows:
         arrow = "→" if row["direction"] == "out" else "←"
-        state = f"[{COLOUR[row['state']]}]{row['state']:<12}[/]"
-        out.print(f"{row['reference']:<22} {arrow} {row['peer']:<16} {row['measure']:<20} {state} {row['changed_at']}")
+        state = f"[{COLOUR[row['state']]}]{word('state', row['state']):<12}[/]"
+        measure = word("measure", row["measure"])
+        out.print(f"{row['reference']:<22} {arrow} {row['peer']:<16} {measure:<20} {state} {row['changed_at']}")
     if not rows:
         out.print(_("no requests yet"))
 
@@ -60,9 +63,8 @@ def show_due(rows: Sequence[dict[str, Any]]) -> None:
     out = console()
     for row in rows:
         when = f"[red]{row['due_at']} {_('overdue')}[/]" if row["overdue"] else row["due_at"]
-        out.print(
-            f"{when}  {row['kind']:<17} {row['reference']:<22} {row['peer']:<14} [dim]{_escaped(row['source'])}[/]"
-        )
+        kind = word("clock", row["kind"])
+        out.print(f"{when}  {kind:<17} {row['reference']:<22} {row['peer']:<14} [dim]{_told(row['source'])}[/]")
     if not rows:
         out.print(_("nothing is due"))
 
@@ -71,9 +73,8 @@ def show_dossier(data: dict[str, Any], party: Party | None) -> None:
     """Print one request: state, who acts next, clocks, receipts, history, call-back numbers."""
     out = console()
     arrow = "→" if data["direction"] == "out" else "←"
-    out.print(
-        f"[bold]{data['reference']}[/]  {data['measure']} {arrow} {data['peer']}  [{COLOUR[data['state']]}]{data['state']}[/]"
-    )
+    state = f"[{COLOUR[data['state']]}]{word('state', data['state'])}[/]"
+    out.print(f"[bold]{data['reference']}[/]  {word('measure', data['measure'])} {arrow} {data['peer']}  {state}")
     if data["package"]:
         out.print(f"  {_('package')} {data['package']}")
         out.print(f"  {_('read-back code')} {data['read_back_code']}")
@@ -83,10 +84,10 @@ def show_dossier(data: dict[str, Any], party: Party | None) -> None:
                 f"  {_('call back')} [bold]{_escaped(callback.number)}[/] {_escaped(callback.desk)} ({_escaped(party.hours.open)}, {_escaped(party.hours.zone)})"
             )
     if data["acts"]:
-        out.print(f"  {_('possible now')}: {', '.join(data['acts'])}")
+        out.print(f"  {_('possible now')}: {', '.join(map(act, data['acts']))}")
     for clock in data["clocks"]:
         mark = "[red]![/]" if clock["overdue"] else ("•" if clock["open"] else "[dim]✓[/]")
-        out.print(f"  {mark} {clock['due_at']}  {clock['kind']}  [dim]{_escaped(clock['source'])}[/]")
+        out.print(f"  {mark} {clock['due_at']}  {word('clock', clock['kind'])}  [dim]{_told(clock['source'])}[/]")
     for receipt in data["receipts"]:
         signed = (
             _("signed by {who}").format(who=_escaped(receipt["holder"]))
@@ -94,12 +95,23 @@ def show_dossier(data: dict[str, Any], party: Party | None) -> None:
             else _("[yellow]by phone, not signed[/]")
         )
         detail = " ".join(part for part in (receipt["code"], receipt["reason"]) if part)
-        out.print(f"  {receipt['at']}  {_('receipt')} [bold]{receipt['state']}[/] {_escaped(detail)} {signed}")
+        out.print(
+            f"  {receipt['at']}  {_('receipt')} [bold]{word('state', receipt['state'])}[/] {_escaped(detail)} {signed}"
+        )
     for entry in data["history"]:
         who = f" {_('by')} {_escaped(entry['who'])}" if entry["who"] else ""
-        out.print(
-            f"  [dim]{entry['at']}  {_escaped(entry['act'])} → {entry['state']}{who} {_escaped(entry['note'])}[/]"
-        )
+        done = f"{_escaped(act(entry['act']))} → {word('state', entry['state'])}"
+        out.print(f"  [dim]{entry['at']}  {done}{who} {_told(entry['note'])}[/]")
+
+
+def act(name: str) -> str:
+    """Give what was done to a request in words."""
+    known = word("act", name)
+    return known if known != name else said(name)
+
+
+def _told(text: str) -> str:
+    return _escaped(said(text))
 
 
 def _escaped(text: str) -> str:

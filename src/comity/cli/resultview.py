@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from comity.kernel.language import _
+from comity.kernel.language import _, said, word
 from comity.packages.result import FAILED, OK, SKIPPED, Result
 
 from .output import console
-
-MARK = {OK: "[green]ok     [/]", FAILED: "[red]REFUSED[/]", SKIPPED: "[dim]n/a    [/]"}
 
 
 def show_result(result: Result) -> None:
@@ -19,13 +17,13 @@ def show_result(result: Result) -> None:
     name = result.document.get("reference", "")
     out.print(f"{verdict} {name}")
     for step in result.steps:
-        mark = MARK.get(step.status, "[dim]-      [/]")
-        out.print(f"  {step.number:>2} {step.name:<12} {mark} {escape(step.found)}")
+        found = step.found if step.status == FAILED else said(step.found)
+        out.print(f"  {step.number:>2} {word('step', step.name):<12} {_mark(step.status)} {escape(found)}")
     if result.valid:
         for signer in result.signers:
             validity = f"{signer.valid_from:%Y-%m-%d} – {signer.valid_until:%Y-%m-%d}"
             out.print(
-                f"  {_('signed as')} {signer.role:<9} {escape(signer.holder)} ({_('key')} {signer.keyid[:12]}, {validity})"
+                f"  {_('signed as')} {word('role', signer.role):<9} {escape(signer.holder)} ({_('key')} {signer.keyid[:12]}, {validity})"
             )
     if result.sender:
         for callback in result.sender.callback:
@@ -37,3 +35,9 @@ def show_result(result: Result) -> None:
         out.print(f"  {_('Do not act on it. Ask the sender by a way you know.')}")
     if result.error and result.error.advice:
         out.print(f"  {_('what to do')}: {escape(result.error.advice)}")
+
+
+def _mark(status: str) -> str:
+    words = {OK: ("green", _("ok")), FAILED: ("red", _("REFUSED")), SKIPPED: ("dim", _("n/a"))}
+    colour, text = words.get(status, ("dim", "-"))
+    return f"[{colour}]{text:<7}[/]"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from comity.crypto.errors import KeyFileError
+from comity.kernel.language import _
 
 if TYPE_CHECKING:
     from comity.crypto.keys import FileSigner
@@ -57,4 +58,4 @@ def open_signer(path: Path, file: Path | None = None) -> FileSigner:
     try:
         return FileSigner.open(path, "")
     except KeyFileError:
-        return FileSigner.open(path, passphrase(file, f"Passphrase for {path.name}"))
+        return FileSigner.open(path, passphrase(file, _("Passphrase for {name}").format(name=path.name)))

@@ -1,0 +1,216 @@
+"""The texts people read, collected from the program itself: `make messages` writes them down, a test compares them.
+
+Collected are the texts marked with `_()` and `counted()`; the codes that are shown as words, each under its kind; and
+the sentences that some rooms say in English, in which `{0}`, `{1}` ... stand for what varies.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+import yaml
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from comity.cli.request import MEASURES
+from comity.directory.model import shape
+from comity.packages.sealing import request_shape
+from comity.requests import model
+from comity.requests.states import STATES
+from meta.tree import SOURCE, parsed, python
+
+LOCALE = SOURCE / "locale"
+TEMPLATE = LOCALE / "comity.pot"
+SPEAKING = (
+    "kernel/shape.py",
+    "law/status.py",
+    "node/doctor.py",
+    "packages/contents.py",
+    "packages/provenance.py",
+    "packages/receipt.py",
+    "packages/reprint.py",
+    "packages/verification.py",
+    "requests/clocks.py",
+    "requests/preflight.py",
+    "requests/receipts.py",
+)
+ACTS = ("draft", "change", "seal", "reopen", "confirm", "release", "withdraw", "receive", "received", "accepted")
+UNSTABLE = tuple(f'"{name}' for name in ("POT-", "PO-", "Generated-", "Project-", "Report-", "Last-", "Language-Team"))
+VAGUE = {"got {0}, expected {1}"}  # would also be found in messages of errors, which stay in English
+SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+
+Text = str | tuple[str, str]
+
+
+def marked(tree: ast.Module) -> Iterator[Text]:
+    """Find the texts in `_()`, and both forms in `counted()`, also within f-strings."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            given = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+            if node.func.id == "_" and len(given) == 1:
+                yield given[0]
+            elif node.func.id == "counted" and len(given) == 2:
+                yield given[0], given[1]
+
+
+def sentences(node: ast.AST) -> Iterator[str]:
+    """Find what is said below *node*: texts of several words, but no docstrings and no messages of errors."""
+    for child in ast.iter_child_nodes(node):
+        if _quiet(child):
+            continue
+        text, varying = _template(child)
+        if " " in text.strip() and any(map(str.isalpha, text)) and text not in VAGUE:
+            yield text
+        for one in [ast.Expression(part) for part in varying] if text else [child]:
+            yield from sentences(one)
+
+
+def _quiet(node: ast.AST) -> bool:
+    if isinstance(node, ast.Raise):
+        return "Skip(" not in ast.unparse(node)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        return node.func.attr == "startswith"
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _template(node: ast.AST) -> tuple[str, list[ast.expr]]:
+    """Give the text of a string, f-string or sum of such, and the parts that vary; no text if it is none of them."""
+    parts = list(_parts(node))
+    if not any(isinstance(part, str) for part in parts):
+        return "", []
+    varying = [part for part in parts if isinstance(part, ast.expr)]
+    numbers = iter(range(len(varying)))
+    return "".join(part if isinstance(part, str) else f"{{{next(numbers)}}}" for part in parts), varying
+
+
+def _parts(node: ast.AST) -> Iterator[str | ast.AST]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.JoinedStr):
+        for value in node.values:
+            yield from _parts(value)
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        yield from _parts(node.left)
+        yield from _parts(node.right)
+    else:
+        yield node.value if isinstance(node, ast.FormattedValue) else node
+
+
+def codes() -> Iterator[tuple[str, str]]:
+    """List the codes that are shown as words, each with its kind."""
+    kinds: dict[str, Iterable[str]] = {
+        "state": STATES,
+        "act": (*ACTS, *STATES),
+        "measure": MEASURES,
+        "level": (model.MISSING, model.WRONG, model.DOUBTFUL),
+        "role": shape().codes["roles"],
+        "step": ("node", *_called("node"), *_called("packages")),
+        "clock": _deadlines(),
+        "law": _enums("law"),
+    }
+    for kind, names in kinds.items():
+        for name in dict.fromkeys(filter(None, names)):
+            yield kind, name
+
+
+def _called(place: str) -> Iterator[str]:
+    """Find the names in pairs of a name and the function that it stands for."""
+    for path in python(SOURCE / place):
+        for node in ast.walk(parsed(path)):
+            if (
+                isinstance(node, ast.Tuple)
+                and len(node.elts) == 2
+                and isinstance(node.elts[1], ast.Attribute | ast.Name)
+            ):
+                name = node.elts[0]
+                if isinstance(name, ast.Constant) and isinstance(name.value, str):
+                    yield name.value
+
+
+def _deadlines() -> Iterator[str]:
+    for node in ast.walk(parsed(SOURCE / "requests" / "clocks.py")):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            name = node.value
+            if name.isidentifier() and name.endswith(("_expected", "_by", "_until", "_due", "_before")):
+                yield name
+
+
+def _enums(room: str) -> Iterator[str]:
+    for path in python(SOURCE / room):
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.ClassDef) and any(ast.unparse(base) == "StrEnum" for base in node.bases):
+                members = [one.value for one in node.body if isinstance(one, ast.Assign)]
+                yield from (str(one.value) for one in members if isinstance(one, ast.Constant))
+
+
+def vocabularies() -> Iterator[str]:
+    """List the labels, items and names in the vocabularies that are shown and carry no translation of their own."""
+    for one in (shape(), request_shape()):
+        for words in one.codes.values():
+            yield from (label["en"] for label in words.values() if "vi" not in label)
+    sets = yaml.safe_load((SOURCE / "requests" / "data" / "completeness.yaml").read_text("utf-8"))["sets"]
+    for rules in sets.values():
+        for item in rules["items"]:
+            yield from (item["text"], item["need"], item["remedy"])
+    for path in sorted((SOURCE / "law" / "data" / "instruments").glob("*.yaml")):
+        yield yaml.safe_load(path.read_text("utf-8"))["short_name"]
+    for group in yaml.safe_load((SOURCE / "law" / "data" / "countries.yaml").read_text("utf-8"))["groups"].values():
+        yield group["name"]
+
+
+@cache
+def collected() -> Catalog:
+    """Put all texts into a catalogue without translations."""
+    found = Catalog(charset="utf-8", fuzzy=False, header_comment="# The texts that people read, to be translated.")
+    for path in python(SOURCE):
+        place = str(path.relative_to(SOURCE))
+        for text in marked(parsed(path)):
+            found.add(text, locations=[(place, 0)])
+        for said in sentences(parsed(path)) if place in SPEAKING else ():
+            found.add(said, locations=[(place, 0)])
+    for text in vocabularies():
+        found.add(text, locations=[("data", 0)])
+    for kind, name in codes():
+        found.add(name, context=kind)
+    return found
+
+
+def catalogues() -> list[Path]:
+    """List the catalogues of the languages there are."""
+    return sorted(LOCALE.glob("*/LC_MESSAGES/comity.po"))
+
+
+def read(path: Path) -> Catalog:
+    """Read a catalogue, or the template."""
+    with path.open("rb") as file:
+        return read_po(file, locale=None if path == TEMPLATE else path.parent.parent.name)
+
+
+def write(path: Path, catalogue: Catalog) -> None:
+    """Write a catalogue without what would change at every writing: dates, line numbers."""
+    out = io.BytesIO()
+    write_po(out, catalogue, width=0, sort_by_file=True, include_lineno=False, ignore_obsolete=True)
+    lines = out.getvalue().decode().splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if not line.startswith(UNSTABLE)), "utf-8")
+
+
+def main() -> None:
+    """Write the template, bring every catalogue up to date, and compile it."""
+    write(TEMPLATE, collected())
+    for path in catalogues():
+        catalogue = read(path)
+        catalogue.update(collected(), no_fuzzy_matching=True)
+        write(path, catalogue)
+        catalogue.creation_date = catalogue.revision_date = SOME_DAY
+        with path.with_suffix(".mo").open("wb") as file:
+            write_mo(file, catalogue)
+
+
+if __name__ == "__main__":
+    main()
