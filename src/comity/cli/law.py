@@ -18,7 +18,7 @@ STATES = ("met", "partly", "gap", "not_applicable")
 
 @click.group()
 def law() -> None:
-    """Say who is bound by which treaty, what a law still lacks, what the articles ask, and which basis serves."""
+    """Say who is bound by what, what a law lacks, what articles ask, and which basis serves."""
 
 
 law.add_command(basis)

@@ -35,7 +35,7 @@ def basis(
     overlay: Path | None,
     as_json: bool,
 ) -> None:
-    """List the legal bases for a request in order, with what each asks, and what a person must still answer."""
+    """List the legal bases for a request in order, and what is still to be answered."""
     from comity.law.basis import Engine
     from comity.law.library import load
     from comity.law.plain import plain
@@ -66,7 +66,7 @@ def basis(
 @on_option
 @law_options
 def dual(here: str, there: str, article: int, day: datetime | None, overlay: Path | None, as_json: bool) -> None:
-    """Set two laws on one offence side by side, as a work sheet on dual criminality; an officer finds, not this command."""
+    """Set two laws on one offence side by side; the finding is left to an officer."""
     from comity.law.library import load
     from comity.law.plain import plain
     from comity.law.worksheet import worksheet

@@ -76,12 +76,12 @@ def _bases(matter: Matter, placed: Tier) -> Iterator[Basis]:
     for treaty in treaties:
         if treaty.kind in (MLA_TREATY, DIRECT_AGREEMENT) and not _concerns(matter, treaty):
             continue
-        yield from _treaty(matter, treaty, placed, displacing)
+        yield from _treaty(matter, treaty, placed=placed, displacing=displacing)
     for name in _ROUTES[matter.question.addressee]:
         yield from _route(matter, name)
 
 
-def _treaty(matter: Matter, treaty: Instrument, placed: Tier, displacing: tuple[Instrument, ...]) -> Iterator[Basis]:
+def _treaty(matter: Matter, treaty: Instrument, *, placed: Tier, displacing: tuple[Instrument, ...]) -> Iterator[Basis]:
     terms, question = matter.index.terms(treaty.id), matter.question
     act = terms.for_measure(question.measure, question.addressee, emergency=question.urgent)
     if act is None or (treaty.kind == DIRECT_AGREEMENT and not matter.to_provider):
@@ -90,12 +90,12 @@ def _treaty(matter: Matter, treaty: Instrument, placed: Tier, displacing: tuple[
         return
     name = treaty.short_name
     force = InForceBetween(treaty, terms.entry_article).ask(matter)
-    if not _listed(matter, treaty, act, force.state):
+    if not _listed(matter, treaty, act, bond=force.state):
         return
     policies: list[Policy] = [Given(force)]
     if force.settled:
         policies.append(AskDepositary(treaty, terms.entry_article))
-    policies += [Addressed(terms, act, name), *_scope(matter, terms, placed, name)]
+    policies += [Addressed(terms, act, name), *_scope(matter, terms, placed, name=name)]
     reserved = next((one for key in act.grounds if (one := terms.grounds[key]).nature == "reservation_needed"), None)
     policies.append(ReservationOnMeasure(treaty, parts(act.article), (reserved.article,) if reserved else ()))
     added = treaty.id in matter.index.library.local.added and treaty.kind not in (MLA_TREATY, DIRECT_AGREEMENT)
@@ -138,7 +138,7 @@ def _route(matter: Matter, name: str) -> Iterator[Basis]:
     yield Basis(name, terms.title, terms, act, terms.rank, (*first.get(name, ()), *asks, *_always(matter, terms, act)))
 
 
-def _scope(matter: Matter, terms: Terms, placed: Tier, name: str) -> Iterator[Policy]:
+def _scope(matter: Matter, terms: Terms, placed: Tier, *, name: str) -> Iterator[Policy]:
     """Give the policies that ask whether the offence and the measure are within reach."""
     reach, number = matter.measure.reach, matter.question.offence.article
     if terms.id == CONVENTION:
@@ -172,7 +172,7 @@ def _concerns(matter: Matter, treaty: Instrument) -> bool:
     return all(treaty.of(code) for code in matter.pair)
 
 
-def _listed(matter: Matter, treaty: Instrument, act: Act, bond: State) -> bool:
+def _listed(matter: Matter, treaty: Instrument, act: Act, *, bond: State) -> bool:
     """Leave out treaties that neither of the two knows, and for a provider those that bind and say nothing of providers."""
     if treaty.id == CONVENTION:
         return True

@@ -67,13 +67,15 @@ class Index:
 
     def bond(self, one: str, other: str, *, instrument: str, on: date) -> Bond:
         """Tell whether an instrument binds two states to each other on a day."""
-        return self.once(("bond", one, other, instrument, on), lambda: self._bond(one, other, instrument, on))
+        return self.once(
+            ("bond", one, other, instrument, on), lambda: self._bond(one, other, instrument=instrument, on=on)
+        )
 
-    def _bond(self, one: str, other: str, instrument: str, on: date) -> Bond:
+    def _bond(self, one: str, other: str, *, instrument: str, on: date) -> Bond:
         finding = in_force_between(self.library, one, other, instrument=instrument, on=on)
-        return Bond(finding, () if finding.binding else self._against(one, other, instrument, on))
+        return Bond(finding, () if finding.binding else self._against(one, other, instrument=instrument, on=on))
 
-    def _against(self, one: str, other: str, instrument: str, on: date) -> tuple[Reason, ...]:
+    def _against(self, one: str, other: str, *, instrument: str, on: date) -> tuple[Reason, ...]:
         parent = self.library.instrument(instrument).parent
         parts = [in_force(self.library, instrument, on)]
         parts += [party(self.library, code, instrument, on).bound for code in (one, other)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..condition import Condition, State, either
-from ..country import Country, Found, MaxKind, Provision
+from ..country import OFFENCES, Country, Found, MaxKind, Provision
 from ..matrix import titled
 from ..matter import Matter
 from ..model import Instrument
@@ -21,14 +21,15 @@ class Article3ConventionOffence:
 
     def ask(self, matter: Matter) -> Condition:
         """Give how the question stands for a matter."""
-        offence, article = matter.question.offence, matter.index.library.article(matter.question.offence.article or 3)
+        offence = matter.question.offence
         met = FIRST <= offence.article <= LAST
+        kind = next((name.replace("_", " ") for name, number in OFFENCES.items() if number == offence.article), "")
         return Condition(
             policy="Article3ConventionOffence",
             article=f"{NAME}, {offence.article if met else '7-17'}",
             question=f"Is it conduct under Articles {FIRST} to {LAST}?",
             state=State.MET if met else State.NOT_MET,
-            why=f"the officer names {offence.name}" + (f": {article.title}" if met else ""),
+            why=f"the officer names {offence.name}" + (f", {kind}" if met else ""),
             source="the question",
         )
 
