@@ -31,7 +31,7 @@ from comity.requests.release import confirm, export, release, seal_request
 TODAY = SystemClock().now()
 
 
-class Nodes:
+class Keyring:
     """The world's nodes; each is made when first asked for, and stays open until `close`."""
 
     def __init__(self, folder: Path, now: datetime) -> None:
@@ -47,10 +47,6 @@ class Nodes:
     def clock(self) -> FixedClock:
         """The clock of the world and of every node."""
         return self.world.clock
-
-    def later(self, **span: float) -> str:
-        """A time from now, as people write it."""
-        return stamp(self.clock.now() + timedelta(**span))
 
     def key(self, role: str, party: str = "VN.a05") -> FileSigner:
         """The key of a role."""
@@ -89,6 +85,18 @@ class Nodes:
     def close(self) -> None:
         """Close every node."""
         self._stack.close()
+
+
+class Nodes(Keyring):
+    """The nodes at work: requests drafted, sealed, released, carried, received and answered."""
+
+
+class Nodes(Homes):
+    """The world's nodes at work: VN.a05 asks, SG.orchid answers."""
+
+    def later(self, **span: float) -> str:
+        """A time from now, as people write it."""
+        return stamp(self.clock.now() + timedelta(**span))
 
     def sheet(self, document: dict[str, Any]) -> Path:
         """A file that says *document*."""
