@@ -90,10 +90,6 @@ class Keyring:
 class Nodes(Keyring):
     """The nodes at work: requests drafted, sealed, released, carried, received and answered."""
 
-
-class Nodes(Homes):
-    """The world's nodes at work: VN.a05 asks, SG.orchid answers."""
-
     def later(self, **span: float) -> str:
         """A time from now, as people write it."""
         return stamp(self.clock.now() + timedelta(**span))

@@ -151,7 +151,7 @@ ARRIVALS = [
     ("malformed.json", 1, "container", "JSON"),
     ("latin.json", 1, "container", "UTF-8"),
     ("deep.yaml", 1, "container", "JSON"),
-    ("folder", 1, "", "empty folder"),
+    ("folder", 1, "container", "empty folder"),
     ("missing.zip", 2, "", "no such file"),
     ("root.json", 1, "container", "no receipt"),
 ]
