@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 from .assembly import Basis
 from .candidate import Decision, Standing
-from .condition import Line, State
+from .condition import Condition, Line, State
 from .library import Library
 from .matter import DIRECT_AGREEMENT, MLA_TREATY, Index, Matter
 from .model import Instrument
@@ -90,7 +90,7 @@ def _treaty(matter: Matter, treaty: Instrument, *, placed: Tier, displacing: tup
         return
     name = treaty.short_name
     force = InForceBetween(treaty, terms.entry_article).ask(matter)
-    if not _listed(matter, treaty, act, bond=force.state):
+    if not _listed(matter, treaty, act, force=force):
         return
     policies: list[Policy] = [Given(force)]
     if force.settled:
@@ -172,15 +172,14 @@ def _concerns(matter: Matter, treaty: Instrument) -> bool:
     return all(treaty.of(code) for code in matter.pair)
 
 
-def _listed(matter: Matter, treaty: Instrument, act: Act, *, bond: State) -> bool:
-    """Leave out treaties that neither of the two knows, and for a provider those that bind and say nothing of providers."""
+def _listed(matter: Matter, treaty: Instrument, act: Act, *, force: Condition) -> bool:
+    """Leave out treaties that neither of the two knows, and for a provider those that do not bind and say nothing of providers."""
     if treaty.id == CONVENTION:
         return True
-    if treaty.open_group and not matter.index.members(treaty.open_group)[0] >= set(matter.pair):
-        return False
     if matter.to_provider and Addressee.PROVIDER not in act.addressees:
-        return bond is State.MET
-    return bond is not State.NOT_MET or any(treaty.of(code) for code in matter.pair)
+        return force.state is State.MET
+    told_by_lead = force.lead and not treaty.open_group
+    return force.state is not State.NOT_MET or told_by_lead or any(treaty.of(code) for code in matter.pair)
 
 
 def _remarks(matter: Matter) -> Iterator[Line]:

@@ -221,7 +221,7 @@ def terms(library: Library, name: str) -> Terms:
 
         found = adopt(found, library)
     for act in found.acts:
-        _check(found, act)
+        check(found, act)
     return found
 
 
@@ -250,7 +250,12 @@ def _on(value: object, whole: Terms) -> object:
     return replace(value, verified=whole.verified) if isinstance(value, Rule | Act) and not own else value
 
 
-def _check(found: Terms, act: Act) -> None:
+def check(found: Terms, act: Act) -> None:
+    """Check that what an act names is in its file.
+
+    Raises:
+        BadLaw: it is not.
+    """
     lists: tuple[tuple[Iterable[str], Iterable[str]], ...] = (
         ((*act.channel, *act.urgent, *act.dual, *act.use, *act.safeguards), found.rules),
         (act.grounds, found.grounds),

@@ -201,10 +201,10 @@ def _serious(country: Country, article: int, matter: Matter) -> Condition:
 def _measured(one: Provision, matter: Matter) -> tuple[State | None, str]:
     """Hold one provision against the line of four years; None: it does not count."""
     applies, name = one.applies(matter.question.on), titled(one)
-    if applies is False:
+    if applies is False and one.read("commencement"):
         return None, f"{name} has not begun to apply and is not counted"
-    if applies is None:
-        return State.OPEN, f"{name}: on which day did it begin to apply?"
+    if not applies:
+        return State.OPEN, f"{name}: on which day does it begin to apply?"
     shown = f"{name}, {_years(one)}"
     base, higher = one.penalty.base_serious, one.penalty.aggravated_serious
     base_read = one.read("base_max_years")

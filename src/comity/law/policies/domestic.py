@@ -24,7 +24,8 @@ class AssistanceAct:
         else:
             why = f"{act.act}, {act.section}" if act.section else act.act
             come = act.in_force_from.by(matter.question.on) if act.in_force_from else True
-            state = {True: State.MET if act.verified else State.LEAD, False: State.NOT_MET, None: State.OPEN}[come]
+            read = State.MET if act.verified else State.LEAD
+            state = read if come else State.NOT_MET if come is False and act.verified else State.OPEN
             why += f"; in force from {act.in_force_from}" if act.in_force_from else ""
         return Condition(
             policy="AssistanceAct",
@@ -95,10 +96,12 @@ def _carried(number: int, entry: Power | None, matter: Matter) -> tuple[State, s
         return State.OPEN, f"Article {number}: nobody has looked yet"
     if entry.status is Found.NONE_FOUND:
         return State.OPEN, f"Article {number}: none was found. {entry.note}".strip()
-    running = [one for one in entry.provisions if one.applies(matter.question.on)]
-    if not running:
-        names = "; ".join(map(titled, entry.provisions))
+    on, names = matter.question.on, "; ".join(map(titled, entry.provisions))
+    running = [one for one in entry.provisions if one.applies(on)]
+    if not running and all(one.applies(on) is False and one.read("commencement") for one in entry.provisions):
         return State.NOT_MET, f"Article {number}: not counted, for it has not begun to apply: {names}"
+    if not running:
+        return State.OPEN, f"Article {number}: it is not known whether it has begun to apply: {names}"
     read = [one for one in running if one.read("section")]
     narrow = [one for one in read or running if one.offence_scope.kind != "any"]
     told = f"Article {number}: " + "; ".join(map(_described, read or running))

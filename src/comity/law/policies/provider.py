@@ -18,7 +18,8 @@ class KnownAgreement:
     def ask(self, matter: Matter) -> Condition:
         """Give how the question stands for a matter."""
         come = self.pair.in_force.by(matter.question.on)
-        state = State.NOT_MET if come is False else State.MET if come and self.pair.verified else State.LEAD
+        read = self.pair.verified
+        state = (State.MET if read else State.LEAD) if come else State.NOT_MET if come is False and read else State.OPEN
         return Condition(
             policy="KnownAgreement",
             article=self.pair.name,

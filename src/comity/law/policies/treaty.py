@@ -42,7 +42,8 @@ class InForceBetween:
     def _state(self, finding: Finding, matter: Matter) -> State:
         if finding.answer is not Answer.UNKNOWN:
             return State.MET if finding.binding else State.NOT_MET
-        if self.treaty.entry.status is EntryStatus.NOT_IN_FORCE or self._outside(matter):
+        waits = self.treaty.entry.status is EntryStatus.NOT_IN_FORCE and self.treaty.entry.verified
+        if waits or self._outside(matter):
             return State.NOT_MET
         if self.treaty.parent:
             parent = InForceBetween(matter.index.library.instrument(self.treaty.parent), self.article).ask(matter)
@@ -53,10 +54,9 @@ class InForceBetween:
     def _outside(self, matter: Matter) -> bool:
         """Tell whether one of the two was seen not to be bound, on a list that was complete."""
         rows = [self.treaty.of(code) for code in matter.pair]
-        if any(row is None for row in rows):
-            return self.treaty.coverage.complete
         unbound = (Standing.SIGNATORY, Standing.INVITED, Standing.DOMESTIC_COMPLETION)
-        return self.treaty.coverage.complete and any(row.status in unbound for row in rows if row)
+        seen = self.treaty.coverage.complete and self.treaty.coverage.verified
+        return seen and any(row is None or row.status in unbound for row in rows)
 
     def _all_listed(self, matter: Matter) -> bool:
         return all(self.treaty.of(code) for code in matter.pair)
@@ -86,7 +86,10 @@ class AskDepositary:
 
 @dataclass(frozen=True)
 class Addressed:
-    """The article of the measure: does the instrument let this kind of addressee be asked?"""
+    """The article of the measure: does the instrument let this kind of addressee be asked?
+
+    That authorities ask each other is what treaties are for; that a provider abroad may be asked must have been read.
+    """
 
     terms: Terms
     act: Act
@@ -104,7 +107,8 @@ class Addressed:
             policy="Addressed",
             article=f"{self.name}, {self.act.article}",
             question=f"May a request go to {'a provider' if matter.to_provider else 'an authority'} there?",
-            state=State.MET if met else State.NOT_MET,
+            state=State.NOT_MET if not met else State.LEAD if matter.to_provider and self.act.lead else State.MET,
+            who=matter.who(Who.DRAFTER) if met and matter.to_provider and self.act.lead else "",
             why=why,
             source=self.act.source,
             lead=self.act.lead,
