@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 from babel.messages.catalog import Catalog
@@ -71,6 +72,14 @@ def sentences(node: ast.AST) -> Iterator[str]:
             yield from sentences(one)
 
 
+def advice(tree: ast.Module) -> Iterator[str]:
+    """Find what errors advise a person to do."""
+    for node in ast.walk(tree):
+        named = isinstance(node, ast.keyword) and node.arg == "advice"
+        if named or (isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).lower() == "advice"):
+            yield from sentences(ast.Expression(node.value))  # type: ignore[attr-defined]
+
+
 def _quiet(node: ast.AST) -> bool:
     if isinstance(node, ast.Raise):
         return "Skip(" not in ast.unparse(node)
@@ -112,7 +121,7 @@ def codes() -> Iterator[tuple[str, str]]:
         "role": shape().codes["roles"],
         "step": ("node", *_called("node"), *_called("packages")),
         "clock": _deadlines(),
-        "law": _enums("law"),
+        "law": (*_enums("law"), *_law()),
     }
     for kind, names in kinds.items():
         for name in dict.fromkeys(filter(None, names)):
@@ -149,18 +158,33 @@ def _enums(room: str) -> Iterator[str]:
                 yield from (str(one.value) for one in members if isinstance(one, ast.Constant))
 
 
+def _law() -> Iterator[str]:
+    """Find what the law data call kinds of articles, relations to other treaties, offences and powers."""
+    data = SOURCE / "law" / "data"
+    for article in _loaded(data / "convention" / "articles.yaml")["articles"]:
+        yield article["kind"]
+        yield from (one["relation"] for one in article.get("budapest") or ())
+    for path in sorted((data / "national").glob("*.yaml")):
+        country = _loaded(path)
+        yield from (*country.get("offences", ()), *country.get("powers", ()))
+
+
+def _loaded(path: Path) -> Any:
+    return yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
+
+
 def vocabularies() -> Iterator[str]:
     """List the labels, items and names in the vocabularies that are shown and carry no translation of their own."""
     for one in (shape(), request_shape()):
         for words in one.codes.values():
             yield from (label["en"] for label in words.values() if "vi" not in label)
-    sets = yaml.safe_load((SOURCE / "requests" / "data" / "completeness.yaml").read_text("utf-8"))["sets"]
+    sets = _loaded(SOURCE / "requests" / "data" / "completeness.yaml")["sets"]
     for rules in sets.values():
         for item in rules["items"]:
             yield from (item["text"], item["need"], item["remedy"])
     for path in sorted((SOURCE / "law" / "data" / "instruments").glob("*.yaml")):
-        yield yaml.safe_load(path.read_text("utf-8"))["short_name"]
-    for group in yaml.safe_load((SOURCE / "law" / "data" / "countries.yaml").read_text("utf-8"))["groups"].values():
+        yield _loaded(path)["short_name"]
+    for group in _loaded(SOURCE / "law" / "data" / "countries.yaml")["groups"].values():
         yield group["name"]
 
 
@@ -172,7 +196,7 @@ def collected() -> Catalog:
         place = str(path.relative_to(SOURCE))
         for text in marked(parsed(path)):
             found.add(text, locations=[(place, 0)])
-        for said in sentences(parsed(path)) if place in SPEAKING else ():
+        for said in (*advice(parsed(path)), *(sentences(parsed(path)) if place in SPEAKING else ())):
             found.add(said, locations=[(place, 0)])
     for text in vocabularies():
         found.add(text, locations=[("data", 0)])

@@ -65,8 +65,9 @@ def show(file: Path, as_json: bool) -> None:
 
 def _show(file: Path, keyid: str, public: str, as_json: bool) -> None:
     def people() -> None:
-        out = console()
-        for label, value in ((_("file"), str(file)), (_("key id"), keyid), (_("public key"), public)):
-            out.print(f"{label:<12}{value}", markup=False)
+        rows = {_("file"): str(file), _("key id"): keyid, _("public key"): public}
+        width = max(map(len, rows)) + 2
+        for label, value in rows.items():
+            console().print(f"{label:<{width}}{value}", markup=False)
 
     emit({"file": str(file), "keyid": keyid, "public": public}, as_json, people)

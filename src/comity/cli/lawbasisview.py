@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from comity.kernel.language import _, counted
+from comity.kernel.language import _, counted, said, word
 
 from .lawtable import lead, rest, table, told
 from .output import console
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from comity.law.condition import Condition, Line
     from comity.law.worksheet import Cell, WorkSheet
 
-_UNITS = {"D": ("{n} day", "{n} days"), "W": ("{n} week", "{n} weeks"), "M": ("{n} month", "{n} months")}
 STANDING = {"citable": "green", "open": "yellow", "not_citable": "red"}
 STATE = {"met": "[green]✓[/]", "open": "[yellow]?[/]", "lead": "[yellow]~[/]", "not_met": "[red]✗[/]"}
 
@@ -45,12 +44,12 @@ def show_decision(found: Decision) -> None:
     out, asked = console(), found.question
     to = _("a provider in {code}") if asked.addressee == "provider" else _("{code}")
     out.print(
-        f"[bold]{told(asked.here)} → {told(to.format(code=asked.there))}[/]  {rest(asked.measure)}, "
+        f"[bold]{told(asked.here)} → {told(to.format(code=asked.there))}[/]  {word('measure', asked.measure)}, "
         f"{told(asked.offence.name)}, {asked.on}" + (f"  [red]{_('emergency')}[/]" if asked.urgent else "")
     )
     out.print(f"{_('tier of the offence')}: {rest(found.tier.name)}\n")
     for place, one in enumerate(found.candidates, 1):
-        out.print(f"{place:>3} {_standing(one)}  [bold]{told(one.title)}[/]")
+        out.print(f"{place:>3} {_standing(one)}  [bold]{told(said(one.title))}[/]")
     notes = Notes()
     for place, one in enumerate(found.candidates, 1):
         _Page(out, notes).show(place, one)
@@ -99,7 +98,7 @@ class _Page:
 
     def show(self, place: int, one: Candidate) -> None:
         """Print a candidate; of one that may not be cited only why, and what would have to be asked."""
-        head = f"\n[bold]{place}. {told(one.title)}[/]  {_standing(one)}  [dim]{told(one.article)}[/]"
+        head = f"\n[bold]{place}. {told(said(one.title))}[/]  {_standing(one)}  [dim]{told(one.article)}[/]"
         self.out.print(f"{head}{lead(one.lead)} {self.notes.mark(one.source)}")
         self.out.print(f"   {told(one.why)}")
         if one.standing == "not_citable":
@@ -152,8 +151,13 @@ class _Page:
 
 def _span(period: str) -> str:
     number, unit = int(period[1:-1]), period[-1]
-    one, many = _UNITS.get(unit, ("{n} year", "{n} years"))
-    return counted(one, many, number)
+    if unit == "D":
+        return counted("{n} day", "{n} days", number)
+    if unit == "W":
+        return counted("{n} week", "{n} weeks", number)
+    if unit == "M":
+        return counted("{n} month", "{n} months", number)
+    return counted("{n} year", "{n} years", number)
 
 
 def _standing(one: Candidate) -> str:

@@ -34,7 +34,7 @@ def show_gaps(found: Matrix, ranked: tuple[Gap, ...], everything: bool) -> None:
         cell = gap.cell
         out.print(
             f"\n{gap.rank:>3} {_state(cell.state)}  [bold]{_('Article')} {gap.article.number} {told(gap.article.title)}[/]"
-            f"  {told(cell.question.para)}  [dim]{rest(gap.duty)}  {cell.question.id}[/]"
+            f"  {told(cell.question.para)}  [dim]{rest(gap.article.force)}, {rest(cell.question.level)}  {cell.question.id}[/]"
         )
         lines(out, cell.question.question)
         _say(cell)

@@ -44,7 +44,7 @@ def show_article(library: Library, article: Article) -> None:
         out.print(f"  Budapest {told(parallel.article)}: {rest(parallel.relation)}{told_note}")
     for question in article.checklist:
         out.print(
-            f"\n  [bold]{question.id}[/] {told(question.para)} [dim]{question.level}[/]\n    {told(question.question)}"
+            f"\n  [bold]{question.id}[/] {told(question.para)} [dim]{rest(question.level)}[/]\n    {told(question.question)}"
         )
     _show_sources(out, library, article)
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import gettext
 import os
 import re
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
 
-LONGEST = 4000
 FIRM = 8
+DEEPEST = 3
 ENDS = " ,;"
 _PLACE = re.compile(r"\{\d}")
 
@@ -48,44 +49,75 @@ def word(kind: str, code: str) -> str:
 def said(text: str) -> str:
     """Give a sentence that a room said in English in the person's language; as it is where it is not known.
 
-    A sentence is known by its fixed words; what stands between them is kept, unless it is a known sentence itself.
+    A sentence is known by its fixed pieces; what stands between them is kept, unless it is a known sentence itself.
     """
-    return _said(text, firm=False)
+    return _said(text, 0)
 
 
-def _said(text: str, *, firm: bool) -> str:
-    if not text or len(text) > LONGEST:
-        return text
-    whole = _(text)
-    if whole != text:
+def _said(text: str, depth: int) -> str:
+    whole = _(text) if text else ""
+    if whole != text or depth > DEEPEST:
         return whole
-    for pattern, words, sure in _sentences(language()):
-        if (sure or not firm) and (found := pattern.fullmatch(text)):
-            return words.format(*(_said(part, firm=True) for part in found.groups()))
+    known, ends = _sentences(language())
+    for one in known:
+        if (one.sure or not depth) and (values := _values(one.pieces, text, ends)) is not None:
+            return one.words.format(*(_said(value, depth + 1) for value in values))
     return text
 
 
-@cache
-def _sentences(language: str) -> tuple[tuple[re.Pattern[str], str, bool], ...]:
-    """Give the sentences with places `{0}`, `{1}` ... in them, those with the longest fixed piece first.
+def _values(pieces: list[str], text: str, ends: tuple[_Sentence, ...] = ()) -> list[str] | None:
+    """Give what stands between fixed *pieces*; nothing if the text is made of others. Takes linear time."""
+    first, *middle, last = pieces if len(pieces) > 1 else (*pieces, "")
+    at, stop = len(first), len(text) - len(last)
+    if not (text.startswith(first) and text.endswith(last) and at <= stop):
+        return None
+    if len(pieces) == 1:
+        return [] if at == stop else None
+    values = []
+    for piece in middle:
+        begin = text.find(piece, at, stop) if piece else at + _end(text[at:stop], ends)
+        if begin < 0:
+            return None
+        values.append(text[at:begin])
+        at = begin + len(piece)
+    return [*values, text[at:stop]]
 
-    Of two places side by side the second holds nothing or a known end of a sentence, such as " and is not complete".
-    """
+
+def _end(text: str, ends: tuple[_Sentence, ...]) -> int:
+    """Give where the first known end of a sentence begins in *text*, such as " and is not complete"."""
+    begins = ((text.find(one.pieces[0]), one.pieces) for one in ends)
+    fitting = (at for at, pieces in begins if at >= 0 and _values(pieces, text[at:]) is not None)
+    return min(fitting, default=len(text))
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    """A sentence with places in it: its fixed pieces, its translation, and whether it is known without doubt."""
+
+    pieces: list[str]
+    words: str
+    sure: bool
+
+    @property
+    def longest(self) -> int:
+        return max(sum(map(str.isalpha, piece)) for piece in self.pieces)
+
+
+@cache
+def _sentences(language: str) -> tuple[tuple[_Sentence, ...], tuple[_Sentence, ...]]:
+    """Give the sentences with places `{0}`, `{1}` ..., those with the longest piece first; and the ends of sentences."""
     file = files("comity").joinpath("locale", language, "LC_MESSAGES", "comity.mo")
     if not language.isalpha() or not file.is_file():
-        return ()
+        return (), ()
     from babel.messages.mofile import read_mo
 
     with file.open("rb") as opened:
-        texts = {one.id: str(one.string) for one in read_mo(opened) if isinstance(one.id, str) and one.id}
-    tails = "|".join(_pattern(source, place=".*?") for source in texts if source[0] in ENDS)
-    found = []
-    for source, words in ((source, words) for source, words in texts.items() if "{0}" in source):
-        pattern = _pattern(source, place="(.*?)").replace("(.*?)(.*?)", f"(.*?)(|{tails})")
-        longest = max(sum(map(str.isalpha, piece)) for piece in _PLACE.split(source))
-        found.append((longest, re.compile(pattern, re.DOTALL), words, longest >= FIRM or source[0] in ENDS))
-    return tuple((pattern, words, sure) for _n, pattern, words, sure in sorted(found, key=lambda row: -row[0]))
+        texts = [(one.id, str(one.string)) for one in read_mo(opened) if isinstance(one.id, str) and one.id]
+    known = [_sentence(source, words) for source, words in texts if "{0}" in source]
+    ends = (_sentence(source, words) for source, words in texts if source[0] in ENDS)
+    return tuple(sorted(known, key=lambda one: -one.longest)), tuple(ends)
 
 
-def _pattern(source: str, *, place: str) -> str:
-    return place.join(map(re.escape, _PLACE.split(source)))
+def _sentence(source: str, words: str) -> _Sentence:
+    pieces = _PLACE.split(source)
+    return _Sentence(pieces, words, sum(map(str.isalpha, source)) >= FIRM or source[0] in ENDS)
