@@ -53,12 +53,12 @@ def test_a_killed_act_is_done_whole_or_not_at_all(
 def test_acts_killed_at_each_point_and_at_any_time(
     name: str, *, worlds: Worlds, points: dict[str, int], program: Program, tmp_path: Path
 ) -> None:
-    """Killed at every point there is, and at forty random times, an act is done whole or not at all."""
+    """Killed at every point there is, and at sixty random times, an act is done whole or not at all."""
     seen: Counter[str] = Counter()
     begun = time.monotonic()
     assert worlds.run(name, tmp_path / "timed").finish()[0] == 0
     length = time.monotonic() - begun
-    tries = [*range(1, points[name] + 1), *(-random.uniform(0, 1.1 * length) for _ in range(40))]
+    tries = [*range(1, points[name] + 1), *(-random.uniform(0, length) for _ in range(60))]
     for number, one in enumerate(tries):
         run = worlds.run(name, tmp_path / str(number))
         killed = run.kill_at(int(one)) if one > 0 else run.kill_after(-one)
