@@ -51,6 +51,24 @@ def backslash_path_in_the_zip(maker: Maker) -> Path:
 
 
 @attack("container")
+def name_that_is_a_file_and_a_folder(maker: Maker) -> Path:
+    """A name is a file, and a folder of another file: no machine can unpack both."""
+    return maker.pack({**maker.parts(), "data/attachments/a": b"x", "data/attachments/a/b": b"y"})
+
+
+@attack("container")
+def name_with_a_blank_at_its_edge(maker: Maker) -> Path:
+    """A name ends in a blank, which some systems drop."""
+    return maker.pack({**maker.parts(), "data/attachments/order.pdf ": b"x"})
+
+
+@attack("container")
+def name_that_ends_in_a_dot(maker: Maker) -> Path:
+    """A name ends in a dot, which some systems drop."""
+    return maker.pack({**maker.parts(), "data/attachments/order.pdf.": b"x"})
+
+
+@attack("container")
 def same_name_twice(maker: Maker) -> Path:
     """Two entries have one name, so that two readers read different requests."""
 

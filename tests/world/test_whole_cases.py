@@ -134,9 +134,10 @@ def test_a_phone_read_back_counts_until_the_signed_receipt_comes(nodes: Nodes) -
         read_back(nodes.vn.office, reference, Word("received"), code_read="000-000-000-000", who="Duty officer")
     read_back(nodes.vn.office, reference, Word("received"), code_read=code, who="Duty officer")
     assert nodes.vn.state(reference) == "received"
-    assert not nodes.vn.clocks(reference)
+    assert list(nodes.vn.clocks(reference)) == ["receipt_expected"]
     nodes.ph.answer(reference, "accepted", days=30)
     nodes.post.deliver()
+    assert "receipt_expected" not in nodes.vn.clocks(reference)
     assert [(a.state, a.signed) for a in nodes.vn.look(reference).answers] == [("received", False), ("accepted", True)]
     assert nodes.vn.state(reference) == "accepted"
 

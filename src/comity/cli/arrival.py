@@ -20,6 +20,8 @@ def arrived(file: Path) -> tuple[str, bytes]:
 
     if file.is_dir():
         return "package", b""
+    if file.exists() and not file.is_file():
+        raise BadInput(f"got a pipe or device, {EXPECTED}", file=str(file))
     try:
         with file.open("rb") as f:
             head = f.read(64)

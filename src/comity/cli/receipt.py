@@ -43,7 +43,9 @@ def receive(home: Path, file: Path, identity: Path | None, as_json: bool) -> Non
 @home_option
 @click.argument("name")
 @click.option("--state", required=True, type=click.Choice(STATES), help="What you say on the request.")
-@click.option("--code", default="", help="Why, for info_needed and refused; see --codes.")
+@click.option(
+    "--code", default="", help="Why, for info_needed and refused; a code that is none is answered with the list."
+)
 @click.option("--reason", default="", help="Why, in plain words, for info_needed and refused.")
 @click.option("--until", default="", help="Until when data are preserved (UTC), when you accept a preservation.")
 @click.option("--reply-by", default="", help="When you expect to answer, or want an answer (UTC).")

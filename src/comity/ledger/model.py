@@ -22,6 +22,8 @@ TYPES = {
     "case.imported": "A case file was read in.",
     "request.drafted": "A request was drafted.",
     "request.checked": "A request was checked for completeness.",
+    "request.changed": "A draft was changed.",
+    "request.reopened": "A sealed request was given back to its drafter.",
     "request.sealed": "A drafter sealed a request.",
     "request.confirmed": "An emergency was confirmed by a second officer.",
     "request.released": "A releaser released a request.",

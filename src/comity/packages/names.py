@@ -24,7 +24,7 @@ def check_name(name: str) -> None:
         BadContainer: the name could lead outside, means two things, or cannot be shown.
     """
     parts = name.split("/")
-    if any(part in ("", ".", "..") for part in parts) or any(c in name for c in "\\:%"):
+    if any(part != part.strip() or part.endswith(".") or not part for part in parts) or any(c in name for c in "\\:%"):
         raise BadContainer(f"got the name {name!r}, expected a plain relative path")
     if odd(name) or unicodedata.normalize("NFC", name) != name:
         raise BadContainer(f"got the name {name!a}, expected visible characters in Unicode NFC")
@@ -33,17 +33,21 @@ def check_name(name: str) -> None:
 
 
 def check_names(names: Iterable[str]) -> None:
-    """Accept a set of names: each one plain, none twice, not even in another case.
+    """Accept a set of names: each one plain, none twice, not even in another case, none both a file and a folder.
 
     Raises:
         BadContainer: a name is not, or there are too many.
     """
     seen: set[str] = set()
+    folders: set[str] = set()
     for name in names:
         check_name(name)
         folded = unicodedata.normalize("NFC", name.casefold())
         if folded in seen:
             raise BadContainer(f"got the name {name!r} twice, expected each once")
         seen.add(folded)
+        folders.update(folded[:i] for i, c in enumerate(folded) if c == "/")
         if len(seen) > MAX_ENTRIES:
             raise BadContainer(f"got more than {MAX_ENTRIES} files, expected at most that")
+    if both := sorted(seen & folders):
+        raise BadContainer(f"got {both[0]!r} as a file and as a folder, expected one of them")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 OK, FAILED, SKIPPED, NOT_REACHED = "ok", "failed", "skipped", "not reached"
 
 
-class Skip(Exception):  # noqa: N818 - "does not apply, because ..." is an answer, not an error
+class Skip(Exception):
     """A step that does not apply, with the reason."""
 
 

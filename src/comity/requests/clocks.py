@@ -46,7 +46,8 @@ def follow_answers(unit: Unit, request: Request) -> None:
 
     Those of a withdrawn request stay stopped, yet what was said on it counts for the preservation it extends.
     """
-    tables.stop_clocks(unit, request.id, ["receipt_expected"])
+    if any(answer.signed for answer in tables.answers_of(unit, request.id)):
+        tables.stop_clocks(unit, request.id, ["receipt_expected"])
     for one in (request, *_extended(unit, request)):
         if one.state != WITHDRAWN:
             tables.put_clocks(unit, one.id, _told(unit, one).values(), instead=_MOVED)

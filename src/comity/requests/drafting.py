@@ -122,6 +122,7 @@ def fill(office: Office, name: str, sheets: Iterable[Path], attach: Iterable[Pat
             return current
         if current.document != request.document:
             raise WrongState("got a draft that somebody else changed meanwhile, expected one at rest", advice=AGAIN)
+        office.log(unit, "request.changed", current)
         return office.move(unit, current, "change", "", document=document)
 
 

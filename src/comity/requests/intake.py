@@ -44,6 +44,8 @@ def receive(office: Office, path: Path, advance: Advance = silent) -> Received:
         raise _refuse(office, Result((Step(1, "container", FAILED, str(e)),), error=e), str(path)) from e
     with office.store.read() as unit:
         result = verify(staged, given(office, unit, advance))
+    if known := _received_before(office, result):
+        return Received(known, result, new=False)
     if not result.valid or result.sender is None:
         raise _refuse(office, result, str(path))
     now = office.clock.now()
@@ -66,6 +68,14 @@ def receive(office: Office, path: Path, advance: Advance = silent) -> Received:
         office.log(unit, "package.received", request, package=request.package, sender=request.peer)
         office.blobs.keep(staged, request.file)
     return Received(request, result, new=True)
+
+
+def _received_before(office: Office, result: Result) -> Request | None:
+    """Find the request of a package whose age alone refuses it now, and which was received when it was fresh."""
+    if result.failed is None or result.failed.name not in ("directory", "time"):
+        return None
+    with office.store.read() as unit:
+        return next(iter(tables.find_requests(unit, direction=IN, package=result.digest)), None)
 
 
 def given(office: Office, unit: Unit, advance: Advance = silent) -> Given:

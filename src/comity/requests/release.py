@@ -86,6 +86,7 @@ def reopen(office: Office, name: str, signer: Signer, reason: str) -> Request:
     who = office.holder(signer, "release")
     with office.store.write(durable=True) as unit:
         request = office.find(unit, name, OUT)
+        office.log(unit, "request.reopened", request, package=request.package, by=who)
         reopened = office.move(unit, request, "reopen", who, note=reason, package="", file="", envelope="")
     office.blobs.discard(request.file)
     return reopened

@@ -189,7 +189,7 @@ def test_only_what_was_released_can_be_followed(nodes: Nodes) -> None:
 
 
 def test_each_draft_is_written_down(nodes: Nodes) -> None:
-    """A draft is in the log; filling it is in its history."""
+    """A draft and every change of it are in the log."""
     request = nodes.draft()
     fill(nodes.office(), request.id, [nodes.sheet({"use_limits": "None."})])
-    assert nodes.events()[-1] == "request.drafted"
+    assert nodes.events()[-2:] == ["request.drafted", "request.changed"]

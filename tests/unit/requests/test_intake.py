@@ -96,3 +96,14 @@ def test_no_staged_file_is_left(nodes: Nodes) -> None:
     nodes.close()
     files = nodes.home(SG) / "files"
     assert [name for _, _, names in os.walk(files / "staging") for name in names] == []
+
+
+def test_known_package_again_after_a_month(nodes: Nodes) -> None:
+    """A package that was received when it was fresh is known, not refused, when it comes again after a month."""
+    request = nodes.released()
+    path = nodes.carried(request)
+    assert receive(nodes.office("SG.orchid"), path).new
+    nodes.later(days=40)
+    nodes.update("SG.orchid")
+    again = receive(nodes.office("SG.orchid"), path)
+    assert (again.new, again.request.package) == (False, request.package)

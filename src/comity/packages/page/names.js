@@ -19,24 +19,28 @@ export function checkTop(top) {
 }
 
 /**
- * Accept a set of names: each one plain, none twice, not even in another case.
+ * Accept a set of names: each one plain, none twice, not even in another case, none both a file and a folder.
  * @param {Iterable<string>} names
  */
 export function checkNames(names) {
   const seen = new Set();
+  const folders = new Set();
   for (const name of names) {
     checkName(name);
     const folded = fold(name);
     demand(!seen.has(folded), `got the name ${quote(name)} twice, expected each once`);
     seen.add(folded);
+    folded.split("/").slice(0, -1).reduce((above, part) => folders.add(above + part) && `${above}${part}/`, "");
     demand(seen.size <= MAX_ENTRIES, `got more than ${MAX_ENTRIES} files, expected at most that`);
   }
+  const both = [...seen].filter((name) => folders.has(name)).sort();
+  demand(!both.length, `got ${quote(both[0] ?? "")} as a file and as a folder, expected one of them`);
 }
 
 /** @param {string} name */
 function checkName(name) {
   const parts = name.split("/");
-  const plain = !parts.some((part) => ["", ".", ".."].includes(part)) && !/[\\:%]/.test(name);
+  const plain = !parts.some((part) => part !== part.trim() || part.endsWith(".") || !part) && !/[\\:%]/.test(name);
   demand(plain, `got the name ${quote(name)}, expected a plain relative path`);
   const visible = !odd(name) && name.normalize("NFC") === name;
   demand(visible, `got the name ${JSON.stringify(name)}, expected visible characters in Unicode NFC`);
