@@ -28,7 +28,8 @@ from builders.directory import build_directory
 from builders.packages import TOP, Maker
 from comity.kernel.clock import FixedClock, SystemClock
 from comity.packages.bag import read_bag, write_tags
-from comity.packages.container import open_container, silent
+from comity.packages.container import silent
+from comity.packages.opening import open_container
 from comity.packages.sealing import seal
 from comity.packages.verification import Given, verify
 from comity.packages.writer import FolderWriter, Writer, ZipWriter

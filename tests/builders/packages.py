@@ -18,7 +18,7 @@ from comity.kernel import canonical
 from comity.kernel.clock import stamp
 from comity.packages import statement
 from comity.packages.bag import INFO, MANIFEST, TAG_MANIFEST
-from comity.packages.container import open_container
+from comity.packages.opening import open_container
 from comity.packages.printer import print_pdf
 from comity.packages.receipt import write_receipt
 from comity.packages.sealing import PROOF, STATEMENT, seal, seal_files

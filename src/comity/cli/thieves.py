@@ -10,7 +10,7 @@ from pathlib import Path
 from comity.crypto.envelope import Signature
 from comity.crypto.keys import FileSigner
 from comity.packages import statement
-from comity.packages.container import open_container
+from comity.packages.opening import open_container
 from comity.packages.sealing import STATEMENT
 from comity.packages.zipfiles import entry_for
 

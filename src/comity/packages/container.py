@@ -103,24 +103,6 @@ class Folder(Container):
         """Nothing is held open."""
 
 
-def open_container(path: Path) -> Container:
-    """Open a package file or folder.
-
-    Raises:
-        BadContainer: it is neither, or malformed.
-        PackageUnreadable: it cannot be read.
-    """
-    from .zipfiles import Zip
-
-    with unreadable(path):
-        mode = path.stat().st_mode
-    if stat.S_ISDIR(mode):
-        return Folder(path)
-    if stat.S_ISREG(mode):
-        return Zip(path)
-    raise BadContainer("got something that is neither a file nor a folder, expected a package", file=str(path))
-
-
 def spread(act: Callable[[Item], Done], items: Iterable[Item]) -> list[Done]:
     """Do *act* on every item, one thread a core, beginning in their order; give what was done in any order."""
     waiting = list(items)

@@ -12,8 +12,9 @@ from comity.kernel.errors import BadInput
 
 from . import statement
 from .bag import Bag, read_bag
-from .container import Advance, Container, open_container
+from .container import Advance, Container
 from .errors import BadContainer, BadRequest, BadStatement
+from .opening import open_container
 from .reprint import check_says
 from .sealing import PROOF, ROLE_FOLDER, STATEMENT, TIMESTAMP, request_shape
 from .statement import Statement

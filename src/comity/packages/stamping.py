@@ -15,7 +15,8 @@ from pathlib import Path
 from comity.crypto import timestamp
 from comity.kernel.errors import BadInput
 
-from .container import open_container, unreadable
+from .container import unreadable
+from .opening import open_container
 from .placing import place
 from .sealing import STATEMENT, TIMESTAMP
 from .zipfiles import append

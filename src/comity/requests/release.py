@@ -24,8 +24,9 @@ from comity.kernel.errors import BadInput
 from comity.kernel.shape import check_text
 from comity.packages import statement
 from comity.packages.bag import read_bag
-from comity.packages.container import Advance, open_container, silent
+from comity.packages.container import Advance, silent
 from comity.packages.errors import BadBag, BadProof, BadSigners
+from comity.packages.opening import open_container
 from comity.packages.placing import place
 from comity.packages.provenance import check_release, signers_of_request
 from comity.packages.sealing import seal, seal_files

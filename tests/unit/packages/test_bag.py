@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from builders.files import FILES, laid
 from comity.packages.bag import DECLARATION, INFO, MANIFEST, TAG_MANIFEST, Bag, read_bag, write_tags
-from comity.packages.container import open_container
 from comity.packages.errors import BadBag, NewerFormat
+from comity.packages.opening import open_container
 from comity.packages.writer import FolderWriter, Written
 
 GIVEN = {

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 
 from builders.files import FILES, laid
-from comity.packages.container import LARGE, Container, Folder, open_container, spread
+from comity.packages.container import LARGE, Container, Folder, spread
 from comity.packages.errors import BadContainer, PackageUnreadable
+from comity.packages.opening import open_container
 from comity.packages.writer import ZipWriter
 
 

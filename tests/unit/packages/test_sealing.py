@@ -14,8 +14,8 @@ from comity.crypto.envelope import Envelope
 from comity.kernel import canonical
 from comity.kernel.errors import BadInput, ComityError
 from comity.packages.bag import read_bag
-from comity.packages.container import open_container
 from comity.packages.errors import BadBag
+from comity.packages.opening import open_container
 from comity.packages.sealing import seal, seal_files
 from comity.packages.statement import Statement
 from comity.packages.writer import FolderWriter

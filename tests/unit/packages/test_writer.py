@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 
 from builders.files import FILES, laid
-from comity.packages.container import LARGE, open_container, silent
+from comity.packages.container import LARGE, silent
 from comity.packages.errors import BadBag, BadContainer, PackageUnreadable
+from comity.packages.opening import open_container
 from comity.packages.writer import FolderWriter, Writer, Written, ZipWriter
 
 Made = Callable[[Path], Writer]

@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders.files import FILES
-from comity.packages.container import open_container
 from comity.packages.errors import BadContainer, PackageUnreadable
+from comity.packages.opening import open_container
 from comity.packages.writer import ZipWriter
 from comity.packages.zipfiles import append, entry_for
 
