@@ -287,3 +287,13 @@ def test_country_cut_off(world: World) -> None:
     world.registry.undelegate("VN", signers=world.targets_keys[:2])
     world.refresh()
     assert world.mirror.parties() == ["PH.cicc", "SG.orchid"]
+
+
+def test_empty_folder_is_no_directory(tmp_path: Path) -> None:
+    """An update from a folder without a directory names the folder and changes nothing."""
+    world = build_directory(tmp_path)
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with pytest.raises(BadFolder, match="root versions") as caught:
+        world.mirror.update(empty, world.clock.now())
+    assert caught.value.file == str(empty) and world.mirror.parties()

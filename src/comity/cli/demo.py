@@ -249,6 +249,7 @@ def _close(stage: Stage, seconds: float) -> None:
     stage.run("page verify.html --root root.json", show=False)
     stage.scene(_("Done in {seconds:.1f} s. Look around:").format(seconds=seconds))
     for line in (
+        "source .venv/bin/activate",
         f"ls {stage.folder}/post",
         f"comity verify {stage.folder}/post/altered.comity.zip --root {root}",
         f"comity request list --home {stage.folder}/vn",

@@ -83,6 +83,10 @@ class Mirror:
             BadFolder: the source is neither a folder nor an export.
         """
         with self.folder.locked(exclusive=True), opened(source) as new:
+            if not roots(new):
+                raise BadFolder(
+                    "got something without root versions, expected a directory, mirror or export", file=str(source)
+                )
             chain = self._new_roots(new)
             copy = reading.load(new, chain, seen=self._seen(chain), at=at)
             parties = reading.party_files(new, copy)

@@ -70,6 +70,8 @@ def make_node(settings: Settings, *, root: Path, source: Path, clock: Clock = _S
     """
     if not PARTY.fullmatch(settings.party):
         raise BadSettings(f"got {settings.party!r}, expected a party such as VN.a05", field="party")
+    if "?" in str(settings.home.resolve()):
+        raise BadSettings("got a question mark in the folder's path, expected a path without", file=str(settings.home))
     if (settings.home / NAME).exists():
         raise NodeUnusable("got a folder that holds a node already, expected a new one", file=str(settings.home))
     signer, pinned = _open_key(settings), read_pin(root)

@@ -381,7 +381,7 @@ def test_a_node_is_made_whole_or_made_again(at: Program, world: Nodes, tmp_path:
     key = world.folder / "node-VN.a05" / "node.key"
     line = ("node", "init", "--party", "VN.a05", "--root", "root.json", "--home", str(tmp_path / "new"))
     unreached = ("--database", "postgresql://comity@127.0.0.1:1/none")
-    at.refused(1, *line, "--directory", "folder", "--key", str(key))
+    at.refused(2, *line, "--directory", "folder", "--key", str(key))
     at.refused(1, *line, "--directory", "mirror", "--key", str(key), *unreached)
     at.refused(2, *line, "--directory", "mirror", "--key", "VN.a05-draft.key")
     at.run(*line, "--directory", "mirror", "--key", str(key))
