@@ -132,6 +132,23 @@ def fill(home: Path, name: str, sheets: tuple[Path, ...], attach: tuple[Path, ..
 @home_option
 @click.argument("name")
 @json_option
+def bases(home: Path, name: str, as_json: bool) -> None:
+    """Propose the legal bases for the request NAME in order, with what is still open; a person chooses."""
+    from comity.law.plain import plain
+    from comity.node.service import open_node
+    from comity.requests.bases import propose
+
+    from .lawbasisview import show_decision
+
+    with open_node(home) as node:
+        found = propose(node.office, name)
+    emit(plain(found), as_json, lambda: show_decision(found))
+
+
+@request.command()
+@home_option
+@click.argument("name")
+@json_option
 @click.pass_context
 def check(ctx: click.Context, home: Path, name: str, as_json: bool) -> None:
     """Find everything missing or doubtful in NAME; leaves with 1 if something blocks its release."""

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from comity.crypto.errors import KeyFileError
@@ -16,6 +17,7 @@ from comity.kernel import canonical
 from comity.kernel.clock import Clock, SystemClock, stamp
 from comity.kernel.ids import new_id
 from comity.kernel.input import read_input
+from comity.law.library import load as load_law
 from comity.ledger.service import Ledger
 from comity.requests import tables as _request_tables  # noqa: F401 - the schema needs every room's tables
 from comity.requests.office import Office
@@ -51,6 +53,7 @@ class Node:
             blobs=self.blobs,
             clock=self.clock,
             new_id=new_id,
+            law=partial(load_law, self.settings.law_overlay),
             authorities=tuple(
                 read_input(self.settings.path(name), MAX_CERTIFICATE, "a root certificate (PEM)")
                 for name in self.settings.time_authorities

@@ -13,7 +13,7 @@ from .errors import BadSettings, NodeUnusable, NoNode
 
 NAME = "comity.toml"
 PARTY = re.compile(r"[A-Z]{2}\.[a-z0-9][a-z0-9-]{0,40}", re.ASCII)
-_KNOWN = {"party", "database", "key", "key_passphrase_file", "time_authorities"}
+_KNOWN = {"party", "database", "key", "key_passphrase_file", "time_authorities", "law"}
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Settings:
     key: str = "node.key"
     key_passphrase_file: str = ""
     time_authorities: tuple[str, ...] = ()
+    law: str = ""
 
     @property
     def url(self) -> str:
@@ -39,6 +40,11 @@ class Settings:
     def mirror(self) -> Path:
         """Give the folder of the directory's mirror."""
         return self.home / "directory"
+
+    @property
+    def law_overlay(self) -> Path | None:
+        """Give the folder with the node's own corrections to the law, if there is one."""
+        return self.path(self.law) if self.law else None
 
     @property
     def files(self) -> Path:
@@ -81,7 +87,7 @@ def save(settings: Settings) -> None:
         "# The settings of a Comity node; see docs/operate/settings.md.",
         *(
             f"{name} = {_quoted(getattr(settings, name))}"
-            for name in ("party", "database", "key", "key_passphrase_file")
+            for name in ("party", "database", "key", "key_passphrase_file", "law")
         ),
         f"time_authorities = [{', '.join(map(_quoted, settings.time_authorities))}]",
     ]

@@ -166,6 +166,7 @@ def findings(office: Office, unit: Unit, request: Request) -> list[Finding]:
         related=related,
         ended=ended,
         now=now,
+        law=office.law,
     )
     return preflight.check(setting)
 

@@ -10,6 +10,7 @@ from comity.crypto.keys import Signer
 from comity.directory.mirror import Mirror
 from comity.directory.model import Party
 from comity.kernel.clock import Clock, stamp
+from comity.law.library import Library
 from comity.ledger.service import Ledger
 from comity.packages.owndirectory import OwnDirectory
 from comity.store.blobs import Blobs
@@ -32,6 +33,7 @@ class Office:
     blobs: Blobs
     clock: Clock
     new_id: Callable[[datetime], str]
+    law: Callable[[], Library]
     authorities: Sequence[bytes] = field(default=())
 
     def me(self) -> Party:

@@ -17,10 +17,12 @@ from comity.identifiers.errors import InvalidIdentifier
 from comity.identifiers.kinds import normalise
 from comity.kernel.clock import moment, stamp
 from comity.kernel.errors import BadInput
+from comity.law.library import Library
 from comity.packages.sealing import request_shape
 
+from .bases import judge, question
 from .model import DOUBTFUL, MISSING, WRONG, Finding, Request
-from .vocabulary import complete, load, measure
+from .vocabulary import complete, measure
 
 HINTS = ("chain", "platform", "port", "since", "until")
 LONG_SECRECY = timedelta(days=366)
@@ -40,6 +42,7 @@ class Setting:
     related: Mapping[str, Request]
     ended: Mapping[str, datetime]
     now: datetime
+    law: Callable[[], Library]
 
 
 Rule = Callable[[Setting], Iterator[Finding]]
@@ -77,16 +80,13 @@ def basis(s: Setting) -> Iterator[Finding]:
     given = s.document.get("basis")
     if not isinstance(given, dict):
         return
-    named = str(given.get("instrument", ""))
-    for instrument in load("instruments.yaml").values():
-        if not instrument["in_force"] and any(name.casefold() in named.casefold() for name in instrument["names"]):
-            remedy = "Name another treaty, reciprocity, an order under domestic law, or voluntary cooperation."
-            reason = f"{named}: not known to be in force, so it cannot be cited as binding"
-            yield Finding(WRONG, "basis.instrument", reason, remedy, instrument["source"], True)
     if given.get("kind") == "treaty":
         for field in ("instrument", "article"):
             if not given.get(field):
                 yield Finding(MISSING, f"basis.{field}", f"a treaty basis without {field}", f"Name the {field}.", FORM)
+    if s.addressee and given.get("instrument"):
+        asked = question(s.document, s.addressee, s.now.date())
+        yield from judge(asked, s.law(), given["instrument"])
     if given.get("kind") == "domestic_order" and not s.document.get("attachments"):
         remedy = "Attach the order, or say in the reasons why none exists."
         yield Finding(DOUBTFUL, "attachments", "an order is named and not attached", remedy, FORM)

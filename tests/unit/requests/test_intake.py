@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -103,7 +104,7 @@ def test_known_package_again_after_a_month(nodes: Nodes) -> None:
     request = nodes.released()
     path = nodes.carried(request)
     assert receive(nodes.office("SG.orchid"), path).new
-    nodes.later(days=40)
+    nodes.clock.advance(timedelta(days=40))
     nodes.update("SG.orchid")
     again = receive(nodes.office("SG.orchid"), path)
     assert (again.new, again.request.package) == (False, request.package)

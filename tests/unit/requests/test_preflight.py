@@ -14,6 +14,7 @@ from builders.directory import START, World, build_directory
 from builders.packages import Maker
 from builders.requests import SHAPE, requests_from
 from builders.world import SHEET
+from comity.law.library import load
 from comity.requests import preflight
 from comity.requests.model import Finding, Request
 from comity.requests.preflight import RULES, Setting, check
@@ -48,7 +49,7 @@ def document(world: World, measure: str = "preserve", **changes: Any) -> dict[st
 
 def setting(world: World, request: Mapping[str, Any], **more: Any) -> Setting:
     """What the rules look at in the world now."""
-    given = Setting(request, world.party("VN.a05"), world.party("SG.orchid"), related={}, ended={}, now=START)
+    given = Setting(request, world.party("VN.a05"), world.party("SG.orchid"), related={}, ended={}, now=START, law=load)
     return replace(given, **more)
 
 
@@ -99,7 +100,9 @@ def test_items(name: str, world: World) -> None:
     ("basis", "expected"),
     [
         ({"kind": "reciprocity", "text": "t"}, []),
-        ({"kind": "treaty", "instrument": "Bilateral treaty of 2004", "article": "3", "text": "t"}, []),
+        ({"kind": "treaty", "instrument": "Bilateral treaty of 2004", "article": "3", "text": "t"}, [("doubtful", "basis.instrument")]),
+        ({"kind": "treaty", "instrument": "Convention on Cybercrime", "article": "31", "text": "t"}, [("wrong", "basis.instrument")]),
+        ({"kind": "treaty", "instrument": "UNTOC", "article": "18", "text": "t"}, [("wrong", "basis.instrument")]),
         ({"kind": "treaty", "text": "t"}, [("missing", "basis.instrument"), ("missing", "basis.article")]),
         ({"kind": "treaty", "instrument": "the hanoi convention (2025)", "article": "42", "text": "t"}, [("wrong", "basis.instrument")]),
         ({"kind": "voluntary", "instrument": "UN Convention against Cybercrime", "text": "t"}, [("wrong", "basis.instrument")]),
@@ -107,7 +110,7 @@ def test_items(name: str, world: World) -> None:
     ],
 )  # fmt: skip
 def test_basis(basis: dict[str, str], expected: list[tuple[str, str]], world: World) -> None:
-    """A treaty is named whole, none that is not known to be in force, and an order is attached."""
+    """A treaty is named whole, none that does not bind both or does not reach a provider, and an order is attached."""
     assert fields(list(preflight.basis(setting(world, document(world, basis=basis))))) == expected
 
 

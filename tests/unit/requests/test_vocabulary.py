@@ -92,11 +92,3 @@ def test_a_sheet_may_say_what_a_request_may() -> None:
 def test_kinds_of_identifiers_are_the_same_everywhere() -> None:
     """Case files and requests know the same kinds of identifiers."""
     assert set(case_shape().codes["kinds"]) == set(request_shape().codes["kinds"])
-
-
-def test_instruments_not_in_force_have_names_and_a_source() -> None:
-    """Each instrument that may not be cited has names to know it by, and says on whose word and when."""
-    for row in load("instruments.yaml").values():
-        assert row["names"]
-        assert row["source"]
-        assert row["compiled"]
