@@ -10,7 +10,7 @@ import click
 from comity.kernel.language import _, word
 
 from .home import home_option
-from .output import console, emit, json_option, progress
+from .output import console, emit, json_option, plain, progress
 from .requestview import show_dossier, show_due, show_findings, show_rows
 from .secret import open_signer, passphrase_option
 
@@ -307,6 +307,22 @@ def show(home: Path, name: str, as_json: bool) -> None:
         data = dossier.plain(node.office)
         party = node.office.known(dossier.request.peer)
     emit(data, as_json, lambda: show_dossier(data, party))
+
+
+@request.command("print")
+@home_option
+@click.argument("name")
+@click.argument("out", type=FILE)
+@json_option
+def print_(home: Path, name: str, out: Path, as_json: bool) -> None:
+    """Print the request NAME as PDF to OUT, to be read before it is signed or answered; a draft as far as it goes."""
+    from comity.node.service import open_node
+    from comity.packages.placing import place_bytes
+    from comity.requests.register import print_request
+
+    with open_node(home) as node:
+        file = place_bytes(print_request(node.office, name), out)
+    emit({"file": str(file)}, as_json, lambda: console().print(_("[green]written[/] {file}").format(file=plain(file))))
 
 
 @request.command()

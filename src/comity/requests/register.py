@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
+from comity.kernel import canonical
 from comity.kernel.errors import BadInput
+from comity.packages.printer import print_pdf
 
 from . import tables
 from .model import OUT, Answer, Deadline, Entry, Request
@@ -61,6 +64,16 @@ def show_request(office: Office, name: str) -> Dossier:
             tables.answers_of(unit, request.id),
             tables.clocks_of(unit, request.id),
         )
+
+
+def print_request(office: Office, name: str) -> bytes:
+    """Print a request as PDF, to be read before it is signed or answered; a draft as far as it goes.
+
+    Raises:
+        PrintError: it has a sign that no font on this machine has.
+    """
+    document = dict(show_request(office, name).request.document)
+    return print_pdf(document, digest=hashlib.sha256(canonical.dump(document)).hexdigest())
 
 
 def list_due(office: Office) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from comity.kernel.errors import BadInput
 from comity.requests.errors import NoRequest
 from comity.requests.intake import receive
 from comity.requests.receipts import take
-from comity.requests.register import list_due, list_requests, show_request
+from comity.requests.register import list_due, list_requests, print_request, show_request
 
 
 def test_lists_by_direction_and_state(nodes: Nodes) -> None:
@@ -89,3 +89,26 @@ def test_a_reference_that_names_two(nodes: Nodes) -> None:
     with pytest.raises(NoRequest, match="names 2 requests"):
         show_request(nodes.office(), ours.reference)
     assert show_request(nodes.office(), ours.id).request == ours
+
+
+def test_printed_as_it_will_be_sealed(nodes: Nodes) -> None:
+    """What is printed before sealing is, byte for byte, what is then sealed."""
+    request = nodes.draft()
+    before = print_request(nodes.office(), request.id)
+    parts = nodes.maker.parts(nodes.carried(nodes.released()))
+    assert before.startswith(b"%PDF-") and parts["data/request.pdf"].startswith(b"%PDF-")
+    sealed = nodes.sealed()
+    kept = nodes.maker.parts(nodes.office().blobs.path(sealed.file))
+    assert print_request(nodes.office(), sealed.id) == kept["data/request.pdf"]
+
+
+def test_printing_what_others_sent_is_logged(nodes: Nodes) -> None:
+    """To print an incoming request is to read it."""
+    request = nodes.received()
+    print_request(nodes.office("SG.orchid"), request.id)
+    assert nodes.events("SG.orchid")[-1] == "package.read"
+
+
+def test_an_incomplete_draft_is_printed(nodes: Nodes) -> None:
+    """A draft that lacks nearly everything is printed as far as it goes."""
+    assert print_request(nodes.office(), nodes.draft(contents=[{"id": "data", "text": "All of it."}]).id)
