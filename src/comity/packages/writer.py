@@ -9,6 +9,7 @@ import hashlib
 import os
 import zipfile
 from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +22,8 @@ from .zipfiles import entry_for
 
 # Linux caches a large write in large pieces of memory, and may search long for them.
 STRIDE = 256 * 1024
+# How much is written before it is sent to the disk in the background.
+WRITE_BACK = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,37 @@ class FolderWriter:
         return target.open("xb")
 
 
+class WriteBack:
+    """Brings a file to disk while more of it is written, so that the last wait for the disk is short.
+
+    What the disk refuses is raised at the next word or at the end, never lost.
+    """
+
+    def __init__(self, fd: int) -> None:
+        """Work on an open file."""
+        self._fd = fd
+        self._pool = ThreadPoolExecutor(1)
+        self._waiting = 0
+        self._job: Future[None] | None = None
+
+    def wrote(self, size: int) -> None:
+        """Tell of *size* more bytes written."""
+        self._waiting += size
+        if self._waiting >= WRITE_BACK and (self._job is None or self._job.done()):
+            self._settle()
+            self._waiting = 0
+            self._job = self._pool.submit(os.fdatasync, self._fd)
+
+    def close(self) -> None:
+        """Wait for what is under way."""
+        self._pool.shutdown()
+        self._settle()
+
+    def _settle(self) -> None:
+        if self._job:
+            self._job.result()
+
+
 class ZipWriter:
     """Writes a stored zip under one top folder."""
 
@@ -89,6 +123,8 @@ class ZipWriter:
         self.top = top
         with unreadable(path):
             self._zip = zipfile.ZipFile(path, "x")
+        assert self._zip.fp is not None
+        self._disk = WriteBack(self._zip.fp.fileno())
 
     def add(self, name: str, data: bytes) -> Written:
         """Add a small file."""
@@ -107,7 +143,15 @@ class ZipWriter:
             entry = entry_for(f"{self.top}/{name}", source.stat().st_size)
         target = unreadable(self.path)
         with target, self._zip.open(entry, "w") as out:
-            return _copy(name, source, _guarded(out.write, target, advance))
+            return _copy(name, source, _guarded(out.write, target, self._told(advance)))
+
+    def _told(self, advance: Advance) -> Advance:
+        def wrote(size: int) -> None:
+            advance(size)
+            with unreadable(self.path):
+                self._disk.wrote(size)
+
+        return wrote
 
     def __enter__(self) -> Self:
         return self
@@ -115,7 +159,10 @@ class ZipWriter:
     def __exit__(self, kind: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None:
         """Finish the zip and bring it to disk."""
         with unreadable(self.path):
-            self._zip.close()
+            try:
+                self._disk.close()
+            finally:
+                self._zip.close()
             with self.path.open("rb") as f:
                 os.fsync(f.fileno())
 

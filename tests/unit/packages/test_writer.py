@@ -16,7 +16,7 @@ from builders.files import FILES, laid
 from comity.packages.container import LARGE, silent
 from comity.packages.errors import BadBag, BadContainer, PackageUnreadable
 from comity.packages.opening import open_container
-from comity.packages.writer import FolderWriter, Writer, Written, ZipWriter
+from comity.packages.writer import WRITE_BACK, FolderWriter, WriteBack, Writer, Written, ZipWriter
 
 Made = Callable[[Path], Writer]
 
@@ -115,3 +115,20 @@ def test_an_odd_top_folder_is_refused(top: str, tmp_path: Path) -> None:
     with pytest.raises(BadBag, match="top folder"):
         ZipWriter(tmp_path / "a.zip", top)
     assert not (tmp_path / "a.zip").exists()
+
+
+def test_what_the_disk_refuses_in_the_background_is_raised(tmp_path: Path) -> None:
+    """An error of the disk while more is being written is not lost."""
+    with (tmp_path / "file").open("wb") as f:
+        back = WriteBack(f.fileno())
+    back.wrote(WRITE_BACK)
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        back.close()
+
+
+def test_little_is_not_sent_ahead(tmp_path: Path) -> None:
+    """Less than the amount set waits for the end."""
+    with (tmp_path / "file").open("wb") as f:
+        back = WriteBack(f.fileno())
+    back.wrote(WRITE_BACK - 1)
+    back.close()
