@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from comity.kernel.language import _, counted, said, word
 
-from .lawtable import lead, rest, table, told
-from .output import console
+from .lawtable import lead, rest, table
+from .output import console, plain
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -30,13 +30,13 @@ class Notes:
 
     def mark(self, source: str) -> str:
         """Give the number of a source."""
-        return f"[dim]{told(f'[{self.sources.setdefault(source, len(self.sources) + 1)}]')}[/]"
+        return f"[dim]{plain(f'[{self.sources.setdefault(source, len(self.sources) + 1)}]')}[/]"
 
     def show(self, out: Console) -> None:
         """Print the sources."""
         out.print(f"\n[bold]{_('Sources')}[/]")
         for source, number in self.sources.items():
-            out.print(f"  [dim]{number:>2} {told(source)}[/]")
+            out.print(f"  [dim]{number:>2} {plain(source)}[/]")
 
 
 def show_decision(found: Decision) -> None:
@@ -44,19 +44,19 @@ def show_decision(found: Decision) -> None:
     out, asked = console(), found.question
     to = _("a provider in {code}") if asked.addressee == "provider" else _("{code}")
     out.print(
-        f"[bold]{told(asked.here)} → {told(to.format(code=asked.there))}[/]  {word('measure', asked.measure)}, "
-        f"{told(asked.offence.name)}, {asked.on}" + (f"  [red]{_('emergency')}[/]" if asked.urgent else "")
+        f"[bold]{plain(asked.here)} → {plain(to.format(code=asked.there))}[/]  {word('measure', asked.measure)}, "
+        f"{plain(asked.offence.name)}, {asked.on}" + (f"  [red]{_('emergency')}[/]" if asked.urgent else "")
     )
     out.print(f"{_('tier of the offence')}: {rest(found.tier.name)}\n")
     for place, one in enumerate(found.candidates, 1):
-        out.print(f"{place:>3} {_standing(one)}  [bold]{told(said(one.title))}[/]")
+        out.print(f"{place:>3} {_standing(one)}  [bold]{plain(said(one.title))}[/]")
     notes = Notes()
     for place, one in enumerate(found.candidates, 1):
         _Page(out, notes).show(place, one)
     notes.show(out)
     out.print("")
     for line in found.remarks:
-        out.print(told(line.text))
+        out.print(plain(line.text))
     legend = _(
         "✓ met  ? open  ~ would be met if a lead is confirmed  ✗ not met. A person chooses; this list decides nothing."
     )
@@ -69,23 +69,23 @@ def show_sheet(found: WorkSheet) -> None:
     title = _("Work sheet on dual criminality: Article {number} {title}").format(
         number=found.article, title=found.title
     )
-    out.print(f"[bold]{told(title)}[/]  {found.on}")
-    out.print(f"{told(found.summary)}")
-    out.print(f"[dim]{told(found.rule.text)} {told(found.rule.article)}{lead(found.rule.lead)}[/]\n")
+    out.print(f"[bold]{plain(title)}[/]  {found.on}")
+    out.print(f"{plain(found.summary)}")
+    out.print(f"[dim]{plain(found.rule.text)} {plain(found.rule.article)}{lead(found.rule.lead)}[/]\n")
     grid = table("", ["", found.here, found.there, ""])
     for row in found.rows:
         if row.here.lines or row.there.lines:
-            grid.add_row(told(row.element), _cell(row.here), _cell(row.there), _("differs") if row.differs else "")
+            grid.add_row(plain(row.element), _cell(row.here), _cell(row.there), _("differs") if row.differs else "")
     out.print(grid)
     empty = [row.element for row in found.rows[2:] if not (row.here.lines or row.there.lines)]
-    out.print(f"  {_('nothing is recorded in either on')}: {told(', '.join(empty))}\n")
+    out.print(f"  {_('nothing is recorded in either on')}: {plain(', '.join(empty))}\n")
     sources = [line for row in found.rows for cell in (row.here, row.there) for line in cell.lines]
     for text in dict.fromkeys(f"{line.article} · {line.source}" for line in sources):
-        out.print(f"  [dim]{told(text)}[/]")
+        out.print(f"  [dim]{plain(text)}[/]")
     out.print(f"\n[bold]{_('Open')}[/]")
     for one in found.open:
-        out.print(f"  [yellow]?[/] {told(one.text)} [dim]· {told(one.who)} · {told(one.article)}[/]")
-    out.print(f"\n[bold]{_('Finding of the officer')}[/]  {told(found.finding.question)}")
+        out.print(f"  [yellow]?[/] {plain(one.text)} [dim]· {plain(one.who)} · {plain(one.article)}[/]")
+    out.print(f"\n[bold]{_('Finding of the officer')}[/]  {plain(found.finding.question)}")
     for label in (_("finding"), _("reason"), _("name and office"), _("day")):
         out.print(f"  {label}: ______________________")
 
@@ -98,9 +98,9 @@ class _Page:
 
     def show(self, place: int, one: Candidate) -> None:
         """Print a candidate; of one that may not be cited only why, and what would have to be asked."""
-        head = f"\n[bold]{place}. {told(said(one.title))}[/]  {_standing(one)}  [dim]{told(one.article)}[/]"
+        head = f"\n[bold]{place}. {plain(said(one.title))}[/]  {_standing(one)}  [dim]{plain(one.article)}[/]"
         self.out.print(f"{head}{lead(one.lead)} {self.notes.mark(one.source)}")
-        self.out.print(f"   {told(one.why)}")
+        self.out.print(f"   {plain(one.why)}")
         if one.standing == "not_citable":
             for condition in (each for each in one.open if each.policy == "AskDepositary"):
                 self._condition(condition)
@@ -119,9 +119,9 @@ class _Page:
         self._lines(_("safeguards"), one.safeguards)
 
     def _condition(self, one: Condition) -> None:
-        who = f" [cyan]→ {told(one.who)}[/]" if one.who else ""
-        self.out.print(f"   {STATE[one.state]} {told(one.question)}{who}{lead(one.lead)}")
-        self.out.print(f"       [dim]{told(one.why)} · {told(one.article)}[/] {self.notes.mark(one.source)}")
+        who = f" [cyan]→ {plain(one.who)}[/]" if one.who else ""
+        self.out.print(f"   {STATE[one.state]} {plain(one.question)}{who}{lead(one.lead)}")
+        self.out.print(f"       [dim]{plain(one.why)} · {plain(one.article)}[/] {self.notes.mark(one.source)}")
 
     def _lines(self, title: str, lines: Sequence[Line], notes: Sequence[str] = ()) -> None:
         if lines and title:
@@ -130,10 +130,10 @@ class _Page:
             self._line(one, note=notes[place] if notes else "")
 
     def _line(self, one: Line, *, note: str = "", before: str = "", after: str = "") -> None:
-        said = f"{before}{told(one.text)}" + (f" [dim]({told(note)})[/]" if note else "")
-        yields = f" [magenta]{_('gives way to')} {told(one.yields_to)}[/]" if one.yields_to else ""
+        said = f"{before}{plain(one.text)}" + (f" [dim]({plain(note)})[/]" if note else "")
+        yields = f" [magenta]{_('gives way to')} {plain(one.yields_to)}[/]" if one.yields_to else ""
         number = self.notes.mark(one.source)
-        self.out.print(f"     · {said} [dim]· {told(one.article)}[/]{lead(one.lead)} {number}{yields}{after}")
+        self.out.print(f"     · {said} [dim]· {plain(one.article)}[/]{lead(one.lead)} {number}{yields}{after}")
 
     def _clocks(self, clocks: Sequence[Clock]) -> None:
         if clocks:
@@ -145,7 +145,7 @@ class _Page:
     def _dual(self, dual: DualQuestion) -> None:
         self.out.print(f"   [bold]{_('dual criminality')}[/]" + ("" if dual.asked else f": {_('not asked')}"))
         if dual.asked:
-            self.out.print(f"     [yellow]?[/] {told(dual.question)} [cyan]→ {told(dual.who)}[/]")
+            self.out.print(f"     [yellow]?[/] {plain(dual.question)} [cyan]→ {plain(dual.who)}[/]")
         self._lines("", dual.rules)
 
 
@@ -165,4 +165,4 @@ def _standing(one: Candidate) -> str:
 
 
 def _cell(cell: Cell) -> str:
-    return "\n".join(told(line.text) + lead(line.lead) for line in cell.lines) or f"[dim]{_('nothing recorded')}[/]"
+    return "\n".join(plain(line.text) + lead(line.lead) for line in cell.lines) or f"[dim]{_('nothing recorded')}[/]"

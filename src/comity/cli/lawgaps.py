@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from comity.kernel.language import _, counted
 
-from .lawtable import land, lead, lines, rest, told
-from .output import console
+from .lawtable import land, lead, lines, rest
+from .output import console, plain
 
 if TYPE_CHECKING:
     from comity.law.gaps import Gap
@@ -33,13 +33,13 @@ def show_gaps(found: Matrix, ranked: tuple[Gap, ...], everything: bool) -> None:
     for gap in ranked:
         cell = gap.cell
         out.print(
-            f"\n{gap.rank:>3} {_state(cell.state)}  [bold]{_('Article')} {gap.article.number} {told(gap.article.title)}[/]"
-            f"  {told(cell.question.para)}  [dim]{rest(gap.article.force)}, {rest(cell.question.level)}  {cell.question.id}[/]"
+            f"\n{gap.rank:>3} {_state(cell.state)}  [bold]{_('Article')} {gap.article.number} {plain(gap.article.title)}[/]"
+            f"  {plain(cell.question.para)}  [dim]{rest(gap.article.force)}, {rest(cell.question.level)}  {cell.question.id}[/]"
         )
         lines(out, cell.question.question)
         _say(cell)
         for text in gap.may_reserve:
-            out.print(f"  [dim]{_('leeway')}: {told(text)}[/]")
+            out.print(f"  [dim]{_('leeway')}: {plain(text)}[/]")
     if not everything:
         silent = sum(cell.says == "nobody" for row in found.rows for cell in row.cells)
         said = counted("{n} question has no answer yet: --all", "{n} questions have no answer yet: --all", silent)
@@ -54,9 +54,9 @@ def show_answers(found: Matrix) -> None:
     for row in found.rows:
         given = [cell for cell in row.cells if cell.says == "drafter"]
         if given:
-            out.print(f"[bold]{_('Article')} {row.article.number} {told(row.article.title)}[/]")
+            out.print(f"[bold]{_('Article')} {row.article.number} {plain(row.article.title)}[/]")
         for cell in given:
-            out.print(f"  {_state(cell.state)}  {cell.question.id}  {told(cell.question.question)}")
+            out.print(f"  {_state(cell.state)}  {cell.question.id}  {plain(cell.question.question)}")
             _say(cell)
     total = sum(len(row.cells) for row in found.rows)
     answered = sum(cell.says == "drafter" for row in found.rows for cell in row.cells)
@@ -73,9 +73,9 @@ def years(figure: float | None, serious: bool | None, kind: str, doubt: bool) ->
 def _say(cell: Cell) -> None:
     if cell.says == "nobody":
         return
-    who = f"{told(cell.by)} {cell.on}" if cell.says == "drafter" else _("suggested by the profile, to be confirmed")
-    why = f": {told(cell.why)}" if cell.why else ""
-    console().print(f"  [italic]{who}[/]{lead(cell.lead)}{why} [dim]· {told(cell.source)}[/]")
+    who = f"{plain(cell.by)} {cell.on}" if cell.says == "drafter" else _("suggested by the profile, to be confirmed")
+    why = f": {plain(cell.why)}" if cell.why else ""
+    console().print(f"  [italic]{who}[/]{lead(cell.lead)}{why} [dim]· {plain(cell.source)}[/]")
 
 
 def _state(name: str) -> str:
@@ -87,7 +87,7 @@ def _show_penalties(found: Matrix) -> None:
     out.print(f"\n[bold]{_('Maximum penalties and the line of four years (Article 2(h))')}[/]")
     for row in found.rows:
         for line in row.penalties:
-            out.print(f"  {row.article.number:>2}  {maximum(line)}  {told(line.provision)}")
+            out.print(f"  {row.article.number:>2}  {maximum(line)}  {plain(line.provision)}")
 
 
 def maximum(line: PenaltyLine) -> str:

@@ -8,8 +8,8 @@ from comity.kernel.language import _
 
 from .lawgaps import maximum, years
 from .lawstatus import answer
-from .lawtable import land, lead, lines, mark, rest, spoken, table, told
-from .output import console
+from .lawtable import land, lead, lines, mark, rest, spoken, table
+from .output import console, plain
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -26,11 +26,13 @@ def show_article(library: Library, article: Article) -> None:
     """Print an article: what it says, what it leaves open, its questions, what is not verified."""
     out, contents = console(), library.contents
     chapter = next(one for one in contents.chapters if one.id == article.chapter)
-    out.print(f"[bold]{_('Article')} {article.number}  {told(article.title)}[/]{mark(article)}")
-    out.print(f"[dim]{_('Chapter')} {chapter.id} {told(chapter.title)}; {rest(article.kind)}; {rest(article.force)}[/]")
-    out.print(f"\n{told(article.summary)}\n")
+    out.print(f"[bold]{_('Article')} {article.number}  {plain(article.title)}[/]{mark(article)}")
+    out.print(
+        f"[dim]{_('Chapter')} {chapter.id} {plain(chapter.title)}; {rest(article.kind)}; {rest(article.force)}[/]"
+    )
+    out.print(f"\n{plain(article.summary)}\n")
     for option in article.options:
-        out.print(f"  {_('option')} {told(option.para)}: {told(option.text)}")
+        out.print(f"  {_('option')} {plain(option.para)}: {plain(option.text)}")
     for title, texts in (
         (_("reservation"), article.reservations),
         (_("to be notified"), article.notifications),
@@ -38,13 +40,13 @@ def show_article(library: Library, article: Article) -> None:
         (_("note"), article.notes),
     ):
         for text in texts:
-            out.print(f"  {title}: {told(text)}")
+            out.print(f"  {title}: {plain(text)}")
     for parallel in article.budapest:
-        told_note = f" ({told(parallel.note)})" if parallel.note else ""
-        out.print(f"  Budapest {told(parallel.article)}: {rest(parallel.relation)}{told_note}")
+        told_note = f" ({plain(parallel.note)})" if parallel.note else ""
+        out.print(f"  Budapest {plain(parallel.article)}: {rest(parallel.relation)}{told_note}")
     for question in article.checklist:
         out.print(
-            f"\n  [bold]{question.id}[/] {told(question.para)} [dim]{rest(question.level)}[/]\n    {told(question.question)}"
+            f"\n  [bold]{question.id}[/] {plain(question.para)} [dim]{rest(question.level)}[/]\n    {plain(question.question)}"
         )
     _show_sources(out, library, article)
 
@@ -53,7 +55,7 @@ def show_sheet(country: Country, treaties: Treaties) -> None:
     """Print what is known about a country's law."""
     out = console()
     head = "; ".join(part for part in (country.legal_system, country.currency) if part)
-    out.print(f"[bold]{country.country} {land(country.country, country.name)}[/]  [dim]{told(head)}[/]")
+    out.print(f"[bold]{country.country} {land(country.country, country.name)}[/]  [dim]{plain(head)}[/]")
     if country.as_of:
         out.print(f"[dim]{_('as of')} {country.as_of}. {_('A lead was not read in its source: check it first.')}[/]")
     _show_assistance(out, country)
@@ -73,8 +75,8 @@ def show_sheet(country: Country, treaties: Treaties) -> None:
 def show_comparison(found: Comparison) -> None:
     """Print the law of several countries on one article side by side."""
     out = console()
-    out.print(f"[bold]{_('Article')} {found.article.number}  {told(found.article.title)}[/]{mark(found.article)}")
-    out.print(f"{told(found.article.summary)}\n")
+    out.print(f"[bold]{_('Article')} {found.article.number}  {plain(found.article.title)}[/]{mark(found.article)}")
+    out.print(f"{plain(found.article.summary)}\n")
     grid = table("", ["", *(f"{one.country} {land(one.country, one.name)}" for one in found.columns)])
     grid.add_row(_("found"), *(rest(one.status) + (lead(one.lead)) for one in found.columns))
     for place in range(max(len(one.provisions) for one in found.columns)):
@@ -84,7 +86,7 @@ def show_comparison(found: Comparison) -> None:
             grid.add_row(label, *(cell.get(label, "") for cell in cells))
     if any(one.note for one in found.columns):
         grid.add_section()
-        grid.add_row(_("note"), *(told(one.note) for one in found.columns))
+        grid.add_row(_("note"), *(plain(one.note) for one in found.columns))
     out.print(grid)
 
 
@@ -94,27 +96,27 @@ def _provision_cells(column: Column, place: int) -> dict[str, str]:
     if place >= len(column.provisions):
         return {}
     one = column.provisions[place]
-    cells = {_("provision"): told(f"{one.section} {one.act}".strip()) + mark(one)}
+    cells = {_("provision"): plain(f"{one.section} {one.act}".strip()) + mark(one)}
     if isinstance(one, Provision):
         cells |= _offence_cells(column, place, one)
     else:
         cells |= _power_parts(one)
     if one.commencement != "in_force" or one.in_force_from:
         cells[_("commencement")] = rest(one.commencement) + (f" {one.in_force_from}" if one.in_force_from else "")
-    return cells | {_("source"): f"[dim]{told(one.source)}[/]"}
+    return cells | {_("source"): f"[dim]{plain(one.source)}[/]"}
 
 
 def _offence_cells(column: Column, place: int, one: Provision) -> dict[str, str]:
     from comity.law.comparison import exemptions
 
     line, (needed, out) = column.penalties[place], exemptions(one)
-    cells = {_("elements"): told(one.elements) + lead(not one.read("elements"))}
+    cells = {_("elements"): plain(one.elements) + lead(not one.read("elements"))}
     cells[_("base maximum")] = years(line.base, line.base_serious, line.kind, line.base_lead)
     if line.aggravated is not None:
         cells[_("aggravated")] = years(line.aggravated, line.aggravated_serious, "fixed", line.aggravated_lead)
     for label, conditions in ((_("conditions"), needed), (_("exemptions"), out)):
         if conditions:
-            cells[label] = "\n".join(f"{rest(each.kind)}: {told(each.text)}" for each in conditions)
+            cells[label] = "\n".join(f"{rest(each.kind)}: {plain(each.text)}" for each in conditions)
     return cells
 
 
@@ -130,7 +132,7 @@ def _power_parts(one: PowerProvision) -> dict[str, str]:
         "urgent_route": (_("urgent route"), one.urgent_route),
         "note": (_("note"), one.note),
     }
-    return {label: told(text) + lead(not one.read(name)) for name, (label, text) in parts.items() if text}
+    return {label: plain(text) + lead(not one.read(name)) for name, (label, text) in parts.items() if text}
 
 
 def _show_assistance(out: Console, country: Country) -> None:
@@ -164,11 +166,11 @@ def _show_entry(out: Console, name: str, entry: Offence | Power) -> None:
     status = entry.status
     found = "" if status == "found" else f"  [yellow]{rest(status)}[/]"
     out.print(
-        f"  {entry.article:>2} {rest(name)}{found} {told(entry.note)}{mark(entry) if entry.source else ''}".rstrip()
+        f"  {entry.article:>2} {rest(name)}{found} {plain(entry.note)}{mark(entry) if entry.source else ''}".rstrip()
     )
     maxima, provisions = penalties(entry), tuple[Provision | PowerProvision, ...](entry.provisions)
     for place, one in enumerate(provisions):
-        out.print(f"      {told(f'{one.section} {one.act}'.strip())}{mark(one)} [dim]· {told(one.source)}[/]")
+        out.print(f"      {plain(f'{one.section} {one.act}'.strip())}{mark(one)} [dim]· {plain(one.source)}[/]")
         if isinstance(one, Provision):
             out.print(f"        {maximum(maxima[place])}")
         else:
@@ -189,7 +191,7 @@ def _show_periods(out: Console, country: Country) -> None:
 
 
 def _show(out: Console, label: str, text: str, fact: Fact) -> None:
-    out.print(f"  {told(label)}: {told(text)}{mark(fact)} [dim]· {told(fact.source)}[/]")
+    out.print(f"  {plain(label)}: {plain(text)}{mark(fact)} [dim]· {plain(fact.source)}[/]")
 
 
 def _show_sources(out: Console, library: Library, article: Article) -> None:
@@ -199,4 +201,4 @@ def _show_sources(out: Console, library: Library, article: Article) -> None:
     lines(out, "; ".join(article.confirmed))
     for name in article.source.split("; "):
         source = library.contents.sources[name]
-        out.print(f"  [dim]{name}: {told(source.what)}. {told(source.where)}. {told(source.reliability)}[/]")
+        out.print(f"  [dim]{name}: {plain(source.what)}. {plain(source.where)}. {plain(source.reliability)}[/]")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from comity.kernel.language import _
 
-from .lawtable import land, lead, lines, mark, rest, spoken, table, told
-from .output import console
+from .lawtable import land, lead, lines, mark, rest, spoken, table
+from .output import console, plain
 
 if TYPE_CHECKING:
     from comity.law.model import Participation
@@ -37,8 +37,8 @@ def show_overview(rows: tuple[Summary, ...], on: date) -> None:
 def show_roll(roll: Roll) -> None:
     """Print one instrument and its list."""
     out, one = console(), roll.summary
-    out.print(f"[bold]{spoken(one.name)}[/]  {told(one.reference)}  {_('on')} {roll.on}")
-    out.print(f"  {_('in force')}: {force(one.force)}  {told(one.entry.condition)}")
+    out.print(f"[bold]{spoken(one.name)}[/]  {plain(one.reference)}  {_('on')} {roll.on}")
+    out.print(f"  {_('in force')}: {force(one.force)}  {plain(one.entry.condition)}")
     if one.progress.needed:
         out.print(f"  {counted(one)}")
     for text in (one.entry.note, roll.note, *one.coverage.gaps):
@@ -52,10 +52,10 @@ def show_roll(roll: Roll) -> None:
             _day(record, "signed"),
             _day(record, "deposited") or _day(record, "consent") or _day(record, "completed"),
             _day(record, "in_force"),
-            "\n".join(told(f"{', '.join(s.articles)}: {s.text}") + mark(s) for s in row.statements),
+            "\n".join(plain(f"{', '.join(s.articles)}: {s.text}") + mark(s) for s in row.statements),
         )
     out.print(grid)
-    out.print(f"[dim]{_('list as of')} {age(one)}. {_('Source')}: {told(one.coverage.source)}[/]")
+    out.print(f"[dim]{_('list as of')} {age(one)}. {_('Source')}: {plain(one.coverage.source)}[/]")
 
 
 def show_country(sheet: Treaties) -> None:
@@ -76,7 +76,7 @@ def show_finding(found: Finding) -> None:
     """Print the reasons and the open questions of an answer."""
     out = console()
     for reason in found.reasons:
-        out.print(f"  {spoken(reason.text)}{lead(reason.lead)} [dim]· {told(reason.source)}[/]")
+        out.print(f"  {spoken(reason.text)}{lead(reason.lead)} [dim]· {plain(reason.source)}[/]")
     for question in found.open:
         out.print(f"  [yellow]?[/] {spoken(question)}")
 

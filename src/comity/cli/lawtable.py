@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from comity.kernel.language import _, language, said, word
 
+from .output import plain
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
@@ -24,25 +26,18 @@ def mark(fact: Fact | None) -> str:
         return ""
     if fact.lead:
         return lead(fact.lead)
-    who = _("verified by {who}, {date}").format(who=told(fact.verified_by), date=fact.date)
+    who = _("verified by {who}, {date}").format(who=plain(fact.verified_by), date=fact.date)
     return f" [green]({who})[/]" if fact.verified_by else ""
-
-
-def told(text: str) -> str:
-    """Give text in which nothing is read as style."""
-    from rich.markup import escape
-
-    return escape(text)
 
 
 def rest(code: str) -> str:
     """Give a code as words."""
-    return told(word("law", code).replace("_", " "))
+    return plain(word("law", code).replace("_", " "))
 
 
 def spoken(text: str) -> str:
     """Give a sentence of the law room, in which nothing is read as style."""
-    return told(said(text))
+    return plain(said(text))
 
 
 def land(code: str, name: str) -> str:
@@ -53,13 +48,13 @@ def land(code: str, name: str) -> str:
         own = language() != "en" and Locale.parse(language()).territories.get(code)
     except (UnknownLocaleError, ValueError):
         own = ""
-    return told(own or name)
+    return plain(own or name)
 
 
 def lines(out: Console, text: str, tail: str = "") -> None:
     """Print a remark, if there is one."""
     if text:
-        out.print(f"  {told(text)}{tail}")
+        out.print(f"  {plain(text)}{tail}")
 
 
 def table(title: str, columns: list[str]) -> Table:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from comity.kernel.language import _, counted, said, word
 
-from .output import console
+from .output import console, plain
 
 if TYPE_CHECKING:
     from comity.directory.model import Party
@@ -38,7 +38,7 @@ def show_findings(request: Request, findings: Sequence[Finding]) -> None:
     for finding in findings:
         colour = "red" if finding.blocks else "yellow"
         out.print(
-            f"  [{colour}]{word('level', finding.level):<8}[/] [bold]{_escaped(finding.field)}[/]  {_told(finding.reason)}"
+            f"  [{colour}]{word('level', finding.level):<8}[/] [bold]{plain(finding.field)}[/]  {_told(finding.reason)}"
         )
         out.print(f"           → {_told(finding.remedy)}")
         if finding.source:
@@ -81,7 +81,7 @@ def show_dossier(data: dict[str, Any], party: Party | None) -> None:
     if party:
         for callback in party.callback:
             out.print(
-                f"  {_('call back')} [bold]{_escaped(callback.number)}[/] {_escaped(callback.desk)} ({_escaped(party.hours.open)}, {_escaped(party.hours.zone)})"
+                f"  {_('call back')} [bold]{plain(callback.number)}[/] {plain(callback.desk)} ({plain(party.hours.open)}, {plain(party.hours.zone)})"
             )
     if data["acts"]:
         out.print(f"  {_('possible now')}: {', '.join(map(act, data['acts']))}")
@@ -90,17 +90,17 @@ def show_dossier(data: dict[str, Any], party: Party | None) -> None:
         out.print(f"  {mark} {clock['due_at']}  {word('clock', clock['kind'])}  [dim]{_told(clock['source'])}[/]")
     for receipt in data["receipts"]:
         signed = (
-            _("signed by {who}").format(who=_escaped(receipt["holder"]))
+            _("signed by {who}").format(who=plain(receipt["holder"]))
             if receipt["signed"]
             else _("[yellow]by phone, not signed[/]")
         )
         detail = " ".join(part for part in (receipt["code"], receipt["reason"]) if part)
         out.print(
-            f"  {receipt['at']}  {_('receipt')} [bold]{word('state', receipt['state'])}[/] {_escaped(detail)} {signed}"
+            f"  {receipt['at']}  {_('receipt')} [bold]{word('state', receipt['state'])}[/] {plain(detail)} {signed}"
         )
     for entry in data["history"]:
-        who = f" {_('by')} {_escaped(entry['who'])}" if entry["who"] else ""
-        done = f"{_escaped(act(entry['act']))} → {word('state', entry['state'])}"
+        who = f" {_('by')} {plain(entry['who'])}" if entry["who"] else ""
+        done = f"{plain(act(entry['act']))} → {word('state', entry['state'])}"
         out.print(f"  [dim]{entry['at']}  {done}{who} {_told(entry['note'])}[/]")
 
 
@@ -111,10 +111,4 @@ def act(name: str) -> str:
 
 
 def _told(text: str) -> str:
-    return _escaped(said(text))
-
-
-def _escaped(text: str) -> str:
-    from rich.markup import escape
-
-    return escape(text)
+    return plain(said(text))

@@ -14,7 +14,7 @@ from typing import Any
 
 from comity.kernel.errors import Refused
 
-from .output import console
+from .output import console, plain
 
 
 class DemoError(Refused):
@@ -47,9 +47,9 @@ class Stage:
         code, printed = self._call(arguments, home)
         if show:
             where = f"[dim]{home}[/] " if home else ""
-            self.out.print(f"  {where}[bold]$ comity {_escaped(line)}[/]")
+            self.out.print(f"  {where}[bold]$ comity {plain(line)}[/]")
             for row in printed.rstrip().splitlines():
-                self.out.print(f"    [red]{_escaped(row)}[/]" if expect else f"    {_escaped(row)}")
+                self.out.print(f"    [red]{plain(row)}[/]" if expect else f"    {plain(row)}")
         if code != expect:
             raise DemoError(f"got exit code {code} from `comity {line}`, expected {expect}: {printed.strip()}")
         return printed
@@ -84,9 +84,3 @@ def _at(folder: Path, home: str) -> Iterator[None]:
         sys.argv = argv
         os.environ.clear()
         os.environ.update(kept)
-
-
-def _escaped(text: str) -> str:
-    from rich.markup import escape
-
-    return escape(text)

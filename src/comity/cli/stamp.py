@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
+from comity.crypto.authority import read_authorities
 from comity.kernel.errors import BadInput
+from comity.kernel.input import read_input
 from comity.kernel.language import _
 
 from .output import console, emit, json_option
@@ -39,8 +41,7 @@ def stamp(package: Path, out: Path, token: Path | None, time_authority: tuple[Pa
         return
     if not time_authority:
         raise BadInput("got no time authority, expected its root certificate", field="time-authority")
-    if token.stat().st_size > MAX_TOKEN:
-        raise BadInput(f"got more than {MAX_TOKEN} bytes, expected a time token", file=str(token))
-    moment = add_token(package, token.read_bytes(), out, [path.read_bytes() for path in time_authority])
+    answer = read_input(token, MAX_TOKEN, "a time token")
+    moment = add_token(package, answer, out, read_authorities(time_authority))
     data = {"file": str(out), "time": written(moment)}
     emit(data, as_json, lambda: console().print(_("[green]stamped[/] {file} at {time}").format(**data)))

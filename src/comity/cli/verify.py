@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from comity.crypto.authority import read_authorities
 from comity.kernel.errors import BadInput
-from comity.kernel.input import read_input
 from comity.kernel.language import _
 
 from .arrival import arrived
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from comity.packages.verification import Given
 
 FILE = click.Path(path_type=Path)
-MAX_CERTIFICATE = 64 * 1024
 EXISTING = click.Path(path_type=Path, exists=True)
 
 
@@ -93,7 +92,7 @@ def _given(
     from comity.packages.verification import Given
 
     now = SystemClock().now()
-    pems = [read_input(path, MAX_CERTIFICATE, "a root certificate (PEM)") for path in authorities]
+    pems = read_authorities(authorities)
     if directory is None:
         if root is None:
             advice = "Get root.json from your registry by a way you trust, and give it with --root or COMITY_ROOT."

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from comity.crypto.authority import read_authorities
 from comity.crypto.errors import KeyFileError
 from comity.crypto.keys import FileSigner, PublicKey, Signer
 from comity.directory.mirror import Mirror, Status
@@ -16,7 +17,6 @@ from comity.directory.pin import read_pin
 from comity.kernel import canonical
 from comity.kernel.clock import Clock, SystemClock, stamp
 from comity.kernel.ids import new_id
-from comity.kernel.input import read_input
 from comity.law.library import load as load_law
 from comity.ledger.service import Ledger
 from comity.requests import tables as _request_tables  # noqa: F401 - the schema needs every room's tables
@@ -27,7 +27,6 @@ from comity.store.engine import Store, Unit, open_store
 from .errors import BadSettings, NodeUnusable
 from .settings import NAME, PARTY, Settings, load, save
 
-MAX_CERTIFICATE = 64 * 1024
 _SYSTEM_CLOCK = SystemClock()
 
 
@@ -54,10 +53,7 @@ class Node:
             clock=self.clock,
             new_id=new_id,
             law=partial(load_law, self.settings.law_overlay),
-            authorities=tuple(
-                read_input(self.settings.path(name), MAX_CERTIFICATE, "a root certificate (PEM)")
-                for name in self.settings.time_authorities
-            ),
+            authorities=read_authorities(map(self.settings.path, self.settings.time_authorities)),
         )
 
 

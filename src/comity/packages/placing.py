@@ -32,7 +32,7 @@ def place(source: Path, target: Path) -> Path:
         BadInput: another file is there.
         PackageUnreadable: the machine cannot write it.
     """
-    return _placed(target, lambda copy: shutil.copyfile(source, copy))
+    return place_made(target, lambda copy: shutil.copyfile(source, copy))
 
 
 def place_bytes(data: bytes, target: Path) -> Path:
@@ -42,10 +42,16 @@ def place_bytes(data: bytes, target: Path) -> Path:
         BadInput: another file is there.
         PackageUnreadable: the machine cannot write it.
     """
-    return _placed(target, lambda copy: copy.write_bytes(data))
+    return place_made(target, lambda copy: copy.write_bytes(data))
 
 
-def _placed(target: Path, write: Callable[[Path], object]) -> Path:
+def place_made(target: Path, write: Callable[[Path], object]) -> Path:
+    """Let *write* make a file beside *target*, and put it there; the same bytes there already are no fault.
+
+    Raises:
+        BadInput: another file is there.
+        PackageUnreadable: the machine cannot write it.
+    """
     try:
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".comity-") as folder:
             copy = Path(folder) / "file"

@@ -7,7 +7,6 @@ tag manifest, so the package stays the same package.
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -15,9 +14,8 @@ from pathlib import Path
 from comity.crypto import timestamp
 from comity.kernel.errors import BadInput
 
-from .container import unreadable
 from .opening import open_container
-from .placing import place
+from .placing import place_made
 from .sealing import STATEMENT, TIMESTAMP
 from .zipfiles import append
 
@@ -46,11 +44,12 @@ def add_token(package: Path, token: bytes, target: Path, authorities: Sequence[b
     with open_container(package) as container:
         if package.is_dir() or TIMESTAMP in container.sizes:
             raise BadInput("got a folder, or a package with a time token, expected a zip without", file=str(package))
-    with unreadable(target), tempfile.TemporaryDirectory(dir=target.parent, prefix=".comity-") as folder:
-        copy = Path(folder) / "file"
+
+    def stamped(copy: Path) -> None:
         shutil.copyfile(package, copy)
         append(copy, {TIMESTAMP: token})
-        place(copy, target)
+
+    place_made(target, stamped)
     return moment
 
 

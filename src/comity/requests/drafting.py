@@ -24,7 +24,6 @@ from .vocabulary import draft_shape
 
 AGAIN = "Look at it and run the command again."
 ATTACHMENT_PREFIX = "attachment-"
-RELATIONS = ("extends", "follows", "corrects")
 # What a later request takes over from the one it extends, follows or corrects.
 _KEPT = ("offences", "basis", "targets", "contents", "safeguards", "secrecy", "use_limits", "language")
 

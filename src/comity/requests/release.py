@@ -251,9 +251,10 @@ def _check_sealed(staged: Path, request: Request) -> None:
 def _check_keys(office: Office, signed: Envelope, proof: bytes) -> None:
     """See that the receiver will find each key valid at the time of sealing, as our own directory has them."""
     _, stated = statement.load(signed.dump())
+    me = office.me()
     try:
-        signers_of_request(office.me(), signed, stated, attested=False)
-        check_release(proof, office.me(), stated)
+        signers_of_request(me, signed, stated, attested=False)
+        check_release(proof, me, stated)
     except (BadSigners, BadProof) as e:
         advice = "Reopen the request and seal it again, with keys that are valid from now on."
         raise NotYours(e.message, field="key", advice=advice) from e
