@@ -10,7 +10,7 @@ from meta.test_locks import lock
 LESSER = {"psycopg", "psycopg-binary", "pycountry"}
 # Called by tests alone, as an outside oracle, and never shipped.
 TESTS_ONLY = {"pymerkle"}
-ELSEWHERE = {"colorama", "tzdata", "importlib-resources", "typing-extensions"}
+ELSEWHERE = {"colorama", "httpx2-jsfetch", "tzdata", "importlib-resources", "typing-extensions"}
 
 
 def licence(name: str) -> str:
