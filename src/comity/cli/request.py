@@ -21,6 +21,7 @@ MEASURES = (
     "disclose_traffic",
     "disclose_content",
     "disclose_emergency",
+    "mutual_assistance",
 )
 FILE = click.Path(path_type=Path)
 key_option = click.option("--key", required=True, type=FILE, help="Your private key file.")
