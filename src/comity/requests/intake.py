@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -32,8 +33,17 @@ class Received:
     new: bool
 
 
-def receive(office: Office, path: Path, advance: Advance = silent) -> Received:
+Also = Callable[[Unit, Request, Result], object]
+
+
+def nothing_more(unit: Unit, request: Request, result: Result) -> None:
+    """Do nothing more in the unit that takes a request in."""
+
+
+def receive(office: Office, path: Path, advance: Advance = silent, *, also: Also = nothing_more) -> Received:
     """Verify a package and take its request in; the same package again has no further effect.
+
+    What is *also* done is done in the same unit, for a new request only; if it raises, nothing was received.
 
     Raises:
         PackageRefused: it does not verify; the refusal is logged, the message names the step.
@@ -66,6 +76,7 @@ def receive(office: Office, path: Path, advance: Advance = silent) -> Received:
         office.record(unit, request, "receive", request.peer)
         start_on_receipt_of_request(unit, request)
         office.log(unit, "package.received", request, package=request.package, sender=request.peer)
+        also(unit, request, result)
         office.blobs.keep(staged, request.file)
     return Received(request, result, new=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -50,8 +51,17 @@ class Word:
     reply_by: str = ""
 
 
-def answer(office: Office, name: str, word: Word, signer: Signer) -> tuple[Taken, bytes]:
+Also = Callable[[Unit, Taken], object]
+
+
+def nothing_more(unit: Unit, taken: Taken) -> None:
+    """Do nothing more in the unit that keeps a receipt."""
+
+
+def answer(office: Office, name: str, word: Word, signer: Signer, *, also: Also = nothing_more) -> tuple[Taken, bytes]:
     """Answer an incoming request with a signed receipt; gives the receipt file's bytes.
+
+    What is *also* done is done in the same unit, and again when the same word is said again.
 
     The same word again, by the same key within a day, gives the receipt already signed, so that one that never reached
     the disk can be had.
@@ -65,19 +75,24 @@ def answer(office: Office, name: str, word: Word, signer: Signer) -> tuple[Taken
     with office.store.write(durable=True) as unit:
         request = office.find(unit, name, IN)
         if same := _said_last(unit, request, word, after=office.clock.now() - SAME, keyid=signer.public.keyid):
-            return Taken(request, same, new=False), same.raw.encode()
+            taken = Taken(request, same, new=False)
+            also(unit, taken)
+            return taken, same.raw.encode()
         at = _time(office, unit, request)
         _check_word(request, word, now=at)
         payload = _payload(office, request, word, at)
         raw = write_receipt(payload, signer, office.mirror.slice(office.party))
         given = _answer(payload, who, raw.decode(), signed=True)
         office.log(unit, "receipt.issued", request, package=request.package, state=word.state, code=word.code)
-        moved = _apply(office, unit, request, given)
-    return Taken(moved, given, new=True), raw
+        taken = Taken(_apply(office, unit, request, given), given, new=True)
+        also(unit, taken)
+    return taken, raw
 
 
-def take(office: Office, data: bytes, *, file: str = "") -> Taken:
+def take(office: Office, data: bytes, *, file: str = "", also: Also = nothing_more) -> Taken:
     """Take in a receipt, read from *file*, on one of our requests; the same receipt again has no further effect.
+
+    What is *also* done is done in the same unit, for a receipt known already too.
 
     Raises:
         PackageRefused: it does not verify.
@@ -98,10 +113,13 @@ def take(office: Office, data: bytes, *, file: str = "") -> Taken:
         if known:
             if known.raw != given.raw:
                 raise WrongReceipt("got another receipt under an id already used, expected a new id", field="id")
-            return Taken(request, known, new=False, result=result)
+            taken = Taken(request, known, new=False, result=result)
+            also(unit, taken)
+            return taken
         office.log(unit, "receipt.received", request, package=request.package, state=given.state, code=given.code)
-        moved = _apply(office, unit, request, given)
-    return Taken(moved, given, new=True, result=result)
+        taken = Taken(_apply(office, unit, request, given), given, new=True, result=result)
+        also(unit, taken)
+    return taken
 
 
 def read_back(office: Office, name: str, word: Word, *, code_read: str, who: str) -> Taken:
