@@ -37,7 +37,7 @@ def parse_xml(raw: bytes, max_bytes: int = MAX_BYTES) -> etree._Element:
         )  # fmt: skip
         root = etree.fromstring(raw, parser)
     except (etree.XMLSyntaxError, ValueError) as e:
-        raise BadMessage(f"got text that is no XML ({e}), expected an HI-1 message") from e
+        raise BadMessage(f"got text that is no XML ({' '.join(str(e).split())}), expected an HI-1 message") from e
     if root.xpath("/" + "*/" * MAX_DEPTH + "*"):
         raise BadMessage(f"got more than {MAX_DEPTH} levels of elements, expected at most that")
     if root.xpath("//processing-instruction()"):
