@@ -1,0 +1,42 @@
+"""What can go wrong on the way between two nodes.
+
+NoPeer (NotFound)               the party is not in the directory, or has no address there
+PeerUnreachable (Unavailable)   no connection, or none in time: try again later
+PeerRefused (Refused)           the peer, or what stands for it, is not the one in the directory, or turned us away
+Undeliverable (Refused)         trying again will not help; a person has to look at it
+ReplayRefused (Refused)         a transaction that is known already came with other bytes
+NotQueued (NotFound)            there is no such message
+BadIdentity (BadInput)          the node's TLS key or certificate is missing or malformed
+"""
+
+from __future__ import annotations
+
+from comity.kernel.errors import BadInput, NotFound, Refused, Unavailable
+
+
+class NoPeer(NotFound):
+    """The party is not in the directory, or has no address there."""
+
+
+class PeerUnreachable(Unavailable):
+    """There was no connection to the peer, or none in time."""
+
+
+class PeerRefused(Refused):
+    """The peer is not the one in the directory, or turned us away."""
+
+
+class Undeliverable(Refused):
+    """A message cannot be delivered, and trying again will not help."""
+
+
+class ReplayRefused(Refused):
+    """A transaction that is known already came with other bytes."""
+
+
+class NotQueued(NotFound):
+    """There is no such message."""
+
+
+class BadIdentity(BadInput):
+    """The node's TLS key or certificate is missing or malformed."""
