@@ -19,3 +19,7 @@ class BadEnvelope(BadInput):
 
 class BadTimestamp(Refused):
     """A time token is malformed or does not cover what it should."""
+
+
+class BadCertificate(BadInput):
+    """A TLS certificate is malformed, or not one that a node may use."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from comity.kernel.shape import Shape, load_shape
 from .errors import BadParty, NoParty
 
 MAX_BYTES = 512 * 1024
+MAX_MESSAGE = 64 << 20
 COMPROMISED = "compromised"
 MIN_START = 8
 
@@ -91,6 +93,23 @@ class PartyKey:
 
 
 @dataclass(frozen=True)
+class Certificate:
+    """A TLS certificate of a party's node, signed by itself, and its pin."""
+
+    pin: str
+    der: bytes
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """Where a party's node takes messages, by which certificates it is known, and how large a message may be."""
+
+    url: str
+    certificates: tuple[Certificate, ...]
+    max_bytes: int = MAX_MESSAGE
+
+
+@dataclass(frozen=True)
 class Party:
     """An organisation in the directory, as its registry vouched for it."""
 
@@ -107,6 +126,7 @@ class Party:
     endpoints: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
     drills: tuple[Drill, ...] = ()
+    exchange: Exchange | None = None
     raw: bytes = b""
 
     @property
@@ -202,6 +222,7 @@ def _party(row: Mapping[str, Any], raw: bytes) -> Party:
         endpoints=tuple(row.get("endpoints", ())),
         recipients=tuple(row.get("recipients", ())),
         drills=tuple(Drill(**{**one, "at": moment(one["at"])}) for one in row.get("drills", ())),
+        exchange=_exchange(row["exchange"]) if "exchange" in row else None,
         raw=raw,
     )
 
@@ -224,6 +245,27 @@ def _key(row: Mapping[str, Any], at: str) -> PartyKey:
         valid_until=valid_until,
         revoked=_revocation(revoked) if revoked else None,
     )
+
+
+def _exchange(row: Mapping[str, Any]) -> Exchange:
+    certificates = tuple(_certificate(one, f"exchange.certificates[{i}]") for i, one in enumerate(row["certificates"]))
+    return Exchange(row["url"], certificates, row.get("max_bytes", MAX_MESSAGE))
+
+
+def _certificate(row: Mapping[str, Any], at: str) -> Certificate:
+    from comity.crypto.tls import check_certificate
+
+    try:
+        der = base64.b64decode(row["certificate"], validate=True)
+    except ValueError as e:
+        raise BadParty("got no base64, expected the certificate (DER) in it", field=f"{at}.certificate") from e
+    try:
+        pin = check_certificate(der)
+    except BadInput as e:
+        raise BadParty(e.message, field=f"{at}.certificate") from e
+    if pin != row["tls"]:
+        raise BadParty(f"got {row['tls']}, expected the SHA-256 of its public key, {pin}", field=f"{at}.tls")
+    return Certificate(pin, der)
 
 
 def _revocation(row: Mapping[str, Any]) -> Revocation:
