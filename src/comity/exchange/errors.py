@@ -6,6 +6,8 @@ PeerRefused (Refused)           the peer, or what stands for it, is not the one 
 Undeliverable (Refused)         trying again will not help; a person has to look at it
 ReplayRefused (Refused)         a transaction that is known already came with other bytes
 NotQueued (NotFound)            there is no such message
+NoDelivery (NotFound)           there is no such delivery, or nothing is offered to that peer under that address
+NotDecided (Refused)            the desk lacks what must stand before the act: a review, a call back, a second person
 BadIdentity (BadInput)          the node's TLS key or certificate is missing or malformed
 """
 
@@ -36,6 +38,14 @@ class ReplayRefused(Refused):
 
 class NotQueued(NotFound):
     """There is no such message."""
+
+
+class NoDelivery(NotFound):
+    """There is no such delivery, or nothing is offered to that peer under that address."""
+
+
+class NotDecided(Refused):
+    """The desk lacks what must stand before the act: a review, a call back, a second person."""
 
 
 class BadIdentity(BadInput):
