@@ -10,7 +10,7 @@ import click
 from comity.kernel.language import _
 
 from .lawbasis import basis, dual
-from .lawoptions import law_options, on_option, today
+from .lawoptions import law_options, on_option, today, write
 from .output import console, emit
 
 STATES = ("met", "partly", "gap", "not_applicable")
@@ -54,7 +54,7 @@ def status(
     if svg:
         from comity.law import tiles
 
-        _write(svg, tiles.svg(tiles.tile_map(library, instrument or "hanoi", on)))
+        write(svg, tiles.svg(tiles.tile_map(library, instrument or "hanoi", on)).encode())
         if not as_json:
             console().print(_("tile map of {name} written to {file}").format(name=instrument or "hanoi", file=svg))
 
@@ -64,9 +64,16 @@ def status(
 @on_option
 @click.option("--all", "everything", is_flag=True, help="Also questions on which nobody has said anything.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print a table for a spreadsheet (CSV), with every question.")
+@click.option("--pdf", type=click.Path(path_type=Path, dir_okay=False), help="Write a report (PDF/A) to this file.")
 @law_options
 def gaps(
-    country: str, day: datetime | None, everything: bool, as_csv: bool, overlay: Path | None, as_json: bool
+    country: str,
+    day: datetime | None,
+    everything: bool,
+    as_csv: bool,
+    pdf: Path | None,
+    overlay: Path | None,
+    as_json: bool,
 ) -> None:
     """Rank what the law of COUNTRY lacks under the Convention."""
     from comity.law.gaps import gaps as rank
@@ -75,10 +82,18 @@ def gaps(
     from comity.law.matrix import matrix
     from comity.law.plain import plain
 
-    from .lawgaps import show_gaps
+    from .lawgaps import show_gaps, typeset_gaps
 
-    found = matrix(load(overlay), country, today(day))
+    if as_csv and (pdf or as_json):
+        raise click.UsageError(_("--csv goes alone: name it without --pdf and --json."))
+    library = load(overlay)
+    found = matrix(library, country, today(day))
     ranked = rank(found, unknown=everything or as_csv)
+    if pdf:
+        write(pdf, typeset_gaps(library, found, everything))
+        say = _("report on {country} written to {file}").format(country=found.country, file=pdf)
+        emit({"country": found.country, "on": str(found.on), "file": str(pdf)}, as_json, lambda: console().print(say))
+        return
     if as_csv:
         click.echo(table(ranked), nl=False)
         return
@@ -185,12 +200,3 @@ def country(code: str, day: datetime | None, overlay: Path | None, as_json: bool
     found, treaties = library.country(code), standing.of_country(library, code, today(day))
     data = {"profile": found, "treaties": treaties.rows}
     emit(plain(data), as_json, lambda: show_sheet(found, treaties))
-
-
-def _write(path: Path, text: str) -> None:
-    from comity.kernel.errors import Unavailable
-
-    try:
-        path.write_text(text, "utf-8")
-    except OSError as e:
-        raise Unavailable(f"got {e.strerror}, expected a file to write", file=str(path)) from e

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from comity.kernel.language import _, counted
 
-from .lawtable import land, lead, lines, rest
+from .lawtable import land, lead, lines, named, rest
 from .output import console, plain
 
 if TYPE_CHECKING:
     from comity.law.gaps import Gap
+    from comity.law.library import Library
     from comity.law.matrix import Cell, Matrix, PenaltyLine
 
 COLOUR = {
@@ -45,6 +46,25 @@ def show_gaps(found: Matrix, ranked: tuple[Gap, ...], everything: bool) -> None:
         said = counted("{n} question has no answer yet: --all", "{n} questions have no answer yet: --all", silent)
         out.print(f"\n[dim]{said}[/]")
     _show_penalties(found)
+
+
+def typeset_gaps(library: Library, found: Matrix, everything: bool) -> bytes:
+    """Set the report on a country's gaps; with the fonts of this machine only where others lack a sign.
+
+    Raises:
+        PrintError: no font here has a sign that the report needs.
+    """
+    from importlib.resources import files
+
+    from comity.kernel.typesetting import PrintError, typeset
+    from comity.law.report import report
+
+    template = files("comity.law").joinpath("data", "report.typ").read_bytes()
+    given = report(library, found, name=named(found.country, found.name), everything=everything)
+    try:
+        return typeset(template, given, system_fonts=False)
+    except PrintError:
+        return typeset(template, given, system_fonts=True)
 
 
 def show_answers(found: Matrix) -> None:

@@ -1,4 +1,4 @@
-"""Options that commands on the law share."""
+"""Options that commands on the law share, and the day and the file that they name."""
 
 from __future__ import annotations
 
@@ -32,3 +32,17 @@ def today(day: datetime | None) -> date:
     from comity.kernel.clock import SystemClock
 
     return (day or SystemClock().now()).date()
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a file that was asked for.
+
+    Raises:
+        Unavailable: it cannot be written.
+    """
+    from comity.kernel.errors import Unavailable
+
+    try:
+        path.write_bytes(data)
+    except OSError as e:
+        raise Unavailable(f"got {e.strerror}, expected a file to write", file=str(path)) from e

@@ -41,6 +41,11 @@ def spoken(text: str) -> str:
 
 
 def land(code: str, name: str) -> str:
+    """Give the *name* of a country, or as the person's language has it, in which nothing is read as style."""
+    return plain(named(code, name))
+
+
+def named(code: str, name: str) -> str:
     """Give the *name* of a country, or as the person's language has it."""
     from babel import Locale, UnknownLocaleError
 
@@ -48,7 +53,7 @@ def land(code: str, name: str) -> str:
         own = language() != "en" and Locale.parse(language()).territories.get(code)
     except (UnknownLocaleError, ValueError):
         own = ""
-    return plain(own or name)
+    return own or name
 
 
 def lines(out: Console, text: str, tail: str = "") -> None:

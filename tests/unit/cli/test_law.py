@@ -169,3 +169,20 @@ def test_an_overlay_is_read_from_the_environment(
 def test_what_is_not_known_is_told(program: Program, arguments: list[Any], expected: str) -> None:
     """A country, instrument, day, article or folder that there is none of ends with code 2 and says what there is."""
     assert expected in program.refused(2, "law", *arguments)
+
+
+def test_the_gaps_are_printed_as_a_report(program: Program, tmp_path: Path) -> None:
+    """`--pdf` writes a report, says where, and with `--json` says the same to a machine."""
+    file = tmp_path / "gaps.pdf"
+    assert f"report on VN written to {file}" in program.run("law", "gaps", "vn", "--pdf", file, *ON)
+    first = file.read_bytes()
+    assert program.json("law", "gaps", "VN", "--pdf", file, *ON)["file"] == str(file)
+    assert file.read_bytes() == first
+    assert first.startswith(b"%PDF-")
+
+
+def test_a_report_that_cannot_be_written_is_refused(program: Program, tmp_path: Path) -> None:
+    """A folder that is not there, and two forms of output at once, are named as what is wrong."""
+    assert "expected a file to write" in program.refused(1, "law", "gaps", "VN", "--pdf", tmp_path / "no" / "x.pdf")
+    assert "--csv goes alone" in program.refused(2, "law", "gaps", "VN", "--pdf", tmp_path / "x.pdf", "--csv")
+    assert not (tmp_path / "x.pdf").exists()
