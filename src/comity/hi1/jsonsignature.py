@@ -62,7 +62,7 @@ def verify_json(raw: bytes, trusted: Trusted, max_bytes: int) -> Signed:
 def _entry(message: dict[str, Any]) -> dict[str, str]:
     """Give the message's one signature, which has exactly the members and algorithms that are accepted."""
     if "Signature" in message:
-        raise BadSignature("got a JWS in Signature, expected the newer Signatures array (TS 103 120 since V1.15.1)")
+        raise BadSignature("got a JWS in Signature, expected the newer Signatures array")
     if "signatures" in message:
         raise BadSignature("got a member signatures, expected that name free: it stands for Signatures while signing")
     entries = message.get("Signatures")

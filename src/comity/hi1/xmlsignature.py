@@ -19,6 +19,7 @@ import binascii
 import hashlib
 import hmac
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -96,13 +97,10 @@ def verify_xml(raw: bytes, trusted: Trusted, max_bytes: int) -> Signed:
 
 def _check(signature: etree._Element, trusted: Trusted) -> str:
     """Check the signature over SignedInfo by the trusted key that it names; give that key's id."""
-    outline = _outline(signature)
-    if outline not in (_ED25519, _RSA):
-        raise BadSignature(
-            "got another form or algorithm of XML-Signature, expected the one described", field="Signature"
-        )
+    by_certificate = signature.find(f".//{{{DSIG}}}X509Data") is not None
+    _check_outline(signature, _RSA if by_certificate else _ED25519)
     info, value = _canonical(signature[0]), _bytes(signature, "SignatureValue")
-    if outline == _ED25519:
+    if not by_certificate:
         keyid = _text(signature, "KeyInfo", "KeyName").strip()
         if keyid not in trusted.keys:
             raise BadSignature("got the key of someone who is not trusted here", field="KeyName")
@@ -113,6 +111,21 @@ def _check(signature: etree._Element, trusted: Trusted) -> str:
         raise BadSignature("got a certificate that is not pinned here", field="X509Certificate")
     _check_rsa(trusted.certificates[pin].public_key(), value, info)
     return pin
+
+
+def _check_outline(signature: etree._Element, ours: list[Line]) -> None:
+    """Refuse a signature of another outline, naming the first line that differs."""
+    for got, expected in zip_longest(_outline(signature), ours):
+        if got != expected:
+            raise BadSignature(f"got {_said(got)}, expected {_said(expected)}", field="Signature")
+
+
+def _said(line: Line | None) -> str:
+    """Write a line of an outline as one would write the element."""
+    if line is None:
+        return "nothing more"
+    attributes = "".join(f' {name}="{value[:80]}"' for name, value in line[2])
+    return f"<{line[1].removeprefix(f'{{{DSIG}}}')[:80]}{attributes[:300]}> at level {line[0]}"
 
 
 def _check_rsa(key: object, value: bytes, info: bytes) -> None:
