@@ -159,7 +159,9 @@ def conform(tree: object, type_name: str, *, version: str = "", place: Place = N
             raise BadMessage(f"got {str(name)[:60]!r}, expected a member of {one.name}", field=where(place))
     for group in one.groups:
         for member in _present(tree, group, one, place):
-            found[member.name] = _member(tree[member.name], member, version, (place, member.name))
+            value = _member(tree[member.name], member, version, (place, member.name))
+            if value != []:  # XML cannot tell an empty list from none
+                found[member.name] = value
     return found
 
 
