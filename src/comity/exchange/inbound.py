@@ -1,8 +1,8 @@
 """What comes in: the bytes as the transport hands them over, what goes back, and each transaction's one effect.
 
-A handler gets an `Inbound` and gives an `Outbound`. The transport has made sure of the peer before: *party* is the one
-whose certificate in the directory the connection was made with. A message brought in by hand has no such certificate;
-its *party* is empty, and who sent it is known from its signature alone.
+A handler gets an `Inbound` and gives an `Outbound`. The transport has made sure of the peer before: *parties* are those
+(one, as a rule) under whose certificate in the directory the connection was made. A message brought in by hand came over
+no connection; it names none, and who sent it is known from its signature alone.
 
 The same message again gets the answer that was given before, also when two arrive at once: what `answer_once` is given
 to do may run twice after a crash, so it has to bear that, and the first answer that was kept stands.
@@ -27,18 +27,22 @@ XML, JSON = "application/xml", "application/json"
 
 @dataclass(frozen=True)
 class Inbound:
-    """Bytes that came in: from which party by its TLS certificate (DER), and when."""
+    """Bytes that came in, when, and of which parties the TLS certificate (DER) is."""
 
-    party: str
-    certificate: bytes
     raw: bytes
     content_type: str
     at: datetime
+    parties: tuple[str, ...] = ()
+    certificate: bytes = b""
 
     @property
     def by_hand(self) -> bool:
         """Tell whether a person brought it, so that no connection vouches for the party."""
         return not self.certificate
+
+    def may_be_from(self, party: str) -> bool:
+        """Tell whether the connection was made by *party*; a message brought by hand may be from anybody."""
+        return self.by_hand or party in self.parties
 
 
 @dataclass(frozen=True)
