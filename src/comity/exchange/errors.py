@@ -8,6 +8,7 @@ ReplayRefused (Refused)         a transaction that is known already came with ot
 NotQueued (NotFound)            there is no such message
 NoDelivery (NotFound)           there is no such delivery, or nothing is offered to that peer under that address
 NotDecided (Refused)            the desk lacks what must stand before the act: a review, a call back, a second person
+NotCarried (Refused)            the request cannot be said in an HI-1 message, or is too large for one
 BadIdentity (BadInput)          the node's TLS key or certificate is missing or malformed
 """
 
@@ -50,3 +51,7 @@ class NotDecided(Refused):
 
 class BadIdentity(BadInput):
     """The node's TLS key or certificate is missing or malformed."""
+
+
+class NotCarried(Refused):
+    """The request cannot be said in an HI-1 message, or is too large for one."""

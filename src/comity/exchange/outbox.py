@@ -34,7 +34,7 @@ FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(hours=1)
 PATIENCE = timedelta(days=14)
 
-OnAnswer = Callable[[Unit, Message, bytes], None]
+OnAnswer = Callable[[Unit, Message, bytes], str | None]
 
 
 class Carrier(Protocol):
@@ -53,8 +53,8 @@ class Carrier(Protocol):
 class Outbox:
     """What delivering works with: the store and log, the carrier, time and chance, and what is done with an answer.
 
-    *on_answer* checks the answer and writes what it means, in the unit that ends the message. What it raises puts the
-    message off like a failed connection, and `Undeliverable` gives it up.
+    *on_answer* checks the answer and writes what it means, in the unit that ends the message; it gives why the peer refused
+    the message, or nothing. What it raises puts the message off like a failed connection, and `Undeliverable` gives it up.
     """
 
     store: Store
@@ -120,8 +120,8 @@ def settle(unit: Unit, outbox: Outbox, message: Message, answer: bytes) -> Messa
             raise Conflict(f"got another answer to {message.transaction}, expected the one kept already")
         return message
     now = outbox.clock.now()
-    outbox.on_answer(unit, message, answer)
-    answered = replace(message, state=ANSWERED, reason="", answer=answer, answered_at=now)
+    refusal = outbox.on_answer(unit, message, answer) or ""
+    answered = replace(message, state=ANSWERED, reason=refusal[: jobs.MAX_ERROR], answer=answer, answered_at=now)
     tables.change_message(unit, answered)
     jobs.cancel(unit, DELIVER, message.transaction)
     before = tables.standing(unit, message.peer)
