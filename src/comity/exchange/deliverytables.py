@@ -1,0 +1,156 @@
+"""Where the parts of deliveries are kept, ours and theirs, and what the provider's people recorded on a request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from comity.kernel.clock import stamp
+from comity.store.engine import Unit
+from comity.store.schema import Big, Json, UtcDateTime, append_only, metadata
+
+from .part import AVAILABLE, Part
+
+_parts = sa.Table(
+    "delivery_part",
+    metadata,
+    sa.Column("direction", sa.Text, primary_key=True),
+    sa.Column("peer", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("delivery", sa.Text, nullable=False),
+    sa.Column("request", sa.Text, sa.ForeignKey("request.id"), nullable=False),
+    sa.Column("task", sa.Text, nullable=False),
+    sa.Column("sequence", sa.Integer, nullable=False),
+    sa.Column("last", sa.Boolean, nullable=False),
+    sa.Column("way", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("size", Big, nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("expires", UtcDateTime),
+    sa.Column("exists", sa.Boolean),
+    sa.Column("sealed", sa.Boolean, nullable=False),
+    sa.Column("reference", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("file", sa.Text, nullable=False),
+    sa.Column("offset", Big, nullable=False),
+    sa.Column("original", sa.Text, nullable=False),
+    sa.Column("token", sa.Text, nullable=False),
+    sa.Column("transaction", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+    sa.Index(None, "request"),
+    sa.Index(None, "peer", "delivery"),
+    sa.Index(None, "token"),
+)
+_notes = append_only(
+    sa.Table(
+        "desk_note",
+        metadata,
+        sa.Column("number", Big, primary_key=True, autoincrement=True),
+        sa.Column("request", sa.Text, sa.ForeignKey("request.id"), nullable=False),
+        sa.Column("at", UtcDateTime, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("who", sa.Text, nullable=False),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("facts", Json, nullable=False),
+        sa.Index(None, "request"),
+        sa.Index(None, "kind"),
+    )
+)
+_OF_PART = tuple(Part.__dataclass_fields__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """A part as this node keeps it: to or from which peer, for which request, in which state, and where its bytes are.
+
+    *file* names the kept file, from *offset* on; *original* is the SHA-256 of the whole file before it was sealed or cut,
+    which only the provider knows; *token* opens a part that the peer fetches from us; *transaction* names the message
+    that carried it.
+    """
+
+    direction: str
+    peer: str
+    request: str
+    part: Part
+    at: datetime
+    changed_at: datetime
+    state: str = AVAILABLE
+    reason: str = ""
+    file: str = ""
+    offset: int = 0
+    original: str = ""
+    token: str = ""
+    transaction: str = ""
+
+    def plain(self) -> dict[str, Any]:
+        """Give the part as JSON data, without what opens it."""
+        p = self.part
+        row: dict[str, Any] = {
+            "delivery": p.delivery, "part": p.sequence, "last": p.last, "object": p.id, "task": p.task, "peer": self.peer,
+            "direction": self.direction, "request": self.request, "way": p.way, "state": self.state,
+            "at": stamp(self.at), "changed_at": stamp(self.changed_at),
+        }  # fmt: skip
+        if p.exists is not None:
+            return row | {"exists": p.exists}
+        row |= {"name": p.name, "type": p.type, "size": p.size, "sha256": p.sha256, "sealed": p.sealed}
+        row |= {"expires": stamp(p.expires)} if p.expires else {}
+        return row | ({"reason": self.reason} if self.reason else {})
+
+
+@dataclass(frozen=True)
+class Note:
+    """What a named person recorded on a request at the desk: a review, a call back, an exception."""
+
+    request: str
+    at: datetime
+    kind: str
+    who: str
+    text: str
+    facts: Mapping[str, Any]
+
+    def plain(self) -> dict[str, Any]:
+        """Give the note as JSON data."""
+        return {"at": stamp(self.at), "kind": self.kind, "who": self.who, "text": self.text, **self.facts}
+
+
+def put_part(unit: Unit, kept: Kept) -> None:
+    """Keep a part, new or changed."""
+    values = {name: getattr(kept.part, name) for name in _OF_PART}
+    values |= {name: value for name, value in vars(kept).items() if name != "part"}
+    c = _parts.c
+    here = (c.direction == kept.direction) & (c.peer == kept.peer) & (c.id == kept.part.id)
+    if not unit.execute(sa.update(_parts).where(here).values(**values)).rowcount:
+        unit.execute(sa.insert(_parts).values(**values))
+
+
+def find_parts(unit: Unit, **wanted: str) -> list[Kept]:
+    """List parts whose columns have the *wanted* values, by delivery and number, the oldest delivery first."""
+    c = _parts.c
+    query = sa.select(_parts).filter_by(**wanted).order_by(c.at, c.delivery, c.sequence, c.changed_at)
+    rows = [dict(row) for row in unit.execute(query).mappings()]
+    return [Kept(part=Part(**{name: row.pop(name) for name in _OF_PART}), **row) for row in rows]
+
+
+def delivery_files(unit: Unit) -> set[str]:
+    """Name every kept file that a part refers to."""
+    return set(unit.scalars(sa.select(_parts.c.file).where(_parts.c.file != "")))
+
+
+def add_note(unit: Unit, note: Note) -> None:
+    """Write down what a person recorded."""
+    unit.execute(sa.insert(_notes).values(**vars(note) | {"facts": dict(note.facts)}))
+
+
+def find_notes(unit: Unit, **wanted: str) -> list[Note]:
+    """List the notes whose columns have the *wanted* values, in the order in which they were made."""
+    columns = [c for c in _notes.c if c.name != "number"]
+    query = sa.select(*columns).filter_by(**wanted).order_by(_notes.c.number)
+    return [Note(**row) for row in unit.execute(query).mappings()]
