@@ -173,7 +173,7 @@ class _Watch:
         """Take part in the connection's steps, as the HTTP library tells them."""
         if name == _TLS_DONE:
             self._stream = info["return_value"]
-            check_pin(self._stream.get_extra_info("ssl_object").getpeercert(binary_form=True) or b"", self._peer)
+            check_pin(self._stream.get_extra_info("ssl_object").getpeercert(True) or b"", self._peer)
         elif name == "connection.connect_tcp.complete":
             self._stream = info["return_value"]
         elif name == "http11.send_request_headers.started" and self._stream is None:

@@ -1,0 +1,185 @@
+"""The server under the endpoint: mutual TLS by the directory, one request a connection, and an end to everything slow.
+
+Python's TLS takes only certificates that a context trusts, and trust cannot be taken back from a context. So each
+connection gets the newest context (in the callback that OpenSSL makes for the host name, whether the client names one or
+not), which is made anew whenever the directory or the node's own pair changes. Who is trusted there is looked up once more
+for each request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import socket
+import ssl
+import threading
+from typing import Any
+
+from starlette.applications import Starlette
+from uvicorn import Config, Server
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from comity.exchange.errors import BadIdentity
+from comity.exchange.identity import Identity
+from comity.exchange.peers import Peers
+from comity.exchange.transport import server_context
+from comity.kernel.errors import ComityError
+
+from ..errors import BadAddress, CannotListen
+from .limits import Limits
+
+GRACE = 10
+_ADDRESS = re.compile(r"(?:\[(?P<six>[0-9a-fA-F:.]+)\]|(?P<four>[A-Za-z0-9.-]+)):(?P<port>[0-9]{1,5})", re.ASCII)
+_LOG = logging.getLogger("comity.web.hi1")
+
+
+class Trust:
+    """The TLS context of the moment."""
+
+    def __init__(self, identity: Identity, peers: Peers) -> None:
+        """Trust the certificates of *peers*, and show *identity*."""
+        self._identity = identity
+        self._peers = peers
+        self._state: object = None
+        self._context: ssl.SSLContext | None = None
+
+    def door(self) -> ssl.SSLContext:
+        """Give the context to listen with, which hands each connection over to the newest one."""
+        context = server_context(self._identity, ())
+        context.sni_callback = self._hand_over
+        return context
+
+    def _hand_over(self, connection: Any, name: str | None, context: ssl.SSLContext) -> int | None:
+        try:
+            connection.context = self._newest()
+        except ComityError as e:
+            _LOG.error("no connection can be taken: %s", e)
+            return int(ssl.AlertDescription.ALERT_DESCRIPTION_INTERNAL_ERROR)
+        return None
+
+    def _newest(self) -> ssl.SSLContext:
+        state = (self._peers.signature(), self._own())
+        if self._context is None or state != self._state:
+            self._context, self._state = server_context(self._identity, self._peers.certificates()), state
+        return self._context
+
+    def _own(self) -> tuple[int, int]:
+        try:
+            found = self._identity.file.stat()
+        except OSError as e:
+            raise BadIdentity(f"got {e.strerror}, expected the TLS key", file=str(self._identity.file)) from e
+        return (found.st_ino, found.st_mtime_ns)
+
+
+class _Loop(asyncio.SelectorEventLoop):
+    """An event loop that does not wait long for the beginning of TLS."""
+
+    handshake = Limits().handshake
+
+    async def create_server(self, *args: Any, **named: Any) -> asyncio.Server:
+        """Listen as usual, with a short time for the handshake."""
+        return await super().create_server(*args, ssl_handshake_timeout=self.handshake, **named)
+
+
+class _Protocol(H11Protocol):
+    """One connection: it knows the peer's certificate, has to ask soon, and ends in time."""
+
+    limits = Limits()
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
+        """Note the certificate and start the times; one connection too many is cut."""
+        super().connection_made(transport)
+        if len(self.connections) > self.limits.connections:
+            transport.abort()
+            return
+        connection = transport.get_extra_info("ssl_object")
+        certificate = connection.getpeercert(binary_form=True) if connection else None
+        self.app_state = {**self.app_state, "certificate": certificate or b""}
+        self._times = [
+            self.loop.call_later(self.limits.head, self._end, False),
+            self.loop.call_later(self.limits.connection, self._end, True),
+        ]
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop the times."""
+        for time in getattr(self, "_times", ()):
+            time.cancel()
+        super().connection_lost(exc)
+
+    def _end(self, in_any_case: bool) -> None:
+        if in_any_case or self.cycle is None:
+            self.transport.abort()
+
+
+class Endpoint:
+    """A listening endpoint, in a thread of its own from `start` to `stop`."""
+
+    def __init__(self, app: Starlette, listen: str, trust: Trust, limits: Limits) -> None:
+        """Serve *app* on *listen*, `ADDRESS:PORT`."""
+        self._listen = listen
+        protocol = type("Protocol", (_Protocol,), {"limits": limits})
+        self._loop = type("Loop", (_Loop,), {"handshake": limits.handshake})
+        self._server = Server(
+            Config(
+                app, http=protocol, ws="none", lifespan="off", log_config=None, access_log=False, proxy_headers=False,
+                server_header=False, timeout_graceful_shutdown=GRACE, h11_max_incomplete_event_size=limits.headers,
+                ssl_context_factory=lambda *_: trust.door(), loop="asyncio",
+            )
+        )  # fmt: skip
+        self._socket: socket.socket | None = None
+        self._thread = threading.Thread(target=self._run, name="hi1", daemon=True)
+
+    @property
+    def address(self) -> str:
+        """Give the address listened on, with the port that the system chose if none was named."""
+        assert self._socket is not None
+        host, port = self._socket.getsockname()[:2]
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+    def start(self) -> None:
+        """Listen.
+
+        Raises:
+            BadAddress: the address is malformed.
+            CannotListen: the machine does not let us.
+            BadIdentity: the node's TLS pair is not in order.
+        """
+        self._server.config.load()
+        self._socket = bound(self._listen)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Take no more connections, let what is under way end, and return."""
+        self._server.should_exit = True
+        if self._thread.is_alive():
+            self._thread.join()
+        if self._socket is not None:
+            self._socket.close()
+
+    @property
+    def alive(self) -> bool:
+        """Tell whether it still serves."""
+        return self._thread.is_alive()
+
+    def _run(self) -> None:
+        with asyncio.Runner(loop_factory=self._loop) as runner:
+            runner.run(self._server.serve(sockets=[self._socket] if self._socket else None))
+
+
+def bound(listen: str) -> socket.socket:
+    """Listen on an address, `ADDRESS:PORT`.
+
+    Raises:
+        BadAddress: it is malformed.
+        CannotListen: the machine does not let us.
+    """
+    found = _ADDRESS.fullmatch(listen)
+    if not found or int(found["port"]) > 65535:
+        raise BadAddress(f"got {listen!r}, expected an address such as 0.0.0.0:8443 or [::]:8443", field="listen")
+    family = socket.AF_INET6 if found["six"] else socket.AF_INET
+    try:
+        return socket.create_server((found["six"] or found["four"], int(found["port"])), family=family)
+    except OSError as e:
+        advice = "See that the address is this machine's and that no other program listens there."
+        raise CannotListen(f"got {e.strerror} on {listen}, expected to listen", field="listen", advice=advice) from e
