@@ -79,7 +79,7 @@ def wrapped() -> bytes:
 def hmac_with_the_public_key() -> bytes:
     """Sign with HMAC under the public key, which everybody knows."""
     root = etree.fromstring(SIGNED_XML.replace(EDDSA, b"http://www.w3.org/2001/04/xmldsig-more#hmac-sha256"))
-    value = hmac.new(SIGNER.public.raw, c14n(root[2][0]), hashlib.sha256).digest()
+    value = hmac.new(SIGNER.public.raw, c14n(etree.fromstring(etree.tostring(root[2][0]))), hashlib.sha256).digest()
     text_of(root, ".//ds:SignatureValue", base64.b64encode(value).decode())
     return etree.tostring(root)
 

@@ -59,7 +59,11 @@ def resigned(edit: Callable[[etree._Element], object], by: FileSigner = SIGNER) 
     """Change a signed XML message and sign its SignedInfo again: only the form of the signature can be held against it."""
     root = etree.fromstring(SIGNED_XML)
     edit(root)
-    text_of(root, ".//ds:SignatureValue", base64.b64encode(by.sign(c14n(root[2][0]))).decode())
+    text_of(
+        root,
+        ".//ds:SignatureValue",
+        base64.b64encode(by.sign(c14n(etree.fromstring(etree.tostring(root[2][0]))))).decode(),
+    )
     return etree.tostring(root)
 
 

@@ -17,7 +17,7 @@ from comity.kernel.errors import BadInput
 
 from .errors import BadMessage
 
-MAX_BYTES = 64 * 1024 * 1024
+MAX_BYTES = 32 * 1024 * 1024
 MAX_DEPTH = 40
 _ENCODING = re.compile(rb"""\s*<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']""")
 

@@ -69,7 +69,7 @@ def sign_xml(raw: bytes, signer: Signer, max_bytes: int) -> bytes:
     root.append(signature)
     value = signature.find(f"{{{DSIG}}}SignatureValue")
     assert value is not None
-    value.text = base64.b64encode(signer.sign(_canonical(signature[0]))).decode()
+    value.text = base64.b64encode(signer.sign(_canonical_info(signature))).decode()
     return _HEAD + _canonical(root)
 
 
@@ -99,7 +99,7 @@ def _check(signature: etree._Element, trusted: Trusted) -> str:
     """Check the signature over SignedInfo by the trusted key that it names; give that key's id."""
     by_certificate = signature.find(f".//{{{DSIG}}}X509Data") is not None
     _check_outline(signature, _RSA if by_certificate else _ED25519)
-    info, value = _canonical(signature[0]), _bytes(signature, "SignatureValue")
+    info, value = _canonical_info(signature), _bytes(signature, "SignatureValue")
     if not by_certificate:
         keyid = _text(signature, "KeyInfo", "KeyName").strip()
         if keyid not in trusted.keys:
@@ -153,12 +153,20 @@ def _parts(root: etree._Element) -> list[str]:
     return [str(child.tag) for child in root]
 
 
-def _canonical(element: etree._Element) -> bytes:
-    """Write an element as Canonical XML 1.1, in the namespaces of where it stands."""
+def _canonical(root: etree._Element) -> bytes:
+    """Write a document as Canonical XML 1.1."""
     try:
-        return etree.tostring(element, method="c14n", exclusive=False, with_comments=False)
+        return etree.tostring(root, method="c14n", exclusive=False, with_comments=False)
     except etree.C14NError as e:
         raise BadMessage("got XML with no canonical form (a relative namespace name), expected absolute names") from e
+
+
+def _canonical_info(signature: etree._Element) -> bytes:
+    """Write SignedInfo canonically, in the namespaces of where it stands.
+
+    As a document of its own: what lxml makes of an element within a document loses default namespaces declared above it.
+    """
+    return _canonical(parse_xml(etree.tostring(signature[0], with_tail=False)))
 
 
 def _without(root: etree._Element, signature: etree._Element) -> etree._Element:
