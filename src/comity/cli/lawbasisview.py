@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from comity.kernel.language import _, counted, said, word
 
-from .lawtable import lead, rest, table
+from .lawtable import lead, rest, spoken, table
 from .output import console, plain
 
 if TYPE_CHECKING:
@@ -49,14 +49,14 @@ def show_decision(found: Decision) -> None:
     )
     out.print(f"{_('tier of the offence')}: {rest(found.tier.name)}\n")
     for place, one in enumerate(found.candidates, 1):
-        out.print(f"{place:>3} {_standing(one)}  [bold]{plain(said(one.title))}[/]")
+        out.print(f"{place:>3} {_standing(one)}  [bold]{spoken(one.title)}[/]")
     notes = Notes()
     for place, one in enumerate(found.candidates, 1):
         _Page(out, notes).show(place, one)
     notes.show(out)
     out.print("")
     for line in found.remarks:
-        out.print(plain(line.text))
+        out.print(spoken(line.text))
     legend = _(
         "✓ met  ? open  ~ would be met if a lead is confirmed  ✗ not met. A person chooses; this list decides nothing."
     )
@@ -67,25 +67,25 @@ def show_sheet(found: WorkSheet) -> None:
     """Print two laws side by side, what is open, and the place for the finding."""
     out = console()
     title = _("Work sheet on dual criminality: Article {number} {title}").format(
-        number=found.article, title=found.title
+        number=found.article, title=said(found.title)
     )
     out.print(f"[bold]{plain(title)}[/]  {found.on}")
-    out.print(f"{plain(found.summary)}")
-    out.print(f"[dim]{plain(found.rule.text)} {plain(found.rule.article)}{lead(found.rule.lead)}[/]\n")
+    out.print(spoken(found.summary))
+    out.print(f"[dim]{spoken(found.rule.text)} {spoken(found.rule.article)}{lead(found.rule.lead)}[/]\n")
     grid = table("", ["", found.here, found.there, ""])
     for row in found.rows:
         if row.here.lines or row.there.lines:
-            grid.add_row(plain(row.element), _cell(row.here), _cell(row.there), _("differs") if row.differs else "")
+            grid.add_row(spoken(row.element), _cell(row.here), _cell(row.there), _("differs") if row.differs else "")
     out.print(grid)
     empty = [row.element for row in found.rows[2:] if not (row.here.lines or row.there.lines)]
-    out.print(f"  {_('nothing is recorded in either on')}: {plain(', '.join(empty))}\n")
+    out.print(f"  {_('nothing is recorded in either on')}: {', '.join(map(spoken, empty))}\n")
     sources = [line for row in found.rows for cell in (row.here, row.there) for line in cell.lines]
     for text in dict.fromkeys(f"{line.article} · {line.source}" for line in sources):
         out.print(f"  [dim]{plain(text)}[/]")
     out.print(f"\n[bold]{_('Open')}[/]")
     for one in found.open:
-        out.print(f"  [yellow]?[/] {plain(one.text)} [dim]· {plain(one.who)} · {plain(one.article)}[/]")
-    out.print(f"\n[bold]{_('Finding of the officer')}[/]  {plain(found.finding.question)}")
+        out.print(f"  [yellow]?[/] {spoken(one.text)} [dim]· {spoken(one.who)} · {spoken(one.article)}[/]")
+    out.print(f"\n[bold]{_('Finding of the officer')}[/]  {spoken(found.finding.question)}")
     for label in (_("finding"), _("reason"), _("name and office"), _("day")):
         out.print(f"  {label}: ______________________")
 
@@ -98,9 +98,9 @@ class _Page:
 
     def show(self, place: int, one: Candidate) -> None:
         """Print a candidate; of one that may not be cited only why, and what would have to be asked."""
-        head = f"\n[bold]{place}. {plain(said(one.title))}[/]  {_standing(one)}  [dim]{plain(one.article)}[/]"
+        head = f"\n[bold]{place}. {spoken(one.title)}[/]  {_standing(one)}  [dim]{spoken(one.article)}[/]"
         self.out.print(f"{head}{lead(one.lead)} {self.notes.mark(one.source)}")
-        self.out.print(f"   {plain(one.why)}")
+        self.out.print(f"   {spoken(one.why)}")
         if one.standing == "not_citable":
             for condition in (each for each in one.open if each.policy == "AskDepositary"):
                 self._condition(condition)
@@ -119,9 +119,9 @@ class _Page:
         self._lines(_("safeguards"), one.safeguards)
 
     def _condition(self, one: Condition) -> None:
-        who = f" [cyan]→ {plain(one.who)}[/]" if one.who else ""
-        self.out.print(f"   {STATE[one.state]} {plain(one.question)}{who}{lead(one.lead)}")
-        self.out.print(f"       [dim]{plain(one.why)} · {plain(one.article)}[/] {self.notes.mark(one.source)}")
+        who = f" [cyan]→ {spoken(one.who)}[/]" if one.who else ""
+        self.out.print(f"   {STATE[one.state]} {spoken(one.question)}{who}{lead(one.lead)}")
+        self.out.print(f"       [dim]{spoken(one.why)} · {spoken(one.article)}[/] {self.notes.mark(one.source)}")
 
     def _lines(self, title: str, lines: Sequence[Line], notes: Sequence[str] = ()) -> None:
         if lines and title:
@@ -130,10 +130,10 @@ class _Page:
             self._line(one, note=notes[place] if notes else "")
 
     def _line(self, one: Line, *, note: str = "", before: str = "", after: str = "") -> None:
-        said = f"{before}{plain(one.text)}" + (f" [dim]({plain(note)})[/]" if note else "")
-        yields = f" [magenta]{_('gives way to')} {plain(one.yields_to)}[/]" if one.yields_to else ""
+        text = f"{before}{spoken(one.text)}" + (f" [dim]({spoken(note)})[/]" if note else "")
+        yields = f" [magenta]{_('gives way to')} {spoken(one.yields_to)}[/]" if one.yields_to else ""
         number = self.notes.mark(one.source)
-        self.out.print(f"     · {said} [dim]· {plain(one.article)}[/]{lead(one.lead)} {number}{yields}{after}")
+        self.out.print(f"     · {text} [dim]· {spoken(one.article)}[/]{lead(one.lead)} {number}{yields}{after}")
 
     def _clocks(self, clocks: Sequence[Clock]) -> None:
         if clocks:
@@ -145,7 +145,7 @@ class _Page:
     def _dual(self, dual: DualQuestion) -> None:
         self.out.print(f"   [bold]{_('dual criminality')}[/]" + ("" if dual.asked else f": {_('not asked')}"))
         if dual.asked:
-            self.out.print(f"     [yellow]?[/] {plain(dual.question)} [cyan]→ {plain(dual.who)}[/]")
+            self.out.print(f"     [yellow]?[/] {spoken(dual.question)} [cyan]→ {spoken(dual.who)}[/]")
         self._lines("", dual.rules)
 
 
@@ -165,4 +165,4 @@ def _standing(one: Candidate) -> str:
 
 
 def _cell(cell: Cell) -> str:
-    return "\n".join(plain(line.text) + lead(line.lead) for line in cell.lines) or f"[dim]{_('nothing recorded')}[/]"
+    return "\n".join(spoken(line.text) + lead(line.lead) for line in cell.lines) or f"[dim]{_('nothing recorded')}[/]"

@@ -26,13 +26,13 @@ def show_article(library: Library, article: Article) -> None:
     """Print an article: what it says, what it leaves open, its questions, what is not verified."""
     out, contents = console(), library.contents
     chapter = next(one for one in contents.chapters if one.id == article.chapter)
-    out.print(f"[bold]{_('Article')} {article.number}  {plain(article.title)}[/]{mark(article)}")
+    out.print(f"[bold]{_('Article')} {article.number}  {spoken(article.title)}[/]{mark(article)}")
     out.print(
-        f"[dim]{_('Chapter')} {chapter.id} {plain(chapter.title)}; {rest(article.kind)}; {rest(article.force)}[/]"
+        f"[dim]{_('Chapter')} {chapter.id} {spoken(chapter.title)}; {rest(article.kind)}; {rest(article.force)}[/]"
     )
-    out.print(f"\n{plain(article.summary)}\n")
+    out.print(f"\n{spoken(article.summary)}\n")
     for option in article.options:
-        out.print(f"  {_('option')} {plain(option.para)}: {plain(option.text)}")
+        out.print(f"  {_('option')} {plain(option.para)}: {spoken(option.text)}")
     for title, texts in (
         (_("reservation"), article.reservations),
         (_("to be notified"), article.notifications),
@@ -40,13 +40,13 @@ def show_article(library: Library, article: Article) -> None:
         (_("note"), article.notes),
     ):
         for text in texts:
-            out.print(f"  {title}: {plain(text)}")
+            out.print(f"  {title}: {spoken(text)}")
     for parallel in article.budapest:
         told_note = f" ({plain(parallel.note)})" if parallel.note else ""
         out.print(f"  Budapest {plain(parallel.article)}: {rest(parallel.relation)}{told_note}")
     for question in article.checklist:
         out.print(
-            f"\n  [bold]{question.id}[/] {plain(question.para)} [dim]{rest(question.level)}[/]\n    {plain(question.question)}"
+            f"\n  [bold]{question.id}[/] {plain(question.para)} [dim]{rest(question.level)}[/]\n    {spoken(question.question)}"
         )
     _show_sources(out, library, article)
 
@@ -75,8 +75,8 @@ def show_sheet(country: Country, treaties: Treaties) -> None:
 def show_comparison(found: Comparison) -> None:
     """Print the law of several countries on one article side by side."""
     out = console()
-    out.print(f"[bold]{_('Article')} {found.article.number}  {plain(found.article.title)}[/]{mark(found.article)}")
-    out.print(f"{plain(found.article.summary)}\n")
+    out.print(f"[bold]{_('Article')} {found.article.number}  {spoken(found.article.title)}[/]{mark(found.article)}")
+    out.print(f"{spoken(found.article.summary)}\n")
     grid = table("", ["", *(f"{one.country} {land(one.country, one.name)}" for one in found.columns)])
     grid.add_row(_("found"), *(rest(one.status) + (lead(one.lead)) for one in found.columns))
     for place in range(max(len(one.provisions) for one in found.columns)):
@@ -151,7 +151,12 @@ def _show_assistance(out: Console, country: Country) -> None:
     if given.statute:
         one_act = given.statute
         parts = (one_act.act, one_act.section, one_act.channel, one_act.executing_authority, one_act.reciprocity)
-        _show(out, _("act"), "; ".join(part for part in (*parts, *one_act.other_grounds) if part), one_act)
+        _show(out, _("act"), "; ".join(part for part in parts if part), one_act)
+        for text in one_act.other_grounds:
+            _show(out, _("ground for refusal"), text, one_act)
+        for text in one_act.request_states:
+            _show(out, _("the request states"), text, one_act)
+        lines(out, one_act.note)
     if country.data_protection:
         one_data = country.data_protection
         _show(out, _("data protection"), f"{one_data.act} {one_data.section}".strip(), one_data)

@@ -78,7 +78,16 @@ class Basis:
     def _items(self, matter: Matter) -> tuple[Item, ...]:
         given = self.terms.contents[self.act.contents] if self.act.contents else ()
         key = ("items", self.id, self.takes, self.act.contents)
-        return matter.index.once(key, lambda: tuple(Item(one.id, one.need, self._line(one)) for one in given))
+        own = matter.index.once(key, lambda: tuple(Item(one.id, one.need, self._line(one)) for one in given))
+        return own + tuple(self._national_items(matter)) if own else own
+
+    def _national_items(self, matter: Matter) -> Iterator[Item]:
+        """Give what the requested state's own act asks of a request."""
+        act, code = matter.there.mutual_legal_assistance.statute, matter.there.country
+        if act and not matter.to_provider and self.terms.kind in (*_WITHOUT, Kind.TREATY):
+            for place, text in enumerate(act.request_states):
+                line = Line.of(act, f"Under the law of {code}: {text}", f"law of {code}")
+                yield Item(f"national.{place}", "always", line)
 
     def _channel(self, matter: Matter) -> Iterator[Line]:
         urgent = self.act.urgent if matter.question.urgent else ()

@@ -175,7 +175,11 @@ class Power(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class AssistanceStatute(Fact):
-    """The act on mutual legal assistance."""
+    """The act on mutual legal assistance.
+
+    *other_grounds* are grounds for refusal besides dual criminality; *request_states* is what a request must state under
+    this act beyond what is usual.
+    """
 
     act: str = ""
     section: str = ""
@@ -184,6 +188,7 @@ class AssistanceStatute(Fact):
     executing_authority: str = ""
     reciprocity: str = ""
     other_grounds: tuple[str, ...] = ()
+    request_states: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,8 +1,8 @@
 """The safeguards gate: the nine questions that a person answers before a request is sent, and before one is executed.
 
 1. Which questions must be answered depends on the measure; the nearer to content and to force, the more.
-2. An answer has a text and a name. A question of which the answer raises a concern needs a second person who has looked
-   at it. Unanswered is not releasable.
+2. An answer has a text, a name, a day, and says whether it raises a concern. One that raises a concern needs a second
+   person who has looked at it. Unanswered is not releasable.
 3. Necessity and proportionality are told in words of their own.
 4. Three answers open a prompt: protected persons, political or speech offences, and penalties that nobody may help with.
 5. Secrecy needs a reason and an end date in the future.
@@ -12,10 +12,12 @@ The gate tells what is missing. It never tells that a request is lawful.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from importlib.resources import files
 
 from .coherence import wrong
@@ -56,15 +58,26 @@ class Rules:
     executing: dict[str, tuple[str, ...]]
     prompts: dict[str, Prompt]
 
+    def needed(self, measure: str, stage: Stage) -> tuple[str, ...]:
+        """Name the questions that a measure needs at a stage.
+
+        Raises:
+            NoSuchLaw: there is no such measure.
+        """
+        table = self.sending if stage is Stage.SENDING else self.executing
+        if measure not in table:
+            raise NoSuchLaw(f"got the measure {measure!r}, expected one of: {', '.join(table)}")
+        return table[measure]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
     """A person's answer to one question; *second* names the other person who looked at a concern."""
 
-    concern: Concern
+    concern: Concern | None
     text: str
     name: str
-    on: date
+    on: date | None
     second: str = ""
 
 
@@ -122,9 +135,7 @@ class Gate:
             one.id: "; ".join(named[key].what for key in one.source.split("; ")) for one in library.cooperation.gate
         }
         self.questions = {one.id: one for one in library.cooperation.gate}
-        page = Page("law/data/gate.yaml")
-        text = (files("comity.law") / "data" / "gate.yaml").read_bytes()
-        self.rules = decode(compose(text, page), Rules, page)
+        self.rules = rules()
         used = {
             name for table in (self.rules.sending, self.rules.executing) for names in table.values() for name in names
         }
@@ -155,19 +166,16 @@ class Gate:
             if name not in self.questions:
                 raise NoSuchLaw(f"got the question {name!r}, expected one of: {', '.join(self.questions)}")
         needed = self._needed(record.measure, record.stage)
-        found = [one for name in self.questions for one in self._unanswered(name, record, required=name in needed)]
+        found = [one for name in self.questions for one in self._unanswered(name, record, on, required=name in needed)]
         for name, text in (("necessity", record.necessity), ("proportionality", record.proportionality)):
             if not text.strip():
                 found.append(self._lacks(name, f"Say in words why the request is {_WORDS[name]}.", "gate-proportion"))
         return (*found, *self._secrecy(record, on))
 
     def _needed(self, measure: str, stage: Stage) -> tuple[str, ...]:
-        table = self.rules.sending if stage is Stage.SENDING else self.rules.executing
-        if measure not in table:
-            raise NoSuchLaw(f"got the measure {measure!r}, expected one of: {', '.join(table)}")
-        return table[measure]
+        return self.rules.needed(measure, stage)
 
-    def _unanswered(self, name: str, record: Record, *, required: bool) -> Iterator[Missing]:
+    def _unanswered(self, name: str, record: Record, on: date, *, required: bool) -> Iterator[Missing]:
         answer, question = record.answers.get(name), self.questions[name].question
         if answer is None:
             if required:
@@ -175,7 +183,11 @@ class Gate:
             return
         if not answer.text.strip() or not answer.name.strip():
             yield self._lacks(name, "An answer needs a text and the name of the person who gives it.", name)
-        if answer.concern is Concern.RAISED and answer.second.strip() in ("", answer.name.strip()):
+        if answer.concern is None:
+            yield self._lacks(name, "An answer says whether it raises a concern: none or raised.", name)
+        if answer.on is None or answer.on > on:
+            yield self._lacks(name, "An answer needs the day on which it was given, today at the latest.", name)
+        if answer.concern is Concern.RAISED and _same(answer.second) in ("", _same(answer.name)):
             yield self._lacks(name, "A concern was raised: a second person looks at it and is named.", name)
 
     def _secrecy(self, record: Record, on: date) -> Iterator[Missing]:
@@ -189,6 +201,18 @@ class Gate:
     def _lacks(self, field: str, text: str, question: str) -> Missing:
         one = self.questions[question]
         return Missing(field, text, _article(one.ref), self._source[question], one.lead)
+
+
+@cache
+def rules() -> Rules:
+    """Read which questions each measure needs."""
+    page = Page("law/data/gate.yaml")
+    return decode(compose((files("comity.law") / "data" / "gate.yaml").read_bytes(), page), Rules, page)
+
+
+def _same(name: str) -> str:
+    """Give a name as it is compared: one person written in two ways is one person."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 _WORDS = {"necessity": "necessary", "proportionality": "proportionate"}
