@@ -1,0 +1,206 @@
+"""Notices: what we answer on a request goes to the asker's node with the receipt, and is taken in there.
+
+A notice is two objects in one message: a NotificationObject that names the status of each object of the request, and a
+DocumentObject that carries the signed receipt. The receipt alone moves the asker's request; the statuses must be those
+that this receipt means. A notice without a receipt moves nothing but what the objects show.
+
+The one who answers queues the notice in the unit that keeps the receipt. The asker keeps receipt, statuses and his answer
+to the message in one unit too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from comity.hi1.errors import BadMessage
+from comity.hi1.model import Action, Answer, Thing
+from comity.kernel.clock import stamp
+from comity.kernel.errors import ComityError
+from comity.requests import receipts
+from comity.requests import tables as requests
+from comity.requests.model import OUT, Request
+from comity.requests.receipts import Taken, Word
+from comity.requests.states import RECEIVED
+from comity.store.engine import Unit
+
+from . import outbox, tables
+from .call import Call
+from .carriage import EXTENSION, contents, preserved
+from .desk import Desk
+from .mapping import RECEIPT, body, derived, document_id, entry, linked, ours, owner, task_id
+from .objects import NOTIFICATION, Names, created, moved, status_of
+from .objecttables import OURS, THEIRS, Object, change_objects, objects_of, put_object
+from .ordering import is_document
+from .sending import NOTICE
+
+MEDIA = "application/vnd.comity.receipt+json"
+IMPROPER, NO_TARGET, EXISTS = 3007, 3016, 3010
+LPTASK = "LPTaskObject"
+
+
+def queued(desk: Desk) -> receipts.Also:
+    """Give what is also done when we answer a request: its objects move, and a notice is queued for the asker."""
+    return lambda unit, taken: notify(desk, unit, taken)
+
+
+def notify(desk: Desk, unit: Unit, taken: Taken) -> None:
+    """Move the objects of a request by our answer, and queue the notice; the same answer again changes nothing.
+
+    An asker without an address in the directory gets none; the receipt goes to him as a file.
+    """
+    request, transaction = taken.request, derived(f"receipt-{taken.answer.id}")
+    if tables.find_messages(unit, direction=tables.OUT, transaction=transaction):
+        return
+    things = objects_of(unit, request.id, side=THEIRS)
+    change_objects(unit, moved(things, taken.answer.state, at=desk.now(), transaction=transaction))
+    _extend(desk, unit, taken, transaction, side=THEIRS)
+    party = desk.office.known(request.peer)
+    if party is None or party.exchange is None:
+        return
+    actions = notice(desk, unit, taken)
+    raw = desk.letter(request.peer, transaction, actions)
+    outbox.queue(
+        unit, desk.office.ledger, to=request.peer, transaction=transaction, raw=raw, about=request.id, kind=NOTICE,
+        at=desk.now(),
+    )  # fmt: skip
+
+
+def notice(desk: Desk, unit: Unit, taken: Taken) -> tuple[Action, ...]:
+    """Write the notice of an answer."""
+    answer, request = taken.answer, taken.request
+    rows = [_said(*row, taken) for row in statuses(unit, request, answer.state)]
+    ids = [row["AssociatedObject"] for row in rows]
+    news = {
+        **owner(desk.party),
+        **linked(*ids),
+        "NotificationDetails": answer.reason or f"{request.reference}: {answer.state}",
+        "NotificationType": entry("NotificationType", "General"),
+        "NewNotification": True,
+        "NotificationTimestamp": stamp(answer.at),
+        "StatusOfAssociatedObjects": {"AssociatedObjectStatus": rows},
+    }
+    paper = {
+        **owner(desk.party),
+        **linked(request.id),
+        "DocumentReference": request.reference,
+        "DocumentName": f"{request.stem}-{answer.state}.receipt.json",
+        "DocumentType": ours("DocumentType", RECEIPT),
+        "DocumentBody": body(answer.raw.encode(), MEDIA),
+    }
+    return (
+        Action(0, "CREATE", Thing(NOTIFICATION, derived(f"notification-{answer.id}"), news)),
+        Action(1, "CREATE", Thing("DocumentObject", answer.id, paper)),
+    )
+
+
+def statuses(unit: Unit, request: Request, state: str) -> list[tuple[str, str, str]]:
+    """Name the objects of a request with their types and the statuses that an answer gives them; both sides alike."""
+    kinds = [("AuthorisationObject", request.id), ("DocumentObject", document_id(request.id))]
+    if request.measure != EXTENSION:
+        kind = LPTASK if request.measure == "preserve" else "LDTaskObject"
+        kinds += [(kind, task_id(request.id, n)) for n in range(1, len(request.document["targets"]) + 1)]
+    return [(kind, one, status_of(kind, state)) for kind, one in kinds]
+
+
+def is_notice(actions: Iterable[Action]) -> bool:
+    """Tell whether a message is a notice."""
+    return any(one.verb == "CREATE" and one.thing and one.thing.type == NOTIFICATION for one in actions)
+
+
+def take_notice(call: Call) -> bytes:
+    """Take a notice in, or refuse it whole."""
+    try:
+        return _take(call)
+    except BadMessage as e:
+        return call.refused(e, kind=NOTICE)
+    except ComityError as e:
+        if e.status >= 500:
+            raise
+        return call.refused(BadMessage(e.message, code=IMPROPER, field=e.field), kind=NOTICE)
+
+
+def acknowledge(desk: Desk, request_id: str) -> None:
+    """Say `received` on a request by ourselves, if the node's own key may sign receipts and nothing was said yet."""
+    office = desk.office
+    key = office.me().key(desk.signer.public.keyid)
+    if key is None or key.may("receipt", desk.now()):
+        return
+    with office.store.read() as unit:
+        if requests.answers_of(unit, request_id):
+            return
+    receipts.answer(office, request_id, Word(RECEIVED), desk.signer, also=queued(desk))
+
+
+def _take(call: Call) -> bytes:
+    papers = [one.thing for one in call.message.actions if one.thing and is_document(one, RECEIPT)]
+    news = [one.thing for one in call.message.actions if one.thing and one.thing.type == NOTIFICATION]
+    if len(papers) != 1 or len(news) != 1 or len(call.message.actions) != len(papers) + len(news):
+        raise BadMessage("got other objects, expected one notification with one receipt", code=IMPROPER)
+    data, _ = contents(papers[0], (MEDIA,))
+    raw = b""
+
+    def also(unit: Unit, taken: Taken) -> None:
+        nonlocal raw
+        raw = _keep(call, unit, taken, news[0], papers[0])
+
+    receipts.take(call.desk.office, data, also=also)
+    return raw
+
+
+def _keep(call: Call, unit: Unit, taken: Taken, news: Thing, paper: Thing) -> bytes:
+    """Keep the statuses of our objects and the answer, in the unit that keeps the receipt."""
+    desk, request = call.desk, taken.request
+    if request.peer != call.peer or request.direction != OUT:
+        raise BadMessage("got a receipt of another party, expected the sender's own", code=IMPROPER)
+    _agree(unit, taken, news)
+    ours_now = objects_of(unit, request.id, side=OURS)
+    change_objects(unit, moved(ours_now, taken.answer.state, at=desk.now(), transaction=call.transaction))
+    _extend(desk, unit, taken, call.transaction, side=OURS)
+    for thing in (news, paper):
+        made = created(thing, peer=call.peer, request=request.id, at=desk.now(), transaction=call.transaction)
+        put_object(unit, made)
+    answers = tuple(Answer(one.n, one.verb, one.thing.id if one.thing else "") for one in call.message.actions)
+    return call.answered(unit, answers, kind=NOTICE, about=request.id)
+
+
+def _agree(unit: Unit, taken: Taken, news: Thing) -> None:
+    """Hold the statuses that a notification names against those that the receipt means."""
+    expected = {one: (kind, status) for kind, one, status in statuses(unit, taken.request, taken.answer.state)}
+    for row in news.members.get("StatusOfAssociatedObjects", {}).get("AssociatedObjectStatus", []):
+        one, said = row["AssociatedObject"], row["Status"]
+        if one not in expected:
+            raise BadMessage(f"got {one}, expected an object of this request", code=NO_TARGET, field="AssociatedObject")
+        kind, status = expected[one]
+        if (said["Name"], said["Value"]) != (Names.of(kind).dictionary, status):
+            text = f"got {said['Value']}, expected {status}, as the receipt means"
+            raise BadMessage(text, code=IMPROPER, field=f"{one}/Status")
+
+
+def _said(kind: str, one: str, status: str, taken: Taken) -> dict[str, Any]:
+    details = " ".join(part for part in (taken.answer.code, taken.answer.reason) if part)
+    row = {"AssociatedObject": one, "Status": entry(Names.of(kind).dictionary, status)}
+    return row | ({"Details": details} if details else {})
+
+
+def _extend(desk: Desk, unit: Unit, taken: Taken, transaction: str, *, side: str) -> None:
+    """Write the end of a preservation, as it was granted, on the tasks of the request that first asked for it."""
+    until = taken.answer.preserved_until
+    if not until or taken.answer.state != "accepted":
+        return
+    first = preserved(unit, taken.request)
+    tasks = [
+        one for one in objects_of(unit, first.request if first else taken.request.id, side=side) if one.type == LPTASK
+    ]
+    if first:
+        named = {(row["kind"], row["value"]) for row in taken.request.document["targets"]}
+        rows = enumerate(first.document["targets"], 1)
+        ids = {task_id(first.request, n) for n, row in rows if (row["kind"], row["value"]) in named}
+        tasks = [one for one in tasks if one.id in ids]
+    change_objects(unit, [_until(one, until, desk, transaction) for one in tasks])
+
+
+def _until(one: Object, until: str, desk: Desk, transaction: str) -> Object:
+    members = {**one.members, "PreservationExpiration": until}
+    return replace(one, members=members, changed_at=desk.now(), transaction=transaction)

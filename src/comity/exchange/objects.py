@@ -1,0 +1,134 @@
+"""HI-1 objects as we keep them and as a peer sees them; pure.
+
+The receiver owns `Generation` and the status of an object, the sender owns what it wishes for and all else. What an
+answer of ours says of a request is said of each of its objects by the table in `data/order.yaml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from comity.hi1.errors import BadMessage
+from comity.hi1.model import Thing
+from comity.kernel.clock import stamp
+
+from .mapping import entry, rules
+from .objecttables import THEIRS, Object
+
+NOT_ALLOWED, MISSING, IMPROPER, STALE, CLOSED = 3006, 3005, 3007, 3008, 3012
+NOTIFICATION = "NotificationObject"
+_PREFIXED = {"AuthorisationObject": "Authorisation", "DocumentObject": "Document", "DeliveryObject": "Delivery"}
+_OWNED = ("Generation", "LastChanged")
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the members and dictionaries of a type's states are called."""
+
+    status: str
+    desired: str
+    dictionary: str
+
+    @classmethod
+    def of(cls, kind: str) -> Names:
+        """Give the names for a type of object."""
+        prefix = _PREFIXED.get(kind, "")
+        return cls(f"{prefix}Status", f"{prefix}DesiredStatus", f"{kind.removesuffix('Object')}Status")
+
+
+def created(thing: Thing, *, peer: str, request: str, at: datetime, transaction: str, status: str = "") -> Object:
+    """Make the object that a peer creates here, in its first generation.
+
+    Raises:
+        BadMessage: it sets what only the receiver may (3007).
+    """
+    names = Names.of(thing.type)
+    for name in (*_OWNED, names.status, "StatusReason"):
+        if name in thing.members:
+            raise BadMessage(f"got {name}, expected it to be left to the receiver", code=IMPROPER, field=name)
+    return Object(
+        peer=peer, side=THEIRS, id=thing.id, type=thing.type, generation=1, status=status, desired=desired(thing),
+        request=request, changed_at=at, members=kept(thing), transaction=transaction,
+    )  # fmt: skip
+
+
+def updated(known: Object, thing: Thing, *, at: datetime, transaction: str, alone: bool) -> Object:
+    """Merge an update member by member; *alone* it may change nothing but what is wished for.
+
+    Raises:
+        BadMessage: it is of another type, stale, on an object that is closed, or changes what it may not.
+    """
+    names = Names.of(known.type)
+    if thing.type != known.type:
+        raise BadMessage(f"got {thing.type}, expected {known.type}", code=3008, field="type")
+    for name in (names.status, "StatusReason", "LastChanged"):
+        if name in thing.members:
+            raise BadMessage(f"got {name}, expected it to be left to the receiver", code=NOT_ALLOWED, field=name)
+    generation = thing.members.get("Generation", known.generation)
+    if generation != known.generation:
+        text = f"got {generation}, expected {known.generation}: the object has changed"
+        raise BadMessage(text, code=STALE, field="Generation")
+    if known.status in rules()["closed"]:
+        raise BadMessage(f"got an update of an object that is {known.status}, expected an open one", code=CLOSED)
+    same = ("CountryCode", "OwnerIdentifier", "Generation", names.desired)
+    for name in thing.members:
+        if alone and name not in same:
+            text = f"got {name}, expected only {names.desired}: anything else needs a sealed request"
+            raise BadMessage(text, code=NOT_ALLOWED, field=name)
+    if thing.members.get("OwnerIdentifier", known.members.get("OwnerIdentifier")) != known.members.get(
+        "OwnerIdentifier"
+    ):
+        raise BadMessage("got another owner, expected the same", code=NOT_ALLOWED, field="OwnerIdentifier")
+    members = {name: value for name, value in kept(thing).items() if name not in _OWNED}
+    wish = desired(thing) or known.desired
+    return replace(
+        known, generation=known.generation + 1, desired=wish, members={**known.members, **members}, changed_at=at,
+        transaction=transaction,
+    )  # fmt: skip
+
+
+def desired(thing: Thing) -> str:
+    """Give the status that a sender wishes for."""
+    value = thing.members.get(Names.of(thing.type).desired, {})
+    return str(value.get("Value", "")) if isinstance(value, Mapping) else ""
+
+
+def kept(thing: Thing) -> dict[str, Any]:
+    """Give the members that are kept: all but the bytes of a document."""
+    members = dict(thing.members)
+    if isinstance(body := members.get("DocumentBody"), Mapping):
+        members["DocumentBody"] = {name: value for name, value in body.items() if name != "Contents"}
+    return members
+
+
+def shown(known: Object) -> Thing:
+    """Give an object as a peer sees it, with our word on it."""
+    names = Names.of(known.type)
+    members: dict[str, Any] = {**known.members, "Generation": known.generation, "LastChanged": stamp(known.changed_at)}
+    if known.status:
+        members[names.status] = entry(names.dictionary, known.status)
+    return Thing(known.type, known.id, members)
+
+
+def record(known: Object) -> dict[str, Any]:
+    """Give an object as a line of a list."""
+    kind = known.type.removesuffix("Object")
+    owner = {name: known.members[name] for name in ("CountryCode", "OwnerIdentifier") if name in known.members}
+    said = {"ObjectType": entry("ObjectType", kind), "Identifier": known.id, "Generation": known.generation}
+    return said | owner | {"LastChanged": stamp(known.changed_at)}
+
+
+def status_of(kind: str, state: str) -> str:
+    """Give the status of an object of a type when its request is in a state; empty if that says nothing on it."""
+    return str(rules()["statuses"].get(kind, {}).get(state, ""))
+
+
+def moved(things: Iterable[Object], state: str, *, at: datetime, transaction: str) -> Iterator[Object]:
+    """Give the objects whose status changes when their request comes into a state."""
+    for thing in things:
+        status = status_of(thing.type, state)
+        if status and status != thing.status:
+            yield replace(thing, status=status, generation=thing.generation + 1, changed_at=at, transaction=transaction)
