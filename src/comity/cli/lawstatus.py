@@ -69,7 +69,7 @@ def show_country(sheet: Treaties) -> None:
         )
         show_finding(row.bound)
         for statement in row.statements:
-            lines(out, f"{statement.kind}, {', '.join(statement.articles)}: {statement.text}", mark(statement))
+            lines(out, f"{rest(statement.kind)}, {', '.join(statement.articles)}: {statement.text}", mark(statement))
 
 
 def show_finding(found: Finding) -> None:

@@ -94,6 +94,7 @@ class Basis:
         yield from self._lines(matter, (*self.act.channel, *urgent))
         if matter.to_provider or self.terms.kind in (Kind.VOLUNTARY, Kind.INTERNAL):
             return
+        yield from self._notified(matter)
         yield from matter.authority_lines(contact="contact_point" in self.act.receivers)
         act, article = matter.there.mutual_legal_assistance.statute, f"law of {matter.there.country}"
         if act and self.terms.kind in _WITHOUT:
@@ -104,6 +105,14 @@ class Basis:
             ):
                 if text:
                     yield Line.of(act, f"{act.act}: {text}", article)
+
+    def _notified(self, matter: Matter) -> Iterator[Line]:
+        """Give what the requested state told the depositary of the way to it."""
+        code = matter.there.country
+        row = matter.index.library.instrument(self.id).of(code) if self.terms.kind is Kind.TREATY else None
+        for one in row.statements if row else ():
+            if not one.narrows:
+                yield Line.of(one, f"{code} has notified: {one.text}", self._article(", ".join(one.articles)))
 
     def _clocks(self, matter: Matter) -> Iterator[Clock]:
         for name in self.act.limits:

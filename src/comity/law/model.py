@@ -124,11 +124,16 @@ class Coverage(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class Statement(Fact):
-    """A reservation or declaration of one party to some articles."""
+    """A reservation, declaration or notification of one party to some articles."""
 
     kind: str
     articles: tuple[str, ...]
     text: str
+
+    @property
+    def narrows(self) -> bool:
+        """Tell whether it may take something out of the articles; a notification only says how and to whom."""
+        return self.kind != "notification"
 
     def touches(self, article: str) -> bool:
         """Tell whether the statement is about *article*: `11` is touched by `11(3)`, `11(3)` by `11`."""

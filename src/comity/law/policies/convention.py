@@ -43,7 +43,7 @@ class ReservationOnOffence:
     def ask(self, matter: Matter) -> Condition:
         """Give how the question stands for a matter."""
         number = matter.question.offence.article
-        found = matter.statements(self.treaty, (str(number),)) if number else ()
+        found = [one for one in matter.statements(self.treaty, (str(number),)) if one[1].narrows] if number else []
         return Condition(
             policy="ReservationOnOffence",
             article=f"{NAME}, {number or '7-17'}",

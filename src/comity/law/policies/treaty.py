@@ -175,7 +175,7 @@ class ReservationOnMeasure:
     def ask(self, matter: Matter) -> Condition:
         """Give how the question stands for a matter."""
         made = matter.statements(self.treaty, self.articles)
-        found = [(code, one) for code, one in made if not set(one.articles) <= set(self.apart)]
+        found = [(code, one) for code, one in made if one.narrows and not set(one.articles) <= set(self.apart)]
         return Condition(
             policy="ReservationOnMeasure",
             article=f"{self.treaty.short_name}, {', '.join(self.articles)}",
