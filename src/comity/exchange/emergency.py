@@ -1,0 +1,259 @@
+"""Emergencies at both desks: the call back, the two clocks, the formal request that has to follow, and the counts.
+
+A stolen mailbox asks in a hurry. So a desk discloses in an emergency only after somebody called the sender back under a
+number that the DIRECTORY has, reached a person there, and that person confirmed the request; or after a named person went
+on without, saying why, which is counted. Who was reached and said that the request is not theirs stops it for good.
+
+Two clocks start on both sides: eight hours for the answer, seventy-two for the formal request that follows. Both are
+local targets and say so; what an instrument named in the request sets stands beside them. A formal request follows when
+it names the emergency request's package as what it follows. One that is overdue is a flag on the agency.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from comity.kernel.clock import moment, stamp
+from comity.kernel.errors import BadInput
+from comity.kernel.shape import check_text
+from comity.requests import tables as requests
+from comity.requests.model import IN, OUT, Deadline, Request
+from comity.requests.office import Office
+from comity.requests.states import DRAFT, REFUSED, SEALED, WITHDRAWN
+from comity.store.engine import Unit
+
+from . import deliverytables as tables
+from .deliverytables import Note
+from .errors import NotDecided
+from .part import RECEIVED
+
+EMERGENCY = "disclose_emergency"
+ANSWER_DUE, FOLLOWUP_DUE = "emergency_due", "followup_due"
+ANSWER_WITHIN, FOLLOWUP_WITHIN = timedelta(hours=8), timedelta(hours=72)
+CALLBACK, OVERRIDE = "callback", "override"
+MAX_TEXT, MAX_NAME = 2000, 200
+_SKEW = timedelta(minutes=5)
+_SOURCES = {
+    ANSWER_DUE: "local target: {} hours to answer in an emergency; binds nobody",
+    FOLLOWUP_DUE: "local target: {} hours for the formal request that follows an emergency; binds nobody",
+}
+
+
+@dataclass(frozen=True)
+class Called:
+    """A call back: which number of the directory, when, whether somebody was reached, who there, and whether they confirmed."""
+
+    number: str
+    reached: bool
+    confirmed_by: str = ""
+    confirmed: bool = False
+    at: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Count:
+    """How emergencies went with a party, in numbers only; *direction* tells whether it asked us or we asked it."""
+
+    peer: str
+    direction: str
+    requests: int = 0
+    called_back: int = 0
+    denied: int = 0
+    overridden: int = 0
+    refused: int = 0
+    followed: int = 0
+    awaited: int = 0
+    overdue: int = 0
+
+    def plain(self) -> dict[str, Any]:
+        """Give the counts as JSON data."""
+        return asdict(self)
+
+
+def call_back(office: Office, name: str, who: str, called: Called) -> Note:
+    """Record that *who* called the sender of an incoming request back.
+
+    Raises:
+        BadInput: the number is none that the directory has for the sender, or what was said is not complete.
+    """
+    with office.store.write(durable=True) as unit:
+        request = office.find(unit, name, IN)
+        facts = _facts(office, request, called)
+        text = check_text(called.text, field="note", max=MAX_TEXT) if called.text else ""
+        note = Note(request.id, office.clock.now(), CALLBACK, check_text(who, field="who", max=MAX_NAME), text, facts)
+        tables.add_note(unit, note)
+        words = "reached" if called.reached else "not reached"
+        verdict = ("confirmed" if called.confirmed else "denied") if called.reached else ""
+        office.record(unit, request, "call back", who, " ".join(w for w in (facts["number"], words, verdict) if w))
+        office.log(unit, "desk.calledback", request, reached=str(called.reached), confirmed=str(called.confirmed))
+    return note
+
+
+def override(unit: Unit, office: Office, request: Request, *, who: str, reason: str) -> None:
+    """Record that a named person goes on with an emergency although nobody was called back; counted."""
+    who, reason = check_text(who, field="override-by", max=MAX_NAME), check_text(reason, field="override", max=MAX_TEXT)
+    tables.add_note(unit, Note(request.id, office.clock.now(), OVERRIDE, who, reason, {}))
+    office.record(unit, request, "go on without a call back", who, reason)
+    office.log(unit, "desk.overridden", request)
+
+
+def require_call(unit: Unit, request: Request) -> None:
+    """See that an emergency was called back and confirmed, or that a named person decided to go on without.
+
+    Raises:
+        NotDecided: neither stands, or the sender said that the request is not theirs.
+    """
+    if request.measure != EMERGENCY:
+        return
+    call = called(unit, request)
+    name = request.reference
+    if call and call.facts["reached"] and not call.facts["confirmed"]:
+        advice = f"Do not disclose. Refuse it: comity answer refuse {name} --code not_authentic."
+        raise NotDecided("got a sender who denied the request when called back, expected one who confirmed it", field="callback", advice=advice)  # fmt: skip
+    if call and call.facts["confirmed"]:
+        return
+    if not tables.find_notes(unit, request=request.id, kind=OVERRIDE):
+        advice = f"Call the sender: comity answer callback {name} --help; or go on with --override REASON --override-by NAME."
+        raise NotDecided("got an emergency that nobody called back on, expected a call back that confirmed it", field="callback", advice=advice)  # fmt: skip
+
+
+def called(unit: Unit, request: Request) -> Note | None:
+    """Give the call back that counts: the last one that reached somebody, else the last one."""
+    calls = tables.find_notes(unit, request=request.id, kind=CALLBACK)
+    reached = [call for call in calls if call.facts["reached"]]
+    return next(reversed(reached or calls), None)
+
+
+def tend(unit: Unit, office: Office) -> None:
+    """Start the clocks of emergencies that lack them, and stop those that are answered or followed; again changes nothing."""
+    for request in requests.find_requests(unit, measure=EMERGENCY):
+        began = _began(unit, request)
+        if began is None:
+            continue
+        clocks = {clock.kind: clock for clock in requests.clocks_of(unit, request.id)}
+        wanted = {clock.kind: clock for clock in clocks_of(request, began)}
+        after = {
+            ANSWER_DUE: not _answered(unit, request),
+            FOLLOWUP_DUE: request.state not in (REFUSED, WITHDRAWN) and not followers(unit, request),
+        }
+        for kind, running in after.items():
+            clock = replace(clocks.get(kind, wanted[kind]), open=running)
+            if clock != clocks.get(kind):
+                requests.put_clocks(unit, request.id, [clock])
+                if kind == FOLLOWUP_DUE and not running and kind in clocks and request.state != REFUSED:
+                    office.log(unit, "desk.followup", request)
+
+
+def clocks_of(request: Request, began: datetime) -> list[Deadline]:
+    """Give the clocks of an emergency that began at a moment."""
+    spans = {ANSWER_DUE: ANSWER_WITHIN, FOLLOWUP_DUE: FOLLOWUP_WITHIN}
+    return [
+        Deadline(request.id, kind, began + span, _SOURCES[kind].format(int(span.total_seconds()) // 3600))
+        for kind, span in spans.items()
+    ]
+
+
+def followers(unit: Unit, request: Request) -> list[Request]:
+    """Find the formal requests that follow an emergency: of the same two parties, naming its package."""
+    kin = requests.find_requests(unit, direction=request.direction, peer=request.peer)
+    return [
+        one
+        for one in kin
+        if one.measure != EMERGENCY
+        and one.state not in (DRAFT, SEALED, WITHDRAWN)
+        and any(row["package"] == request.package for row in one.document.get("related", []))
+    ]
+
+
+def flags(unit: Unit, now: datetime) -> Mapping[str, list[str]]:
+    """Name each agency whose formal request is overdue after an emergency, with the references."""
+    found: dict[str, list[str]] = {}
+    for request in requests.find_requests(unit, measure=EMERGENCY, direction=IN):
+        if _overdue(unit, request, now):
+            found.setdefault(request.peer, []).append(request.reference)
+    return found
+
+
+def emergency_counts(unit: Unit, now: datetime) -> list[Count]:
+    """Count how emergencies went, by party and direction."""
+    totals: dict[tuple[str, str], Count] = {}
+    for request in requests.find_requests(unit, measure=EMERGENCY):
+        if _began(unit, request) is None:
+            continue
+        key = (request.peer, request.direction)
+        before = totals.get(key, Count(*key))
+        added = _ones(unit, request, now)
+        totals[key] = replace(before, **{name: getattr(before, name) + int(one) for name, one in added.items()})
+    return [totals[key] for key in sorted(totals)]
+
+
+def _ones(unit: Unit, request: Request, now: datetime) -> dict[str, bool]:
+    call, followed = called(unit, request), bool(followers(unit, request))
+    refused, overdue = request.state == REFUSED, _overdue(unit, request, now)
+    return {
+        "requests": True,
+        "called_back": bool(call and call.facts["confirmed"]),
+        "denied": bool(call and call.facts["reached"] and not call.facts["confirmed"]),
+        "overridden": bool(tables.find_notes(unit, request=request.id, kind=OVERRIDE)),
+        "refused": refused,
+        "followed": followed,
+        "awaited": not followed and not refused and not overdue,
+        "overdue": overdue,
+    }
+
+
+def _overdue(unit: Unit, request: Request, now: datetime) -> bool:
+    began = _began(unit, request)
+    open_still = request.state not in (REFUSED, WITHDRAWN) and not followers(unit, request)
+    return began is not None and open_still and began + FOLLOWUP_WITHIN < now
+
+
+def _began(unit: Unit, request: Request) -> datetime | None:
+    """Tell when an emergency was received here, or released here; nothing while it is a draft."""
+    act = "receive" if request.direction == IN else "release"
+    return next((entry.at for entry in requests.history_of(unit, request.id) if entry.act == act), None)
+
+
+def _answered(unit: Unit, request: Request) -> bool:
+    """Tell whether an emergency was refused, withdrawn, or a delivery on it is whole."""
+    if request.state in (REFUSED, WITHDRAWN):
+        return True
+    parts = tables.find_parts(unit, request=request.id)
+    return any(kept.state == RECEIVED or kept.direction == OUT for kept in parts)
+
+
+def numbers(office: Office, peer: str) -> Iterator[tuple[str, str]]:
+    """Give the numbers that the directory has for a party, each with its desk."""
+    known = office.known(peer)
+    for one in known.callback if known else ():
+        yield one.number, one.desk
+
+
+def _facts(office: Office, request: Request, called: Called) -> dict[str, Any]:
+    """Hold a call back against the directory and against itself."""
+    known = {_digits(number): (number, desk) for number, desk in numbers(office, request.peer)}
+    if _digits(called.number) not in known:
+        listed = ", ".join(number for number, _ in known.values()) or "none"
+        advice = "Never call a number from the request or from a mail. Take one of the directory's."
+        raise BadInput(f"got {called.number!r}, expected a number that the directory has for {request.peer}: {listed}", field="number", advice=advice)  # fmt: skip
+    number, desk = known[_digits(called.number)]
+    now = office.clock.now()
+    at = moment(called.at, field="at") if called.at else now
+    if at > now + _SKEW:
+        raise BadInput(f"got {called.at}, which is to come, expected when it was called", field="at")
+    if called.reached != bool(called.confirmed_by):
+        raise BadInput("got one of them, expected who was reached exactly when somebody was", field="reached")
+    who = check_text(called.confirmed_by, field="reached", max=MAX_NAME) if called.confirmed_by else ""
+    return {
+        "number": number, "desk": desk, "called_at": stamp(at), "reached": called.reached, "spoke_to": who,
+        "confirmed": called.reached and called.confirmed,
+    }  # fmt: skip
+
+
+def _digits(number: str) -> str:
+    """Give a number's digits, so that spaces do not matter."""
+    return "".join(c for c in number if c in "+0123456789")
