@@ -53,6 +53,10 @@ def _rows(party: Party, at: datetime) -> Iterator[tuple[str, str, str]]:
     for title, values in lists.items():
         if values:
             yield title, ", ".join(values), ""
+    if party.exchange:
+        yield _("node"), party.exchange.url, ""
+        for one in party.exchange.certificates:
+            yield "", _("TLS key {pin}").format(pin=one.pin), "dim"
     for key in party.keys:
         style = _style(key, at)
         yield _("key"), f"{key.holder}: {', '.join(word('role', role) for role in key.roles)}", style

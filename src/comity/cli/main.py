@@ -27,11 +27,14 @@ COMMANDS = {
     "log": "log:log",
     "node": "node:node",
     "page": "verify:page",
+    "peer": "peer:peer",
     "receipt": "receipt:receipt",
     "receive": "receipt:receive",
     "request": "request:request",
+    "serve": "serve:serve",
     "stamp": "stamp:stamp",
     "verify": "verify:verify",
+    "work": "serve:work",
 }
 
 

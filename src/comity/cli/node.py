@@ -67,6 +67,27 @@ def update(home: Path, source: Path, as_json: bool) -> None:
 
 @node.command()
 @home_option
+@click.option("--url", help="Address at which peers reach the node, such as https://node.example.org:8443/hi1.")
+@click.option("--next", "following", is_flag=True, help="Make the pair that is to follow the present one.")
+@click.option("--switch", "change", is_flag=True, help="Take the following pair into use.")
+@json_option
+def tls(home: Path, url: str | None, following: bool, change: bool, as_json: bool) -> None:
+    """Make the node's TLS key and certificate, and print what the directory has to list."""
+    from comity.node.identity import tls_entry
+
+    entry = tls_entry(home, url or "", following=following, change=change)
+
+    def people() -> None:
+        import yaml
+
+        console(stderr=True).print(_("Put this into the party's document, and let the registry update the directory:"))
+        click.echo(yaml.safe_dump({"exchange": entry}, sort_keys=False, width=10_000), nl=False)
+
+    emit(entry, as_json, people)
+
+
+@node.command()
+@home_option
 def migrate(home: Path) -> None:
     """Bring the node's database to this program's version (make a back-up first)."""
     from comity.node.service import migrate as bring

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import httpx2
 
 PIECE = 1 << 16
+SLOWEST = 10_000  # bytes a second: a file may take as long as it takes at that pace
 FILES = "/files/"
 _TLS_DONE = "connection.start_tls.complete"
 _CALL_THEM = "Call the party back under its number in the directory."
@@ -119,7 +120,8 @@ class Courier:
     def fetch(self, party: str, token: str, write: Callable[[bytes], object], *, limit: int) -> int:
         """Fetch a file that a peer offers us under a token, piece by piece; gives its size. Raises as `deliver` does."""
         peer, size = self.peers.find(party), 0
-        with self._call(peer, "GET", file_url(peer, token)) as response:
+        seconds = self.limits.whole + limit / SLOWEST
+        with self._call(peer, "GET", file_url(peer, token), seconds=seconds) as response:
             for piece in _body(response, party, limit):
                 write(piece)
                 size += len(piece)
@@ -133,13 +135,15 @@ class Courier:
         url: str,
         headers: dict[str, str] | None = None,
         body: Iterator[bytes] | None = None,
+        *,
+        seconds: float = 0.0,
     ) -> Iterator[httpx2.Response]:
         """Make one request over a connection of its own, and end it when its time is over."""
         import httpx2
 
         limits = self.limits
         timeout = httpx2.Timeout(limits.step, connect=limits.connect)
-        watch = _Watch(peer, limits.whole)
+        watch = _Watch(peer, seconds or limits.whole)
         sent = {"accept": f"{XML}, {JSON}", "accept-encoding": "identity", "user-agent": "comity", **(headers or {})}
         with (
             _ours(peer, watch),

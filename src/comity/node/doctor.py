@@ -6,17 +6,22 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from comity.exchange.tables import OUT, QUEUED, STUCK, count_messages, standings
 from comity.kernel.clock import stamp
 from comity.kernel.errors import ComityError
 from comity.requests import tables
 
 from .errors import FilesMissing, NodeUnusable
 from .service import Node, open_node
+from .serving import identity_of
 
 LITTLE_SPACE = 1 << 30
+MANY_FAILURES = 5
+SOON = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -102,10 +107,49 @@ def _disk(node: Node) -> str:
     return f"{free >> 30} GiB free"
 
 
+def _exchange(node: Node) -> str:
+    """See that peers can know us: the directory lists the certificate that we show."""
+    listed, identity = node.office.me().exchange, identity_of(node)
+    if listed is None:
+        return "no address in the directory: messages go by hand"
+    pins = [one.pin for one in listed.certificates]
+    if identity.pin not in pins:
+        raise NodeUnusable(
+            f"got the TLS key {identity.pin[:16]}, expected one that the directory lists: "
+            + ", ".join(one[:16] for one in pins),
+            advice="Enrol what `comity node tls` prints, or take the pair into use that is enrolled.",
+        )
+    if identity.valid_until - node.clock.now() < SOON:
+        raise NodeUnusable(
+            f"got a TLS certificate that ends {stamp(identity.valid_until)}, expected one that lasts",
+            advice="Make the next one: comity node tls --next.",
+        )
+    return f"{listed.url}, TLS key {identity.pin[:16]} as in the directory, until {stamp(identity.valid_until)}"
+
+
+def _outbox(node: Node) -> str:
+    """See that messages get through."""
+    with node.store.read() as unit:
+        counts = count_messages(unit)
+        failing = [one for one in standings(unit) if one.failures]
+    stuck = sum(count for (_, direction, state), count in counts.items() if (direction, state) == (OUT, STUCK))
+    queued = sum(count for (_, direction, state), count in counts.items() if (direction, state) == (OUT, QUEUED))
+    if stuck or any(one.failures >= MANY_FAILURES for one in failing):
+        worst = max(failing, key=lambda one: one.failures, default=None)
+        last = f"; {worst.party} failed {worst.failures} times: {worst.error}" if worst else ""
+        raise NodeUnusable(
+            f"got {stuck} messages stuck and {queued} waiting, expected them to get through{last}",
+            advice="Look with `comity peer list` and `comity peer check PARTY`; `comity peer resume PARTY` tries again.",
+        )
+    return f"{queued} messages waiting, none stuck"
+
+
 QUESTIONS: tuple[tuple[str, Callable[[Node], str]], ...] = (
     ("log", _log),
     ("directory", _directory),
     ("keys", _keys),
     ("files", _files),
     ("disk", _disk),
+    ("exchange", _exchange),
+    ("outbox", _outbox),
 )

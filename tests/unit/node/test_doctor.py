@@ -20,7 +20,7 @@ def test_a_sound_node(today: Nodes) -> None:
     """Everything is looked at and in order, also at a node that has worked."""
     today.received()
     checks = found(today)
-    assert list(checks) == ["node", "log", "directory", "keys", "files", "disk"]
+    assert list(checks) == ["node", "log", "directory", "keys", "files", "disk", "exchange", "outbox"]
     assert {check.good for check in checks.values()} == {True}, checks
     assert not [check.advice for check in checks.values() if check.advice]
     assert checks["files"].found == "1 packages there"

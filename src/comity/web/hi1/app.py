@@ -24,7 +24,7 @@ from starlette.routing import Route
 
 from comity.crypto.tls import pin
 from comity.exchange.inbound import JSON, XML, Handler, Inbound, Outbound
-from comity.exchange.transport import FILES, PIECE
+from comity.exchange.transport import FILES, PIECE, SLOWEST
 from comity.kernel.clock import Clock, stamp
 from comity.kernel.errors import ComityError
 
@@ -122,6 +122,7 @@ class _Pages:
             return _words(404, "There is no such file.")
         opened = await anyio.open_file(path, "rb")
         size = path.stat().st_size
+        request.scope["state"]["last"](self._door.limits.connection + size / SLOWEST)
 
         async def pieces() -> AsyncIterator[bytes]:
             async with opened:

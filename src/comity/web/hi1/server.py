@@ -95,17 +95,21 @@ class _Protocol(H11Protocol):
             return
         connection = transport.get_extra_info("ssl_object")
         certificate = connection.getpeercert(binary_form=True) if connection else None
-        self.app_state = {**self.app_state, "certificate": certificate or b""}
-        self._times = [
-            self.loop.call_later(self.limits.head, self._end, False),
-            self.loop.call_later(self.limits.connection, self._end, True),
-        ]
+        self.app_state = {**self.app_state, "certificate": certificate or b"", "last": self._last}
+        self._head = self.loop.call_later(self.limits.head, self._end, False)
+        self._whole = self.loop.call_later(self.limits.connection, self._end, True)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the times."""
-        for time in getattr(self, "_times", ()):
-            time.cancel()
+        if hasattr(self, "_head"):
+            self._head.cancel()
+            self._whole.cancel()
         super().connection_lost(exc)
+
+    def _last(self, seconds: float) -> None:
+        """Let the connection last for so long from now."""
+        self._whole.cancel()
+        self._whole = self.loop.call_later(seconds, self._end, True)
 
     def _end(self, in_any_case: bool) -> None:
         if in_any_case or self.cycle is None:

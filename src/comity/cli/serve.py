@@ -1,0 +1,98 @@
+"""Serving: the endpoint for peers with its workers, or one round of work for a timer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from comity.kernel.language import _, counted, said
+
+from .home import home_option
+from .output import console, emit, json_option, plain
+
+if TYPE_CHECKING:
+    from comity.exchange.outbox import Tried
+
+
+@click.command()
+@home_option
+@click.option("--listen", help="ADDRESS:PORT to listen on instead of the one in the settings.")
+@json_option
+def serve(home: Path, listen: str | None, as_json: bool) -> None:
+    """Take messages of peers and deliver ours, until stopped (SIGTERM or Ctrl-C)."""
+    import signal
+    import threading
+
+    from comity.node.service import open_node
+    from comity.node.serving import Workers, serving
+    from comity.web.hi1.serving import endpoint
+
+    over = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: over.set())
+    with open_node(home) as node:
+        served = serving(node)
+        door, workers = endpoint(served, listen or node.settings.listen), Workers(served)
+        door.start()
+        try:
+            served.started()
+            workers.start()
+            _said_where(node.settings.party, door.address, as_json)
+            while not over.wait(1.0) and door.alive:
+                pass
+        finally:
+            door.stop()
+            workers.stop()
+    if not as_json:
+        console().print(_("stopped"))
+
+
+@click.command()
+@home_option
+@json_option
+def work(home: Path, as_json: bool) -> None:
+    """Deliver what is due, once: for a timer, where no `comity serve` runs."""
+    from comity.node.service import open_node
+    from comity.node.serving import serving
+
+    with open_node(home) as node:
+        tried = serving(node).work()
+
+    def people() -> None:
+        console().print(counted("{n} message tried", "{n} messages tried", len(tried)))
+        for one in tried:
+            _print_tried(one)
+
+    emit([_plain(one) for one in tried], as_json, people)
+
+
+def _said_where(party: str, address: str, as_json: bool) -> None:
+    import sys
+
+    words = _("{party} listens on {address}").format(party=party, address=address)
+    emit({"party": party, "listen": address}, as_json, lambda: console().print(words, markup=False))
+    sys.stdout.flush()
+
+
+def _plain(one: Tried) -> dict[str, Any]:
+    from comity.kernel.clock import stamp
+
+    facts = {
+        "transaction": one.message.transaction,
+        "peer": one.message.peer,
+        "about": one.message.about,
+        "kind": one.message.kind,
+        "outcome": one.outcome,
+        "reason": one.reason,
+        "next_at": stamp(one.next_at) if one.next_at else "",
+    }
+    return {name: value for name, value in facts.items() if value}
+
+
+def _print_tried(one: Tried) -> None:
+    colour = {"answered": "green", "later": "yellow"}.get(one.outcome, "red")
+    outcome = {"answered": _("answered"), "later": _("later"), "stuck": _("stuck")}[one.outcome]
+    reason = f"  {said(one.reason)}" if one.reason else ""
+    console().print(f"[{colour}]{outcome}[/]  {one.message.peer}  {one.message.transaction}{plain(reason)}")
