@@ -24,6 +24,7 @@ from comity.store.engine import Unit
 from .errors import PeerRefused
 
 NODE = "node"
+NEWEST = Version()
 
 
 class Deliveries(Protocol):
@@ -34,6 +35,9 @@ class Deliveries(Protocol):
 
     def follow(self, unit: Unit, peer: str, thing: Thing) -> None:
         """Take the word of *peer* on an object that we delivered."""
+
+    def refused(self, unit: Unit, peer: str, thing: Thing, error: BadMessage) -> None:
+        """Put on record that an object that *peer* delivered was turned down."""
 
     def answered(self, unit: Unit, peer: str, kind: str, asked: Message, answer: Message) -> str:
         """Take the answer to a message of another kind than ours; gives what was refused, or nothing."""
@@ -70,10 +74,10 @@ class Desk:
         """
         return self.signed(Message(self.header(to, transaction), actions=actions), self.encoding)
 
-    def header(self, to: str, transaction: str, version: Version = Version()) -> Header:  # noqa: B008 - frozen
+    def header(self, to: str, transaction: str, version: Version = NEWEST) -> Header:
         """Write a header of now."""
-        ends = {"sender": Endpoint.of(self.party), "receiver": Endpoint.of(to)}
-        return Header(**ends, transaction=transaction, at=self.now(), version=version)
+        sender, receiver = Endpoint.of(self.party), Endpoint.of(to)
+        return Header(sender=sender, receiver=receiver, transaction=transaction, at=self.now(), version=version)
 
     def signed(self, message: Message, encoding: Encoding) -> bytes:
         """Write and sign any message."""

@@ -31,6 +31,7 @@ from .mapping import derived
 from .notifying import acknowledge, is_notice, take_notice
 from .ordering import package_of, take_order
 from .outbox import PATIENCE
+from .outcomes import is_outcome, take_outcome
 from .sending import ORDER
 from .tables import IN, find_messages
 from .verbs import take_actions
@@ -99,6 +100,8 @@ def _do(call: Call) -> bytes:
     actions = call.message.actions
     if document := package_of(actions):
         return take_order(call, document)
+    if is_outcome(actions):
+        return take_outcome(call)
     if is_notice(actions):
         return take_notice(call)
     return take_actions(call)

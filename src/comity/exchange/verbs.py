@@ -46,6 +46,9 @@ def take_actions(call: Call) -> bytes:
             return call.answered(unit, answers, kind=ACTIONS)
     except _Undone as e:
         with call.desk.office.store.write(durable=True) as unit:
+            thing = call.message.actions[e.at].thing
+            if call.message.actions[e.at].verb == "DELIVER" and call.desk.deliveries and thing:
+                call.desk.deliveries.refused(unit, call.peer, thing, e.error)
             return call.answered(unit, undone(call.message.actions, e.error, e.at), kind=ACTIONS)
 
 
