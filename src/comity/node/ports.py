@@ -6,15 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from comity.exchange.errors import PeerRefused
-from comity.exchange.inbound import Handler, Inbound, Outbound
+from comity.exchange.desk import Desk
+from comity.exchange.endpoint import handler
+from comity.exchange.inbound import Handler
 from comity.exchange.outbox import OnAnswer
 from comity.exchange.peers import Peer
-from comity.exchange.tables import Message
+from comity.exchange.sending import on_answer
 from comity.exchange.transport import Courier
-from comity.store.engine import Unit
 
-from .service import Node
+from .service import Node, open_key
 
 
 @dataclass(frozen=True)
@@ -34,16 +34,9 @@ class Ports:
 
 def ports(node: Node) -> Ports:
     """Give the ports of a node."""
-    return Ports(_later, _unread, _no_files)
-
-
-def _later(message: Inbound) -> Outbound:
-    return Outbound(503, b"This node takes no messages yet.\n", "text/plain")
+    desk = Desk(node.office, open_key(node.settings))
+    return Ports(handler(desk), on_answer(desk), _no_files)
 
 
 def _no_files(parties: tuple[str, ...], token: str) -> Path | None:
     return None
-
-
-def _unread(unit: Unit, message: Message, answer: bytes) -> str | None:
-    raise PeerRefused("got an answer that this program cannot read yet, expected none")

@@ -74,7 +74,7 @@ def make_node(settings: Settings, *, root: Path, source: Path, clock: Clock = _S
         raise BadSettings("got a question mark in the folder's path, expected a path without", file=str(settings.home))
     if (settings.home / NAME).exists():
         raise NodeUnusable("got a folder that holds a node already, expected a new one", file=str(settings.home))
-    signer, pinned = _open_key(settings), read_pin(root)
+    signer, pinned = open_key(settings), read_pin(root)
     try:
         settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as e:
@@ -103,7 +103,7 @@ def open_node(home: Path, *, clock: Clock = _SYSTEM_CLOCK, fresh: bool = False) 
         ComityError: its database, key or mirror are not in order.
     """
     settings = load(home)
-    with _wired(settings, _open_key(settings), clock=clock, fresh=fresh) as node:
+    with _wired(settings, open_key(settings), clock=clock, fresh=fresh) as node:
         yield node
 
 
@@ -159,7 +159,7 @@ def migrate(home: Path, *, clock: Clock = _SYSTEM_CLOCK) -> None:
         node.ledger.append(unit, {"type": "node.migrated", "at": stamp(clock.now())})
 
 
-def _open_key(settings: Settings) -> FileSigner:
+def open_key(settings: Settings) -> FileSigner:
     """Open the node's own key, sealed by a passphrase in a file or, on a protected disk, not at all."""
     passphrase = ""
     if settings.key_passphrase_file:

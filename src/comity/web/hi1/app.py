@@ -135,13 +135,9 @@ class _Pages:
     async def _visitor(self, request: Request) -> _Visitor:
         """See who came, and whether he may go on."""
         certificate: bytes = request.scope["state"].get("certificate", b"")
-        try:
-            found = pin(certificate) if certificate else ""
-            parties = await self._in_thread(partial(self._door.behind, found))
-        except ComityError as e:
-            _LOG.warning("a visitor was turned away: %s", e)
-            raise _TurnedAway(503, "The directory cannot be asked now.") from e
-        if not found or not parties:
+        found = pin(certificate) if certificate else ""
+        parties = await self._in_thread(partial(self._door.behind, found)) if found else ()
+        if not parties:
             raise _TurnedAway(403, "This certificate is of no party in the directory.")
         if not self._gate.admit(found):
             raise _TurnedAway(429, "Too many requests; wait a minute.")
@@ -173,8 +169,9 @@ class _Pages:
                 return await anyio.to_thread.run_sync(act, abandon_on_cancel=True, limiter=self._threads)
         except TimeoutError as e:
             raise _TurnedAway(503, "It takes longer than it should; try again later.") from e
-        except (ComityError, _TurnedAway):
-            raise
+        except ComityError as e:
+            _LOG.warning("a request was put off: %s", e)
+            raise _TurnedAway(503, "It cannot be done now; try again later.") from e
         except Exception as e:
             _LOG.exception("a message was not handled")
             raise _TurnedAway(500, "Something went wrong here; try again later.") from e
