@@ -42,6 +42,10 @@ def status(
     from .lawstatus import show_country, show_overview, show_roll
 
     library, on = load(overlay), today(day)
+    if svg:
+        from comity.law import tiles
+
+        write(svg, tiles.svg(tiles.tile_map(library, instrument or "hanoi", on)).encode())
     if country:
         sheet = standing.of_country(library, country, on, instrument)
         emit(plain(sheet), as_json, lambda: show_country(sheet))
@@ -51,12 +55,8 @@ def status(
     else:
         rows = standing.overview(library, on)
         emit(plain(rows), as_json, lambda: show_overview(rows, on))
-    if svg:
-        from comity.law import tiles
-
-        write(svg, tiles.svg(tiles.tile_map(library, instrument or "hanoi", on)).encode())
-        if not as_json:
-            console().print(_("tile map of {name} written to {file}").format(name=instrument or "hanoi", file=svg))
+    if svg and not as_json:
+        console().print(_("tile map of {name} written to {file}").format(name=instrument or "hanoi", file=svg))
 
 
 @law.command()
@@ -136,7 +136,9 @@ def answer(
 
     library = load(overlay)
     if blank:
-        click.echo(answers.blank(library, country), nl=False)
+        sheet = answers.blank(library, country)
+        data = {"country": library.code(country), "sheet": sheet}
+        emit(data, as_json, lambda: click.echo(sheet, nl=False))
         return
     if state and question:
         verdict = answers.Verdict(state)

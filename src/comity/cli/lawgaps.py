@@ -104,6 +104,8 @@ def _state(name: str) -> str:
 
 def _show_penalties(found: Matrix) -> None:
     out = console()
+    if not any(row.penalties for row in found.rows):
+        return
     out.print(f"\n[bold]{_('Maximum penalties and the line of four years (Article 2(h))')}[/]")
     for row in found.rows:
         for line in row.penalties:

@@ -121,7 +121,8 @@ def make(library: Library, name: str, *, state: Verdict, by: str, on: dt.date, *
     given = {key: " ".join(value.split()) for key, value in {"verified_by": by, **more}.items()}
     for key in ("verified_by", "source"):
         if not given.get(key):
-            raise BadLaw(f"got no {key!r}, expected it", advice="An answer names what it rests on and who gives it.")
+            advice = "Name who answers (--by) and what the answer rests on (--source)."
+            raise BadLaw(f"got no {key!r}, expected it", advice=advice)
     asked = " ".join(question(library, name).question.split())
     return Answer(state=state, asked=asked, date=on, verified=True, **given)  # type: ignore[arg-type]
 

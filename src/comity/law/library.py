@@ -144,6 +144,8 @@ class Library:
         from .country import Country
 
         code = self.code(code)
+        if code in self.places.groups:
+            raise NoSuchLaw(f"got {code}, an organisation of states, expected a state")
         if code not in self._countries:
             found: dict[str, Any] = {}
             if code.lower() in _names("national"):

@@ -66,7 +66,9 @@ def compose(data: bytes, page: Page) -> yaml.Node:
         ) from e
     except yaml.MarkedYAMLError as e:
         line = f":{e.problem_mark.line + 1}" if e.problem_mark else ""
-        raise BadLaw(f"got {e.problem or 'malformed text'}, expected plain YAML", file=page.file + line) from e
+        torn = isinstance(e, yaml.scanner.ScannerError | yaml.parser.ParserError) or not e.problem
+        problem = f"malformed text ({e.problem})" if torn else e.problem
+        raise BadLaw(f"got {problem}, expected plain YAML", file=page.file + line) from e
     except yaml.YAMLError as e:
         raise BadLaw(f"got {str(e).splitlines()[0]}, expected plain YAML", file=page.file) from e
     if not isinstance(node, yaml.MappingNode):

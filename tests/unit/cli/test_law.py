@@ -186,3 +186,22 @@ def test_a_report_that_cannot_be_written_is_refused(program: Program, tmp_path: 
     assert "expected a file to write" in program.refused(1, "law", "gaps", "VN", "--pdf", tmp_path / "no" / "x.pdf")
     assert "--csv goes alone" in program.refused(2, "law", "gaps", "VN", "--pdf", tmp_path / "x.pdf", "--csv")
     assert not (tmp_path / "x.pdf").exists()
+
+
+def test_an_organisation_of_states_has_treaties_but_no_penal_law(program: Program) -> None:
+    """The European Union may be asked about as a party; where the law of a state is meant, it is refused."""
+    assert "European Union" in program.run("law", "status", "EU", *ON)
+    sides = ("--from", "VN", "--to", "EU", "--offence", "13")
+    for line in (("gaps", "EU"), ("country", "EU"), ("dual", *sides), ("basis", *sides, "--measure", "preserve")):
+        assert "expected a state" in program.refused(2, "law", *line)
+
+
+def test_a_blank_sheet_is_given_to_machines_too(program: Program) -> None:
+    """`--blank --json` holds the same sheet as a text."""
+    data = program.json("law", "answer", "vn", "--blank")
+    assert data == {"country": "VN", "sheet": program.run("law", "answer", "VN", "--blank")}
+
+
+def test_a_map_that_cannot_be_written_prints_nothing(program: Program, tmp_path: Path) -> None:
+    """Where the file of the map cannot be written, that is all that is said."""
+    assert "expected a file to write" in program.refused(1, "law", "status", "--svg", tmp_path / "no" / "x.svg", *ON)
