@@ -8,8 +8,13 @@ order in which people read them. A field has
               integer, digest, texts,          min       fewest items (lists) or smallest value (integer)
               object, objects                  pattern   a regular expression that the whole text must match
     codes     the vocabulary of a code         label     what people read, by language; a heading for object(s)
+              (of a text: words for values in it)
     const     the only value allowed           fields    the fields of an object, or of each of several objects
     shown     false: not part of the printed document
+    wording   prose: people's own words, which a reader of another language needs in translation; name: may be translated
+
+Labels in further languages stand in `data/words/LANGUAGE.yaml`, under the name of the shape: `fields` by their dotted
+path, every other part as in the shape, each with a text in place of texts by language.
 
 Nothing else may stand in a document: an unknown key is a fault, and so is null (a field without a value is left out).
 Texts are in Unicode NFC; of the characters that nobody sees or that mislead (`text.odd`) only the newline may stand.
@@ -56,6 +61,7 @@ class Field:
     min: int = 0
     max: int = 0
     shown: bool = True
+    wording: str = ""
     label: dict[str, str] = field(default_factory=dict)
     fields: tuple[Field, ...] = ()
 
@@ -143,7 +149,31 @@ def load_shape(package: str, name: str) -> Shape:
     import yaml
 
     source = yaml.load(files(package).joinpath("data", name).read_text("utf-8"), yaml.CSafeLoader)
+    folder = files(package).joinpath("data", "words")
+    for file in sorted(folder.iterdir(), key=lambda file: file.name) if folder.is_dir() else ():
+        said = yaml.load(file.read_text("utf-8"), yaml.CSafeLoader).get(name.removesuffix(".yaml"), {})
+        language = file.name.removesuffix(".yaml")
+        _add_words(source, {part: words for part, words in said.items() if part != "fields"}, language)
+        _add_labels(source["fields"], said.get("fields", {}), language)
     return Shape(source["format"], _fields(source["fields"]), source.get("codes", {}), source)
+
+
+def _add_words(texts: dict[str, Any], said: dict[str, Any], language: str) -> None:
+    """Put *said* in *language* beside the texts in other languages."""
+    for name, words in said.items():
+        if isinstance(words, str):
+            texts[name][language] = words
+        else:
+            _add_words(texts[name], words, language)
+
+
+def _add_labels(rows: list[dict[str, Any]], said: dict[str, str], language: str, at: str = "") -> None:
+    """Put a language's labels on the fields."""
+    for row in rows:
+        path = _join(at, row["name"])
+        if path in said:
+            row["label"][language] = said[path]
+        _add_labels(row.get("fields", []), said, language, path)
 
 
 def check_text(value: str, *, field: str, max: int = MAX_TEXT) -> str:  # noqa: A002 - as in a shape

@@ -18,6 +18,7 @@ from .opening import open_container
 from .reprint import check_says
 from .sealing import PROOF, ROLE_FOLDER, STATEMENT, TIMESTAMP, request_shape
 from .statement import Statement
+from .translation import require_translation
 
 MAX_SEAL_FILE = 4 * 1024 * 1024
 MAX_ROLE_FILES = 400
@@ -79,6 +80,7 @@ class Contents:
         try:
             request = canonical.load_canonical(self.container.read(name, MAX_REQUEST), file=name)
             self.request = request_shape().require(request, file=name)
+            require_translation(self.request, request_shape(), file=name)
         except BadInput as e:
             raise BadRequest(e.message, file=name, field=e.field, advice=e.advice) from e
         if self.bag.payload[name] != self.stated.request_sha256:

@@ -1,4 +1,8 @@
-"""Reads the text of a PDF's pages in the order in which it is drawn, and refuses whatever a plain print has no need of.
+"""Reads what a PDF's pages say, run by run in the order in which they are drawn, and refuses whatever a plain print has no need of.
+
+A run is what is drawn in one piece. Left-to-right runs stand in the order of reading. Right-to-left text that needs
+several pieces, for another font or a mark on a letter, has them in the order of the page, from its end to its start:
+such runs are *loose*, and whoever compares them may turn a sequence of them round. Nothing else may move.
 
 Deny by default: only known entries in the catalogue, pages and resources, only Unicode-mapped fonts, only the operators
 that draw visible text, rules and fills. What remains is a document whose text is all there is to read, up to the shapes
@@ -10,12 +14,16 @@ from __future__ import annotations
 import logging
 import re
 import struct
+import unicodedata
 import zlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from comity.kernel.errors import Refused
+
+from .document import squeezed
 
 if TYPE_CHECKING:
     from pypdf import PageObject, PdfReader
@@ -46,12 +54,34 @@ _CHAR = re.compile(rb"<([0-9A-Fa-f]{4})>\s*<([0-9A-Fa-f]+)>")
 _RANGE = re.compile(rb"<([0-9A-Fa-f]{4})>\s*<([0-9A-Fa-f]{4})>\s*<([0-9A-Fa-f]+)>")
 
 
+# Letters and marks of the scripts that run from right to left; their digits do not.
+_RIGHT_TO_LEFT = re.compile(
+    "[\u0590-\u065f\u066a-\u06ef\u06fa-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+# In right-to-left text a bracket is drawn as the other one of its pair.
+_PAIRS = "()[]{}<>«»‹›≤≥"
+_MIRRORED = {sign: _PAIRS[n ^ 1] for n, sign in enumerate(_PAIRS)}
+
+
 class BadDocument(Refused):
     """A printed document does not say what the data says, or is no plain print."""
 
 
-def read_pages(pdf: bytes) -> list[str]:
-    """Give the text of each page.
+@dataclass(frozen=True)
+class Run:
+    """Text that is drawn in one piece: right-to-left, or else perhaps only signs that take either direction."""
+
+    text: str
+    rtl: bool
+
+    @property
+    def loose(self) -> bool:
+        """Whether it may belong to a piece of right-to-left text."""
+        return self.rtl or not any(unicodedata.category(sign)[0] in "LN" for sign in self.text)
+
+
+def read_pages(pdf: bytes) -> list[list[Run]]:
+    """Give the runs of each page.
 
     Raises:
         BadDocument: the file is broken, over the limits, or holds more than plain pages of text.
@@ -92,7 +122,7 @@ def _check_frame(pdf: bytes) -> None:
         raise BadDocument("got a PDF that was changed after it was made, expected one revision")
 
 
-def _read(pdf: bytes) -> list[str]:
+def _read(pdf: bytes) -> list[list[Run]]:
     from pypdf import PdfReader
 
     reader = PdfReader(BytesIO(pdf), strict=True)
@@ -102,7 +132,7 @@ def _read(pdf: bytes) -> list[str]:
         raise BadDocument(f"got {len(reader.pages)} pages, expected at most {MAX_PAGES}")
     _check_objects(reader)
     fonts: dict[int, dict[int, str]] = {}
-    return [_page_text(page, reader, fonts) for page in reader.pages]
+    return [_page_runs(page, reader, fonts) for page in reader.pages]
 
 
 def _only(found: Iterable[str], allowed: set[str], where: str) -> None:
@@ -133,7 +163,7 @@ def _check_objects(reader: PdfReader) -> None:
             pending.extend(list.__iter__(thing))
 
 
-def _page_text(page: PageObject, reader: PdfReader, fonts: dict[int, dict[int, str]]) -> str:
+def _page_runs(page: PageObject, reader: PdfReader, fonts: dict[int, dict[int, str]]) -> list[Run]:
     from pypdf.generic import ContentStream
 
     _only(page.keys(), _PAGE, "a page")
@@ -147,7 +177,7 @@ def _page_text(page: PageObject, reader: PdfReader, fonts: dict[int, dict[int, s
     pen = _Pen(named)
     for operands, operator in ContentStream(page["/Contents"].get_object(), reader).operations:
         pen.obey(operator, operands)
-    return pen.text()
+    return pen.runs()
 
 
 def _signs(font: Any) -> dict[int, str]:
@@ -173,15 +203,28 @@ def _utf16(digits: bytes) -> str:
     return text
 
 
+@dataclass
+class _Span:
+    """A marked sequence that is open: the text stated for its glyphs if there is one, and what they say themselves."""
+
+    actual: str | None
+    reversed: bool
+    pieces: list[str]
+    glyphs: set[int]
+
+
 class _Pen:
-    """Follows the drawing of one page and writes down its text."""
+    """Follows the drawing of one page and writes down its runs."""
 
     def __init__(self, fonts: dict[str, dict[int, str]]) -> None:
         self._fonts = fonts
         self._font: dict[int, str] | None = None
         self._saved: list[dict[int, str] | None] = []
-        # A marked sequence collects its glyphs; what they say is settled when it ends.
-        self._open: list[tuple[str | None, bool, list[str | None]]] = [(None, False, [])]
+        self._open: list[_Span] = []
+        self._runs: list[Run] = []
+        self._goes_on = False
+        # The sign said last and the glyphs that drew it: a letter with marks may be drawn with several.
+        self._sign: tuple[str, set[int]] = ("", set())
 
     def obey(self, operator: bytes, operands: list[Any]) -> None:
         """Take one step of the drawing."""
@@ -199,43 +242,88 @@ class _Pen:
             self._font = self._fonts[operands[0]]
         elif operator == b"Tr" and operands[0] != 0:
             raise BadDocument("got text that is not simply filled, expected visible text")
+        elif operator == b"BT":
+            self._goes_on = False
         elif operator == b"q":
             self._saved.append(self._font)
         elif operator == b"Q":
             self._font = self._saved.pop()
 
-    def text(self) -> str:
+    def runs(self) -> list[Run]:
         """Give what the page says."""
-        if len(self._open) != 1:
+        if self._open:
             raise BadDocument("got a marked sequence without end, expected each to end on its page")
-        return _said(self._open[0][2])
+        return self._runs
 
     def _show(self, part: Any) -> None:
         raw = getattr(part, "original_bytes", part)
         if self._font is None or len(raw) % 2:
             raise BadDocument("got text without a font of two-byte codes, expected one")
-        self._open[-1][2].extend(self._font.get(code) for (code,) in struct.iter_unpack(">H", raw))
+        stated = next((span for span in self._open if span.actual is not None), None)
+        for (glyph,) in struct.iter_unpack(">H", raw):
+            text = self._font.get(glyph, "")
+            if stated:
+                stated.pieces.append(text)
+                stated.glyphs.add(glyph)
+            elif not text:
+                raise BadDocument("got a glyph that stands for no text, expected text only")
+            elif not self._again(text, {glyph}):
+                self._put(text)
+
+    def _again(self, text: str, glyphs: set[int]) -> bool:
+        """Say whether these glyphs only go on drawing the sign said last."""
+        said, drawn = self._sign
+        again = text == said and _marked(text) and not drawn & glyphs
+        self._sign = (text, drawn | glyphs if again else glyphs)
+        return again
 
     def _begin(self, operands: list[Any]) -> None:
         properties = operands[1] if len(operands) > 1 else {}
         if operands[0] == "/OC" or not isinstance(properties, dict):
             raise BadDocument("got a layer that can be hidden, expected plain pages")
         actual = properties.get("/ActualText")
-        self._open.append((None if actual is None else str(actual), operands[0] == "/ReversedChars", []))
+        if actual is not None and any(span.actual is not None for span in self._open):
+            raise BadDocument("got a text within a text, expected one")
+        self._open.append(_Span(None if actual is None else str(actual), operands[0] == "/ReversedChars", [], set()))
 
     def _end(self) -> None:
-        actual, backwards, glyphs = self._open.pop()
-        if actual is not None:
-            if not (1 <= len(actual) <= MAX_CLUSTER and 1 <= len(glyphs) <= MAX_CLUSTER):
-                raise BadDocument(
-                    f"got {len(actual)} signs said to stand for {len(glyphs)} glyphs, expected one cluster"
-                )
-            glyphs = [actual]
-        self._open[-1][2].extend(reversed(glyphs) if backwards else glyphs)
+        span = self._open.pop()
+        if span.actual is not None:
+            self._state(span, span.actual)
+        elif span.reversed and not any(outer.actual is not None for outer in self._open):
+            self._runs.append(Run("".join(reversed(span.pieces)), rtl=True))
+
+    def _state(self, span: _Span, actual: str) -> None:
+        """Settle a text that stands for glyphs: it may turn a bracket round, or be a letter with the marks drawn on it."""
+        first, marked = squeezed(actual)[:1], _marked(actual)
+        kin = all(
+            (marked and (not piece or _marked(piece))) or squeezed(piece)[:1] in (first, _MIRRORED.get(first))
+            for piece in span.pieces
+        )
+        if not (kin and 1 <= len(actual) <= MAX_CLUSTER and 1 <= len(span.pieces) <= MAX_CLUSTER):
+            raise BadDocument(
+                f"got {actual!a} said to stand for {''.join(span.pieces)!a}, expected what the glyphs show"
+            )
+        if not self._again(actual, span.glyphs):
+            self._put(actual)
+
+    def _put(self, text: str) -> None:
+        """Write a text down, or keep it for the reversed sequence that is open around it."""
+        around = next((span for span in reversed(self._open) if span.reversed), None)
+        if around:
+            around.pieces.append(text)
+            return
+        rtl = _RIGHT_TO_LEFT.search(text) is not None
+        run, last = Run(text, rtl), self._runs[-1] if self._goes_on else None
+        if last and not last.loose and not run.loose:
+            self._runs[-1] = Run(last.text + text, rtl)
+        else:
+            self._runs.append(run)
+        self._goes_on = True
 
 
-def _said(glyphs: list[str | None]) -> str:
-    said = [glyph for glyph in glyphs if glyph is not None]
-    if len(said) != len(glyphs):
-        raise BadDocument("got a glyph that stands for no text, expected text only")
-    return "".join(said)
+def _marked(text: str) -> bool:
+    """Say whether a text is one letter with marks."""
+    signs = unicodedata.normalize("NFD", squeezed(text))
+    marks = [unicodedata.category(sign)[0] == "M" for sign in signs]
+    return len(marks) > 1 and not marks[0] and all(marks[1:])

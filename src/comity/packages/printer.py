@@ -7,6 +7,8 @@ every machine with the same renderer. A request with other signs is set with the
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -15,7 +17,7 @@ from comity.kernel.clock import moment
 from comity.kernel.shape import load_shape
 from comity.kernel.typesetting import PrintError, renderer, typeset
 
-from .document import blocks, footer
+from .document import Block, Tongues, blocks, footer
 
 __all__ = ["RENDERER", "PrintError", "print_pdf", "print_portable"]
 
@@ -28,10 +30,7 @@ def print_pdf(request: Mapping[str, Any], *, digest: str) -> bytes:
     Raises:
         PrintError: it has a sign that no font on this machine has.
     """
-    try:
-        return print_portable(request, digest=digest)
-    except PrintError:
-        return typeset(_template(), _given(request, digest), system_fonts=True)
+    return _print(_given(request, digest))
 
 
 def print_portable(request: Mapping[str, Any], *, digest: str) -> bytes:
@@ -40,7 +39,15 @@ def print_portable(request: Mapping[str, Any], *, digest: str) -> bytes:
     Raises:
         PrintError: the request has a sign that typst's own fonts lack.
     """
-    return typeset(_template(), _given(request, digest), system_fonts=False)
+    return typeset(_template(), _given(request, digest) | {"system": False}, system_fonts=False)
+
+
+def _print(given: Mapping[str, Any]) -> bytes:
+    """Print with the fonts inside the renderer, or with those of this machine where they do not suffice."""
+    try:
+        return typeset(_template(), {**given, "system": False}, system_fonts=False)
+    except PrintError:
+        return typeset(_template(), {**given, "system": True}, system_fonts=True)
 
 
 @cache
@@ -51,16 +58,22 @@ def _template() -> bytes:
 def _given(request: Mapping[str, Any], digest: str) -> dict[str, Any]:
     """Give what the template asks for: the blocks, and how to dress them."""
     shape = load_shape("comity.packages", "request.yaml")
-    language = request["language"]
-    words = {field.name: field.label.get(language) or field.label.get("en", "") for field in shape.fields}
-    laid_out = blocks(request, shape)
-    drafted = moment(request["drafted_at"])
+    tongues = Tongues.of(request)
+    labels = {one.name: one.label.get(tongues.first) or one.label.get("en", "") for one in shape.fields}
+    return {
+        "exercise": labels["exercise"] if request["exercise"] else None,
+        "apart": [labels["use_limits"]],
+        "footer": footer(request["reference"], digest, 0, 0).removesuffix(" 0 / 0"),
+        **_dress(blocks(request, shape), tongues, moment(request["drafted_at"])),
+    }
+
+
+def _dress(laid_out: list[Block], tongues: Tongues, at: datetime) -> dict[str, Any]:
+    """Give what the template asks for of every document."""
     return {
         "title": laid_out[0].label,
-        "language": language,
-        "date": {unit: getattr(drafted, unit) for unit in ("year", "month", "day", "hour", "minute", "second")},
-        "exercise": words["exercise"] if request["exercise"] else None,
-        "apart": [words["use_limits"]],
-        "footer": footer(request["reference"], digest, 0, 0).removesuffix(" 0 / 0"),
-        "blocks": [(block.kind, block.label, block.value) for block in laid_out],
+        "language": tongues.first,
+        "second": tongues.second,
+        "date": {unit: getattr(at, unit) for unit in ("year", "month", "day", "hour", "minute", "second")},
+        "blocks": [asdict(block) for block in laid_out],
     }

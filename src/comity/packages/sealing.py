@@ -18,6 +18,7 @@ from .errors import BadBag
 from .names import check_names
 from .printer import RENDERER, print_pdf
 from .statement import Statement
+from .translation import require_translation
 from .writer import Writer
 
 ATTACHMENTS = "data/attachments/"
@@ -45,12 +46,13 @@ def seal(
     *attachments* maps each `attachments[].path` of the request to the file on disk.
 
     Raises:
-        BadInput: the request does not fit its shape.
+        BadInput: the request does not fit its shape, or its translation does not fit the request.
         BadContainer: an attachment has a name that no reader accepts.
         BadBag: an attachment is not the one that the request describes.
         PrintError: the request cannot be printed.
     """
     request_shape().require(request, file="request.json")
+    require_translation(request, request_shape(), file="request.json")
     check_names(f"{ATTACHMENTS}{name}" for name in attachments)
     data = canonical.dump(request)
     digest = hashlib.sha256(data).hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -47,7 +48,10 @@ def test_example_is_well_formed() -> None:
 def test_every_leaf_is_printed(request: dict[str, Any]) -> None:
     """Whatever the shape accepts stands in the blocks: one field for every leaf but the format, and its words."""
     assert SHAPE.faults(request) == []
-    shown = list(leaves({name: value for name, value in request.items() if name != "format"}))
+    translation = {name: value for name, value in request.get("translation", {}).items() if name != "texts"}
+    shown = list(
+        leaves({name: value for name, value in request.items() if name != "format"} | {"translation": translation})
+    )
     printed = [block.value for block in fields(request)]
     assert len(printed) == len(shown)
     unmatched = list(printed)
@@ -88,7 +92,9 @@ def test_vietnamese_falls_back_to_english() -> None:
     """Labels are in the request's language where the shape has it, else in English."""
     found = blocks(example_request(language="vi"), SHAPE)
     assert found[0] == Block("title", "Yêu cầu bảo quản khẩn cấp dữ liệu điện tử được lưu trữ")
-    assert Block("field", "Câu hỏi", "A specific investigation or proceeding exists") in found
+    assert Block("field", "Câu hỏi", "Có một cuộc điều tra hoặc thủ tục tố tụng cụ thể") in found
+    source = SHAPE.source | {"title": {"preserve": {"en": "A title"}}}
+    assert blocks(example_request(language="vi"), replace(SHAPE, source=source))[0].label == "A title"
 
 
 def test_unknown_language_is_english() -> None:

@@ -15,7 +15,7 @@ PDF = print_pdf(example_request(), digest="0" * 64)
 
 def test_text_in_order() -> None:
     """Each page gives its text as it is drawn, with the footer last."""
-    pages = read_pages(PDF)
+    pages = ["".join(run.text for run in page) for page in read_pages(PDF)]
     assert len(pages) == 2
     assert pages[0].startswith("Request for the expedited preservation of stored electronic dataReferenceA05/2026/0117")
     assert pages[1].endswith("A05/2026/0117 · 0000000000000000 · 2 / 2")

@@ -16,9 +16,8 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from builders.requests import SHAPE, WALLET, example_request, requests_from
-from comity.packages.document import blocks, squeezed
-from comity.packages.pages import read_pages
 from comity.packages.printer import RENDERER, PrintError, print_pdf, print_portable
+from comity.packages.reprint import check_words
 
 MARKED = "{'/Marked': True, '/Suspects': False}"
 DIGEST = "0123456789abcdef" * 4
@@ -31,13 +30,9 @@ def reader(pdf: bytes) -> PdfReader:
     return PdfReader(BytesIO(pdf))
 
 
-def body(request: dict[str, Any]) -> str:
-    """The squeezed text of a request's print, its footers taken off."""
-    pages = [squeezed(page) for page in read_pages(print_pdf(request, digest=DIGEST))]
-    reference = squeezed(request["reference"])
-    return "".join(
-        page.removesuffix(f"{reference}·0123456789abcdef·{n}/{len(pages)}") for n, page in enumerate(pages, 1)
-    )
+def says(request: dict[str, Any]) -> bool:
+    """Whether a request's print, read back, says what its blocks say; a refusal names the difference."""
+    return check_words(print_pdf(request, digest=DIGEST), request, digest=DIGEST) > 0
 
 
 def test_same_bytes_in_another_process(tmp_path: Any) -> None:
@@ -80,7 +75,7 @@ def test_renderer_is_named_with_its_version() -> None:
 def test_text_is_the_text_of_the_blocks(language: str, exercise: bool) -> None:
     """Dress changes nothing that the document says."""
     request = example_request(language=language, exercise=exercise)
-    assert body(request) == squeezed(blocks(request, SHAPE))
+    assert says(request)
 
 
 @pytest.mark.parametrize(
@@ -97,14 +92,14 @@ def test_text_is_the_text_of_the_blocks(language: str, exercise: bool) -> None:
 def test_text_is_set_as_it_is(text: str) -> None:
     """No mark-up, ligature, smart quote or composed sign changes the text."""
     request = example_request(use_limits=text)
-    assert body(request) == squeezed(blocks(request, SHAPE))
+    assert says(request)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(requests_from(SHAPE, PRINTABLE))
 def test_any_request_prints_its_blocks(request: dict[str, Any]) -> None:
     """Whatever the shape accepts is printed whole and in order."""
-    assert body(request) == squeezed(blocks(request, SHAPE))
+    assert says(request)
 
 
 def test_long_values_cross_pages_in_order() -> None:
@@ -113,7 +108,7 @@ def test_long_values_cross_pages_in_order() -> None:
         offences = [{"title": "Fraud\n" * 7, "provision": "x " * 400, "convention_article": "13"}]
         request = example_request(offences=offences, use_limits="line\n" * 300)
         request["case"] = request["case"] | {"facts": "word " * 90 * 3 + "\nx" * lines}
-        assert body(request) == squeezed(blocks(request, SHAPE))
+        assert says(request)
 
 
 @pytest.mark.parametrize(
@@ -153,4 +148,4 @@ def test_portable_uses_no_font_of_this_machine() -> None:
 @pytest.mark.parametrize("time", ["0001-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "9999-12-31T23:59:59Z"])
 def test_any_time_of_drafting(time: str) -> None:
     """Every time that the shape accepts can be printed."""
-    assert f"{time[:10]}{time[11:19]}UTC" in body(example_request(drafted_at=time))
+    assert says(example_request(drafted_at=time))

@@ -27,6 +27,7 @@ import { checkSays } from "./print.js";
 import { runSteps } from "./procedure.js";
 import { Skip, demand, within } from "./refusal.js";
 import { requireShape } from "./shape.js";
+import { requireTranslation } from "./translation.js";
 import { checkRelease, requestSigners, requireSigner } from "./signers.js";
 import { disagreement, readStatement } from "./statement.js";
 
@@ -132,6 +133,7 @@ class Run {
     demand(this.bag.payload.has(REQUEST), "got no request, expected one", { file: REQUEST });
     const data = await this.container.read(REQUEST, MAX_REQUEST);
     const request = within(REQUEST, () => requireShape(this.given.shapes.request, parseCanonical(data)));
+    within(REQUEST, () => requireTranslation(request, this.given.shapes.request));
     this.found.document = request;
     const same = this.bag.payload.get(REQUEST) === this.stated.requestSha256;
     demand(same, "got another request than the one signed, expected that", { file: REQUEST });

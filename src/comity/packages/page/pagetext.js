@@ -1,35 +1,37 @@
 /**
- * What a printed page says, in the order in which it says it.
+ * What a printed page says, run by run in the order in which it is drawn.
  *
- * A page gives *lines*, and a line gives *runs*. Left-to-right text stands in the order of reading. In a line that holds
- * right-to-left text, whole runs stand in the order of the page, so there the order of the runs is left open and the
- * runs themselves are compared. One sign that is drawn with several glyphs is said once.
+ * A run is what is drawn in one piece. Left-to-right runs stand in the order of reading. Right-to-left text that needs
+ * several pieces, for another font or a mark on a letter, has them in the order of the page, from its end to its start:
+ * such runs are *loose*, and whoever compares them may turn a sequence of them round. One sign that is drawn with
+ * several glyphs is said once. The same as src/comity/packages/pages.py.
  */
 
 import { latin1 } from "./bytes.js";
+import { squeeze } from "./document.js";
 import { Lexer, Word } from "./lexer.js";
 import { MAX_SIGN, pageFonts, utf16 } from "./glyphs.js";
 import { Pdf } from "./pdf.js";
 import { Refusal, demand } from "./refusal.js";
 
 /** @typedef {import("./glyphs.js").Glyphs} Glyphs */
-/** @typedef {{rtl: boolean, runs: string[]}} Line */
-/** @typedef {{actual: string | null, reversed: boolean, pieces: string[], firsts: string[]}} Span */
+/** @typedef {{text: string, rtl: boolean}} Run */
+/** @typedef {{actual: string | null, reversed: boolean, pieces: string[], glyphs: Set<number>}} Span */
 
-// Letters of the scripts that run from right to left; a run of one letter is not marked as reversed.
-const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+// Letters and marks of the scripts that run from right to left; their digits do not.
+const RIGHT_TO_LEFT = /[\u0590-\u065f\u066a-\u06ef\u06fa-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 // In right-to-left text a bracket is drawn as the other one of its pair.
 const PAIRS = "()[]{}<>«»‹›≤≥";
 const MIRRORED = new Map(Array.from(PAIRS, (sign, i) => [sign, PAIRS[i ^ 1]]));
 // No curves: they could draw letters.
-const DRAWING = new Set("cs scn CS SCN w M J j d m l h re f S BT ET Tm Td".split(" "));
+const DRAWING = new Set("cm cs scn CS SCN w M J j d m l h re f S ET Tm Td".split(" "));
 /** @type {Record<string, string>} */
 const REFUSED_STEPS = { Do: "a picture", BI: "a picture", sh: "a picture", gs: "transparency", W: "clipping", "W*": "clipping", Tr: "hidden text" };
 
 /**
  * Read the text of every page.
  * @param {Uint8Array} bytes
- * @returns {Promise<Line[][]>}
+ * @returns {Promise<Run[][]>}
  */
 export async function readPages(bytes) {
   const pdf = new Pdf(bytes);
@@ -42,26 +44,34 @@ export async function readPages(bytes) {
   return pages;
 }
 
+/**
+ * Say whether a run may belong to a piece of right-to-left text.
+ * @param {Run} run
+ */
+export function isLoose(run) {
+  return run.rtl || !/[\p{L}\p{N}]/u.test(run.text);
+}
+
 class PageReader {
   /** @param {Map<string, Glyphs>} fonts */
   constructor(fonts) {
     this.fonts = fonts;
-    /** @type {Line[]} */
-    this.lines = [];
+    /** @type {Run[]} */
+    this.runs = [];
+    this.goesOn = false;
     /** @type {Span[]} */
     this.spans = [];
-    /** @type {{font: Glyphs | null, y: number}} */
-    this.state = { font: null, y: 0 };
-    /** @type {{font: Glyphs | null, y: number}[]} */
+    /** @type {Glyphs | null} */
+    this.font = null;
+    /** @type {(Glyphs | null)[]} */
     this.saved = [];
-    this.lineY = NaN;
     /** @type {{text: string, glyphs: Set<number>}} the sign said last, and the glyphs that draw it */
     this.sign = { text: "", glyphs: new Set() };
   }
 
   /**
    * @param {Uint8Array} contents
-   * @returns {Line[]}
+   * @returns {Run[]}
    */
   read(contents) {
     const lexer = new Lexer(contents);
@@ -75,7 +85,7 @@ class PageReader {
       } else operands.push(item);
     }
     demand(!this.spans.length && !operands.length, "got an unfinished page, expected its end");
-    return this.lines;
+    return this.runs;
   }
 
   /**
@@ -85,17 +95,17 @@ class PageReader {
   operate(name, operands) {
     switch (name) {
       case "q":
-        return void this.saved.push({ ...this.state });
+        return void this.saved.push(this.font);
       case "Q":
         demand(this.saved.length, "got a malformed page, expected each state to be saved before");
-        this.state = /** @type {typeof this.state} */ (this.saved.pop());
+        this.font = this.saved.pop() ?? null;
         return;
-      case "cm":
-        this.state.y = operands[5];
+      case "BT":
+        this.goesOn = false;
         return;
       case "Tf":
-        this.state.font = this.fonts.get(operands[0]) ?? null;
-        return demand(this.state.font, "got an unknown font, expected one of the page");
+        this.font = this.fonts.get(operands[0]) ?? null;
+        return demand(this.font, "got an unknown font, expected one of the page");
       case "Tr":
         return demand(operands[0] === 0, "got hidden text in the PDF, expected printed text alone");
       case "Tj":
@@ -113,28 +123,30 @@ class PageReader {
 
   /** @param {Uint8Array} codes */
   show(codes) {
-    demand(this.state.font && codes.length % 2 === 0, "got text without a font, expected codes of two bytes");
+    demand(this.font && codes.length % 2 === 0, "got text without a font, expected codes of two bytes");
+    const stated = this.stated();
     for (let i = 0; i < codes.length; i += 2) {
       const glyph = (codes[i] << 8) | codes[i + 1];
-      const text = this.state.font.get(glyph);
-      demand(text !== undefined, "got a glyph that stands for no text, expected text alone");
-      const replaced = this.replaced();
-      if (replaced) {
-        replaced.firsts.push(text);
-        this.sign.glyphs.add(glyph);
-      } else if (!this.another(text, glyph)) this.put(text);
+      const text = this.font.get(glyph) ?? "";
+      if (stated) {
+        stated.pieces.push(text);
+        stated.glyphs.add(glyph);
+        continue;
+      }
+      demand(text, "got a glyph that stands for no text, expected text alone");
+      if (!this.again(text, new Set([glyph]))) this.put(text);
     }
   }
 
   /**
-   * Say whether this glyph only goes on drawing the sign said last: a letter with marks may be drawn with several.
+   * Say whether these glyphs only go on drawing the sign said last: a letter with marks may be drawn with several.
    * @param {string} text
-   * @param {number} glyph
+   * @param {Set<number>} glyphs
    */
-  another(text, glyph) {
-    const again = text === this.sign.text && /^\P{M}\p{M}+$/u.test(text.normalize("NFD")) && !this.sign.glyphs.has(glyph);
-    if (again) this.sign.glyphs.add(glyph);
-    else this.sign = { text, glyphs: new Set([glyph]) };
+  again(text, glyphs) {
+    const { text: said, glyphs: drawn } = this.sign;
+    const again = text === said && isMarked(text) && ![...glyphs].some((glyph) => drawn.has(glyph));
+    this.sign = { text, glyphs: again ? new Set([...drawn, ...glyphs]) : glyphs };
     return again;
   }
 
@@ -142,55 +154,64 @@ class PageReader {
   open([tag, properties]) {
     const plain = tag !== "/OC" && (properties === undefined || properties instanceof Map);
     demand(plain, "got optional content in the PDF, expected printed text alone");
-    const stated = properties instanceof Map ? properties.get("/ActualText") : undefined;
-    const actual = stated === undefined ? null : readText(stated);
-    if (actual !== null) this.sign = { text: actual, glyphs: new Set() };
-    this.spans.push({ actual, reversed: tag === "/ReversedChars", pieces: [], firsts: [] });
+    const said = properties instanceof Map ? properties.get("/ActualText") : undefined;
+    const actual = said === undefined ? null : readText(said);
+    demand(actual === null || !this.stated(), "got a text within a text in the PDF, expected one");
+    this.spans.push({ actual, reversed: tag === "/ReversedChars", pieces: [], glyphs: new Set() });
   }
 
   close() {
     const span = this.spans.pop();
     demand(span, "got a malformed page, expected each span to be opened before");
-    if (span.actual !== null) {
-      // The text that stands for glyphs may add marks to what they show, or turn a bracket round, and no more than that.
-      const first = Array.from(span.actual)[0] ?? "";
-      const same = (/** @type {string} */ text) => [first, MIRRORED.get(first)].includes(Array.from(text)[0]);
-      const honest = span.actual.length <= MAX_SIGN && span.firsts.length <= MAX_SIGN && span.firsts.every(same);
-      demand(honest && span.firsts.length, "got a text in the PDF that stands for other signs than those shown, expected the same");
-      demand(!this.replaced(), "got a text within a text in the PDF, expected one");
-      this.put(span.actual);
-    } else if (span.reversed && !this.replaced()) this.say(span.pieces.reverse().join(""), true);
+    if (span.actual !== null) this.state(span, span.actual);
+    else if (span.reversed && !this.stated()) this.runs.push({ text: span.pieces.reverse().join(""), rtl: true });
   }
 
   /**
-   * Say a text, or keep it for the reversed span that is open around it.
+   * Settle a text that stands for glyphs: it may turn a bracket round, or be a letter with the marks drawn on it.
+   * @param {Span} span
+   * @param {string} actual
+   */
+  state({ pieces, glyphs }, actual) {
+    const [first, marked] = [firstSign(actual), isMarked(actual)];
+    const kin = pieces.every((piece) => (marked && (!piece || isMarked(piece))) || [first, MIRRORED.get(first)].includes(firstSign(piece)));
+    const length = Array.from(actual).length;
+    const honest = kin && length >= 1 && length <= MAX_SIGN && pieces.length >= 1 && pieces.length <= MAX_SIGN;
+    demand(honest, "got a text in the PDF that stands for other signs than those shown, expected the same");
+    if (!this.again(actual, glyphs)) this.put(actual);
+  }
+
+  /**
+   * Write a text down, or keep it for the reversed span that is open around it.
    * @param {string} text
    */
   put(text) {
-    const reversed = this.spans.findLast((span) => span.reversed);
-    if (reversed) reversed.pieces.push(text);
-    else this.say(text, false);
+    const around = this.spans.findLast((span) => span.reversed);
+    if (around) return void around.pieces.push(text);
+    const run = { text, rtl: RIGHT_TO_LEFT.test(text) };
+    const last = this.goesOn ? this.runs.at(-1) : undefined;
+    if (last && !isLoose(last) && !isLoose(run)) last.text += text;
+    else this.runs.push(run);
+    this.goesOn = true;
   }
 
-  /** Give the open span whose glyphs another text stands for, if there is one. */
-  replaced() {
+  /** Give the open span for whose glyphs a text is stated, if there is one. */
+  stated() {
     return this.spans.find((span) => span.actual !== null);
   }
+}
 
-  /**
-   * Say a run of text; what stands on the same height as the text before belongs to its line.
-   * @param {string} text
-   * @param {boolean} reversed
-   */
-  say(text, reversed) {
-    const last = this.lines.at(-1);
-    const goesOn = last && (this.state.y === this.lineY || !text.trim());
-    const line = goesOn ? last : { rtl: false, runs: [] };
-    if (!goesOn) this.lines.push(line);
-    if (text.trim()) this.lineY = this.state.y;
-    line.rtl ||= reversed || RIGHT_TO_LEFT.test(text);
-    line.runs.push(text);
-  }
+/**
+ * Say whether a text is one letter with marks.
+ * @param {string} text
+ */
+function isMarked(text) {
+  return /^\P{M}\p{M}+$/u.test(squeeze(text).normalize("NFD"));
+}
+
+/** @param {string} text */
+function firstSign(text) {
+  return Array.from(squeeze(text))[0] ?? "";
 }
 
 /** @param {any} bytes */

@@ -1,12 +1,13 @@
 /** Does the printed document say what the data say? (package-format §3) */
 
 import { footer, requestBlocks, squeeze, squeezeBlocks } from "./document.js";
-import { readPages } from "./pagetext.js";
-import { demand } from "./refusal.js";
+import { isLoose, readPages } from "./pagetext.js";
+import { Refusal, demand } from "./refusal.js";
 
-const MAX_TRIES = 20_000;
+// So many runs may draw one piece of right-to-left text.
+const MAX_TURNED = 200;
 
-/** @typedef {import("./pagetext.js").Line} Line */
+/** @typedef {import("./pagetext.js").Run} Run */
 
 /**
  * Compare the text of a PDF with the blocks of its request; give what was found.
@@ -17,47 +18,63 @@ const MAX_TRIES = 20_000;
  */
 export async function checkSays(pdf, request, digest, shape) {
   const pages = await readPages(pdf);
-  pages.forEach((lines, i) => {
-    const stated = squeeze(lines.pop()?.runs.join("") ?? "");
-    const expected = footer(request.reference, digest, i + 1, pages.length);
-    demand(stated === squeeze(expected), `got another footer on page ${i + 1}, expected ${expected}`);
-  });
-  const where = difference(pages.flat(), squeezeBlocks(requestBlocks(request, shape)));
+  const runs = pages.flatMap((page, i) => without(page, footer(request.reference, digest, i + 1, pages.length), i + 1));
+  const where = difference(runs, squeezeBlocks(requestBlocks(request, shape)).normalize("NFD"));
   demand(where === null, `got a print that says something else than the data, from ${JSON.stringify(where)} on, expected the same words`);
   return `${pages.length} ${pages.length === 1 ? "page" : "pages"} in the same words as the data`;
 }
 
 /**
- * Give the place at which the lines stop saying what is expected, or null if they say all of it and nothing else.
- * @param {Line[]} lines
+ * Give the runs before the footer.
+ * @param {Run[]} page
+ * @param {string} foot
+ * @param {number} n
+ */
+function without(page, foot, n) {
+  let last = "";
+  for (let start = page.length - 1; start >= 0 && last.length <= 4 * foot.length; start--) {
+    last = page[start].text + last;
+    if (squeeze(last) === squeeze(foot)) return page.slice(0, start);
+  }
+  throw new Refusal(`got another footer on page ${n}, expected ${foot}`);
+}
+
+/**
+ * Give the place at which the runs stop saying what is expected, or null if they say all of it and nothing else.
+ * @param {Run[]} runs
  * @param {string} expected
  */
-function difference(lines, expected) {
+function difference(runs, expected) {
+  const said = runs.map(({ text, rtl }) => ({ text: squeeze(text).normalize("NFD"), rtl })).filter(({ text }) => text);
   let at = 0;
-  for (const line of lines) {
-    const runs = line.rtl ? line.runs.map(squeeze).filter(Boolean) : [squeeze(line.runs.join(""))];
-    const next = place(runs, expected, at, { left: MAX_TRIES });
-    if (next < 0) return expected.slice(at, at + 24);
+  for (let start = 0, end = 0; start < said.length; start = end) {
+    end = start + 1;
+    if (isLoose(said[start])) while (end < said.length && isLoose(said[end])) end++;
+    const next = place(said.slice(start, end), expected, at);
+    if (next === undefined) return expected.slice(at, at + 24);
     at = next;
   }
   return at === expected.length ? null : expected.slice(at, at + 24);
 }
 
 /**
- * Lay runs end to end over the expected text in some order; give where they end, or -1.
- * @param {string[]} runs
+ * Lay runs over the expected text, turning sequences round where there is right-to-left text; give where they end.
+ * @param {Run[]} runs
  * @param {string} expected
  * @param {number} at
- * @param {{left: number}} tries
- * @returns {number}
  */
-function place(runs, expected, at, tries) {
-  if (!runs.length) return at;
-  for (const run of new Set(runs)) {
-    if (!expected.startsWith(run, at) || tries.left-- <= 0) continue;
-    const rest = runs.toSpliced(runs.indexOf(run), 1);
-    const end = place(rest, expected, at + run.length, tries);
-    if (end >= 0) return end;
-  }
-  return -1;
+function place(runs, expected, at) {
+  const most = runs.some((run) => run.rtl) ? MAX_TURNED : 1;
+  /** @type {(number | undefined)[]} */
+  const places = [at];
+  runs.forEach((_run, i) => {
+    const here = places[i];
+    if (here === undefined) return;
+    for (let end = i + 1; end <= Math.min(i + most, runs.length); end++) {
+      if (!expected.startsWith(runs[end - 1].text, here)) continue;
+      const text = runs.slice(i, end).reverse().map((run) => run.text).join("");
+      if (expected.startsWith(text, here)) places[end] = here + text.length;
+    }
+  });
+  return places[runs.length];
 }

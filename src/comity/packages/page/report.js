@@ -170,27 +170,30 @@ function stepRow(step) {
 function content(result, proven) {
   const { document, kind } = result;
   const blocks = kind === "package" ? requestBlocks(document, SHAPES.request) : fieldBlocks(document, SHAPES.receipt, "en");
-  const body = el("div.document", { lang: document.language ?? "en" }, sections(blocks));
+  const body = el("div.document", { lang: document.language ?? "en" }, sections(blocks, document.translation?.language ?? ""));
   const title = kind === "package" ? words.requestTitle : words.receiptTitle;
   if (proven) return card("request", title, kind === "package" && el("p.hint", {}, words.requestText), body);
   return el("details.card.unproven", {}, el("summary", {}, el("h3", {}, words.unprovenTitle)), el("p.strong", {}, words.unprovenText), body);
 }
 
 /**
- * Put the fields under their headings.
+ * Put the fields under their headings; what is said in a second language stands behind the first.
  * @param {Block[]} blocks
+ * @param {string} second
  */
-function sections(blocks) {
+function sections(blocks, second) {
   /** @type {HTMLElement[]} */
   const parts = [];
+  const tongue = { lang: second, dir: "auto" };
+  const other = (/** @type {string} */ text) => text && el("span.second", tongue, text);
   let list = null;
-  for (const { kind, label, value } of blocks) {
-    if (kind === "field") {
+  for (const { kind, label, value, secondLabel, second: translated } of blocks) {
+    if (kind === "field" || kind === "note") {
       if (!list) parts.push((list = el("dl", {})));
-      list.append(el("div", {}, el("dt", {}, label), el("dd", {}, said(value))));
+      list.append(el("div", {}, el("dt", {}, el("bdi", {}, label), other(secondLabel)), el("dd", {}, said(value), translated && el("div.second", tongue, said(translated)))));
       continue;
     }
-    parts.push(el(kind === "title" ? "h4.title" : "h5", {}, label));
+    parts.push(el(kind === "title" ? "h4.title" : "h5", {}, el("bdi", {}, label), other(secondLabel)));
     list = null;
   }
   return parts;

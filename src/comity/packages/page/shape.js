@@ -20,10 +20,11 @@ const BLANK = /^(?:(?!\ufeff)[\s\u001c-\u001f\u0085])*$/;
  * @property {number} [min]
  * @property {number} [max]
  * @property {boolean} [shown]
+ * @property {string} [wording]
  * @property {Record<string, string>} [label]
  * @property {Field[]} [fields]
  */
-/** @typedef {{format: string, fields: Field[], codes?: Record<string, Record<string, Record<string, string>>>, title?: Record<string, Record<string, string>>}} Shape */
+/** @typedef {{format: string, fields: Field[], codes?: Record<string, Record<string, Record<string, string>>>, title?: Record<string, Record<string, string>>, words?: Record<string, Record<string, string>>}} Shape */
 /** @typedef {{path: string, message: string}} Fault */
 
 /**
