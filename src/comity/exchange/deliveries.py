@@ -75,13 +75,14 @@ class Staged:
 
 @dataclass(frozen=True)
 class Terms:
-    """How files are delivered: to which task, at which address of ours, in which way, and how long they are there."""
+    """How files are delivered: to which task, at which address of ours, in which way, for how many days, and how much a part carries."""
 
     task: str
     base: str = ""
     way: str = ""
     days: int = DAYS
     reference: str = ""
+    cap: int = MAX_BINARY
 
 
 def prepare(office: Office, peer: str, files: Sequence[Path], *, plain: bool = False) -> list[Staged]:
@@ -128,7 +129,7 @@ def offer(unit: Unit, office: Office, request: Request, staged: Sequence[Staged]
     if (total := sum(one.size for one, way in zip(staged, ways, strict=True) if way == BINARY)) > MAX_CARRIED:
         advice = "Have them fetched from this node: leave out --way binary."
         raise BadInput(f"got {total} bytes, expected at most {MAX_CARRIED} in messages", field="files", advice=advice)
-    cut = [(one, way, at) for one, way in zip(staged, ways, strict=True) for at in _pieces(one, way)]
+    cut = [(one, way, at) for one, way in zip(staged, ways, strict=True) for at in _pieces(one, way, terms.cap)]
     if len(cut) > MAX_PARTS:
         raise BadInput(f"got {len(cut)} parts, expected at most {MAX_PARTS}", field="files")
     files = {one.path: f"delivery-{office.new_id(now)}" for one in staged}
@@ -139,7 +140,7 @@ def offer(unit: Unit, office: Office, request: Request, staged: Sequence[Staged]
             name=one.name, type=one.type, size=one.size, sha256=one.sha256, sealed=one.sealed, reference=terms.reference,
         )  # fmt: skip
         token = secrets.token_urlsafe(32) if way == URL else ""
-        part = _addressed(part, terms, token, now) if token else _cut(part, one, at)
+        part = _addressed(part, terms, token, now) if token else _cut(part, one, at, terms.cap)
         parts.append(_kept(request, part, now=now, file=files[one.path], offset=at, original=one.original, token=token))
     _add(unit, office, request, parts)
     for one in staged:
@@ -256,16 +257,16 @@ def _stage(office: Office, path: Path, recipients: Sequence[str]) -> Staged:
 
 def _way(one: Staged, terms: Terms) -> str:
     """Choose the way of a file: the one asked for, else in the message when it is small enough, else by address."""
-    way = terms.way or (BINARY if one.size <= MAX_BINARY else URL)
+    way = terms.way or (BINARY if one.size <= terms.cap else URL)
     if way == URL and not terms.base:
         advice = "Name the node's own address in the directory, or deliver in messages: --way binary."
         raise BadInput("got no address of this node, expected one to fetch from", field="exchange.url", advice=advice)
     return way
 
 
-def _pieces(one: Staged, way: str) -> Iterable[int]:
+def _pieces(one: Staged, way: str, cap: int) -> Iterable[int]:
     """Give where each piece of a file begins; a file fetched from an address is one."""
-    return range(0, max(one.size, 1), MAX_BINARY) if way == BINARY else (0,)
+    return range(0, max(one.size, 1), cap) if way == BINARY else (0,)
 
 
 def _addressed(part: Part, terms: Terms, token: str, now: datetime) -> Part:
@@ -273,13 +274,13 @@ def _addressed(part: Part, terms: Terms, token: str, now: datetime) -> Part:
     return replace(part, url=terms.base.rstrip("/") + FILES + token, expires=now + timedelta(days=terms.days))
 
 
-def _cut(part: Part, one: Staged, at: int) -> Part:
+def _cut(part: Part, one: Staged, at: int, cap: int) -> Part:
     """Make a part state the piece of its file that begins at *at*, if the file is cut."""
-    if one.size <= MAX_BINARY:
+    if one.size <= cap:
         return part
     with one.path.open("rb") as f:
         f.seek(at)
-        data = f.read(MAX_BINARY)
+        data = f.read(cap)
     return replace(part, size=len(data), sha256=hashlib.sha256(data).hexdigest())
 
 

@@ -127,8 +127,8 @@ def status_of(kind: str, state: str) -> str:
 
 
 def moved(things: Iterable[Object], state: str, *, at: datetime, transaction: str) -> Iterator[Object]:
-    """Give the objects whose status changes when their request comes into a state."""
+    """Give the objects whose status changes when their request comes into a state; what is closed stays so."""
     for thing in things:
         status = status_of(thing.type, state)
-        if status and status != thing.status:
+        if status and status != thing.status and thing.status not in rules()["closed"]:
             yield replace(thing, status=status, generation=thing.generation + 1, changed_at=at, transaction=transaction)
