@@ -100,7 +100,7 @@ class _Page:
         """Print a candidate; of one that may not be cited only why, and what would have to be asked."""
         head = f"\n[bold]{place}. {spoken(one.title)}[/]  {_standing(one)}  [dim]{spoken(one.article)}[/]"
         self.out.print(f"{head}{lead(one.lead)} {self.notes.mark(one.source)}")
-        self.out.print(f"   {spoken(one.why)}")
+        self.out.print(f"   {_why(one)}")
         if one.standing == "not_citable":
             for condition in (each for each in one.open if each.policy == "AskDepositary"):
                 self._condition(condition)
@@ -147,6 +147,15 @@ class _Page:
         if dual.asked:
             self.out.print(f"     [yellow]?[/] {spoken(dual.question)} [cyan]→ {spoken(dual.who)}[/]")
         self._lines("", dual.rules)
+
+
+def _why(one: Candidate) -> str:
+    parts = [said(text) for text in one.reasons]
+    if one.standing == "not_citable":
+        return plain(_("Not citable, because {reasons}").format(reasons="; ".join(parts)))
+    if one.standing == "open":
+        return plain(_("To be answered before it is cited: {reasons}").format(reasons=" ".join(parts)))
+    return spoken(one.why)
 
 
 def _span(period: str) -> str:

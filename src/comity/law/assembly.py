@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from .candidate import Candidate, Clock, DualQuestion, Ground, Item, Standing, standing
+from .candidate import Candidate, Clock, DualQuestion, Ground, Item, Standing, reasons, standing
 from .condition import Condition, Line, State
 from .matter import Matter
 from .policy import Policy
@@ -188,11 +188,9 @@ def _durations(matter: Matter) -> Iterator[Clock]:
 
 
 def _why(stands: Standing, conditions: tuple[Condition, ...], text: str) -> str:
-    weighed = [leaf for one in conditions if one.decisive for leaf in one.leaves() if leaf.decisive]
+    found = reasons(stands, conditions)
     if stands is Standing.CITABLE:
         return text
     if stands is Standing.NOT_CITABLE:
-        failed = [one.why for one in weighed if one.state is State.NOT_MET]
-        return "Not citable, because " + "; ".join(dict.fromkeys(failed))
-    asked = [one.question for one in weighed if one.state in (State.OPEN, State.LEAD)]
-    return "To be answered before it is cited: " + " ".join(dict.fromkeys(asked))
+        return "Not citable, because " + "; ".join(found)
+    return "To be answered before it is cited: " + " ".join(found)

@@ -88,6 +88,11 @@ class Candidate:
             yield from one.leaves()
 
     @property
+    def reasons(self) -> tuple[str, ...]:
+        """Give the single texts that *why* joins; none if it may be cited."""
+        return reasons(self.standing, self.conditions)
+
+    @property
     def open(self) -> tuple[Condition, ...]:
         """Give the questions that a named person must still answer."""
         return tuple(one for one in self.leaves() if one.state in (State.OPEN, State.LEAD))
@@ -101,6 +106,15 @@ class Decision:
     tier: Tier
     candidates: tuple[Candidate, ...]
     remarks: tuple[Line, ...]
+
+
+def reasons(stands: Standing, conditions: tuple[Condition, ...]) -> tuple[str, ...]:
+    """Say what is in the way of citing: what failed, or else what must be answered first."""
+    weighed = [leaf for one in conditions if one.decisive for leaf in one.leaves() if leaf.decisive]
+    if stands is Standing.NOT_CITABLE:
+        return tuple(dict.fromkeys(one.why for one in weighed if one.state is State.NOT_MET))
+    asked = (one.question for one in weighed if one.state in (State.OPEN, State.LEAD))
+    return tuple(dict.fromkeys(asked)) if stands is Standing.OPEN else ()
 
 
 def standing(conditions: tuple[Condition, ...]) -> Standing:
