@@ -165,6 +165,21 @@ def conform(tree: object, type_name: str, *, version: str = "", place: Place = N
     return found
 
 
+def known(tree: Tree, type_name: str, version: str) -> dict[str, Any]:
+    """Leave out what *version* does not know yet, so that an answer can be written in the asker's version."""
+    found: dict[str, Any] = {}
+    for member in (m for group in tables().types[type_name].groups for m in group if m.name in tree):
+        if member.since and not member.former and number(member.since) > number(version):
+            continue
+        value = tree[member.name]
+        if member.type in tables().types and member.type != OBJECT:
+            value = (
+                [known(v, member.type, version) for v in value] if member.many else known(value, member.type, version)
+            )
+        found[member.name] = value
+    return found
+
+
 def _present(tree: Tree, group: tuple[Member, ...], one: Complex, place: Place) -> list[Member]:
     """Pick the members of a group that are there, and refuse a lack or a second choice."""
     there = [m for m in group if m.name in tree]
