@@ -22,6 +22,7 @@ COMMANDS = {
     "demo": "demo:demo",
     "directory": "directory:directory",
     "doctor": "node:doctor",
+    "hi1": "hi1:hi1",
     "key": "key:key",
     "law": "law:law",
     "log": "log:log",
