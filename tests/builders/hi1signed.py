@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from lxml import etree
 
@@ -39,6 +41,13 @@ def etsi_key() -> PublicKey:
     """Give the key of ETSI's signed JSON example, as somebody would who trusts it."""
     text = json.loads(example("response1_signed.json"))["Signatures"][0]["public_key"]
     return PublicKey(base64.b64decode(text + "=")[-32:])
+
+
+def etsi_certificate() -> x509.Certificate:
+    """Give the certificate of ETSI's signed XML example, as somebody would who pins it."""
+    found = re.search(rb"<ds:X509Certificate>(.*?)</", example("request6_signed.xml"), re.DOTALL)
+    assert found
+    return x509.load_der_x509_certificate(base64.b64decode(found[1]))
 
 
 def c14n(element: etree._Element) -> bytes:

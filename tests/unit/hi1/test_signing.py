@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -41,13 +40,6 @@ C14N = CanonicalizationMethod.CANONICAL_XML_1_1
 SIGNED = {"xml": SIGNED_XML, "json": SIGNED_JSON}
 PLAIN = {"xml": XML, "json": JSON}
 NAMES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=40)
-
-
-def etsi_certificate() -> x509.Certificate:
-    """Give the certificate of ETSI's signed XML example, as somebody would who pins it."""
-    found = re.search(rb"<ds:X509Certificate>(.*?)</", example("request6_signed.xml"), re.DOTALL)
-    assert found
-    return x509.load_der_x509_certificate(base64.b64decode(found[1]))
 
 
 def certificate(bits: int = 2048) -> tuple[rsa.RSAPrivateKey, x509.Certificate]:
