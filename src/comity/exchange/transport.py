@@ -34,6 +34,7 @@ SLOWEST = 10_000  # bytes a second: a file may take as long as it takes at that 
 FILES = "/files/"
 _TLS_DONE = "connection.start_tls.complete"
 _CALL_THEM = "Call the party back under its number in the directory."
+_UPDATE = "See that the directory names our certificate (comity doctor), and that their copy is up to date."
 _STATUS = {
     403: "our certificate is of no party it knows; its copy of the directory may be older than ours",
     404: "there is nothing at the address that the directory names",
@@ -161,7 +162,7 @@ class _Watch:
     """Looks at the pin as soon as the connection stands, and cuts the connection when the time is over."""
 
     def __init__(self, peer: Peer, seconds: float) -> None:
-        self.over = False
+        self.over = self.secured = False
         self._peer = peer
         self._stream: Any = None
         self._timer = threading.Timer(seconds, self._cut)
@@ -178,6 +179,7 @@ class _Watch:
         if name == _TLS_DONE:
             self._stream = info["return_value"]
             check_pin(self._stream.get_extra_info("ssl_object").getpeercert(True) or b"", self._peer)
+            self.secured = True
         elif name == "connection.connect_tcp.complete":
             self._stream = info["return_value"]
         elif name == "http11.send_request_headers.started" and self._stream is None:
@@ -263,10 +265,12 @@ def _translate(e: Exception, peer: Peer, watch: _Watch) -> PeerRefused | PeerUnr
             f"got another certificate than {pins} of {peer.id}, expected it", file=url, advice=_CALL_THEM
         )
     if "ALERT" in words or "alert" in words:
-        advice = "See that the directory names our certificate (comity doctor), and that their copy is up to date."
         return PeerRefused(
-            f"got a TLS refusal of {peer.id} ({words}), expected our certificate to be taken", advice=advice
+            f"got a TLS refusal of {peer.id} ({words}), expected our certificate to be taken", advice=_UPDATE
         )
+    if watch.secured and isinstance(e, httpx2.RemoteProtocolError | httpx2.ReadError | httpx2.WriteError):
+        expected = "an answer: as a rule its copy of the directory does not list our certificate"
+        return PeerRefused(f"got {peer.id}, which cut the connection ({words}), expected {expected}", advice=_UPDATE)
     if isinstance(e, httpx2.TimeoutException):
         return PeerUnreachable(f"got no answer of {peer.id} in time, expected one", file=url)
     return PeerUnreachable(f"got no answer of {peer.id} ({words}), expected one", file=url)
