@@ -20,7 +20,8 @@ from comity.exchange.outbox import Outbox, Tried, deliver_due
 from comity.exchange.sending import on_answer, send
 from comity.exchange.tables import Message, find_messages
 from comity.hi1 import codec, signing
-from comity.hi1.model import Action, Encoding, Message as Hi1
+from comity.hi1.model import Action, Encoding
+from comity.hi1.model import Message as Hi1
 from comity.requests.model import Request
 from comity.requests.receipts import Word, answer
 
@@ -113,7 +114,7 @@ class Street:
 
     def message(self, *actions: Action, transaction: str = "", by: str = VN, to: str = SG) -> Hi1:
         """A new message."""
-        from comity.exchange.mapping import derived
+        from comity.hi1.things import derived
 
         made = transaction or derived(str(self.nodes.maker.path()))
         return Hi1(self.desk(by).header(to, made), actions=actions)

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from comity.hi1.errors import BadMessage
 from comity.hi1.model import Action, Fault, Message, Thing
+from comity.hi1.things import derived
+from comity.hi1.vocabulary import entry
 from comity.requests import tables as requests
 from comity.requests.model import Request
 from comity.requests.office import Office
@@ -23,7 +25,6 @@ from .deliverytables import Kept
 from .desk import Desk
 from .errors import NoDelivery
 from .fetching import Fetched, Source, fetch_due
-from .mapping import derived, entry
 from .objecttables import OURS, find_object
 from .receiving import Word
 
@@ -82,14 +83,19 @@ class Custody:
         for word in words:
             members = {DESIRED: entry(DESIRED, word.status)}
             action = Action(0, "UPDATE", Thing(OBJECT, word.object, members))
-            self._queue(unit, peer, f"{word.object}-{word.status}", action, kind=WORD)
+            self._queue(unit, peer, derived(f"{word.object}-{word.status}"), action, kind=WORD)
 
     def announce(self, unit: Unit, request: Request, parts: Iterable[Kept]) -> None:
         """Queue the announcement of parts that we deliver, one message each; again changes nothing."""
         for kept in parts:
             thing = deliveries.announcement(self.desk.office, kept)
             action = Action(0, "DELIVER", thing, identifier=thing.id)
-            self._queue(unit, kept.peer, f"{thing.id}-deliver", action, kind=DELIVERY, about=request.id)
+            self._queue(unit, kept.peer, self.transaction(kept), action, kind=DELIVERY, about=request.id)
+
+    @staticmethod
+    def transaction(kept: Kept) -> str:
+        """Give the transaction in which a part is announced."""
+        return derived(f"{kept.part.id}-deliver")
 
     def fetch(self, source: Source) -> list[Fetched]:
         """Fetch every part that is due, and say what we think of it."""
@@ -101,8 +107,8 @@ class Custody:
         task = find_object(unit, peer, OURS, str(named[0]))
         return next(iter(requests.find_requests(unit, id=task.request)), None) if task else None
 
-    def _queue(self, unit: Unit, to: str, text: str, action: Action, *, kind: str, about: str = "") -> None:
-        desk, transaction = self.desk, derived(text)
+    def _queue(self, unit: Unit, to: str, transaction: str, action: Action, *, kind: str, about: str = "") -> None:
+        desk = self.desk
         if tables.find_messages(unit, direction=tables.OUT, transaction=transaction):
             return
         raw = desk.letter(to, transaction, (action,))

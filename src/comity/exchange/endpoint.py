@@ -21,13 +21,13 @@ from comity.crypto.errors import BadSignature
 from comity.hi1 import codec
 from comity.hi1.errors import BadMessage
 from comity.hi1.model import Encoding, Fault, Message
+from comity.hi1.things import derived
 from comity.kernel.errors import ComityError
 
 from .call import Call, fault
 from .desk import Desk, expect
 from .errors import PeerRefused, ReplayRefused
 from .inbound import Handler, Inbound, Outbound, content_type, recall
-from .mapping import derived
 from .notifying import acknowledge, is_notice, take_notice
 from .ordering import package_of, take_order
 from .outbox import PATIENCE

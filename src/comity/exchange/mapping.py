@@ -11,17 +11,18 @@ that it extends.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
-from uuid import UUID
 
-from comity.hi1.model import Action, Endpoint, Thing, Version
+from comity.hi1 import profile, things
+from comity.hi1.errors import BadMessage
+from comity.hi1.model import Action, Endpoint, Thing
+from comity.hi1.things import body, derived, linked, party
+from comity.hi1.vocabulary import entry
 from comity.kernel.clock import stamp
 from comity.packages.result import Signer
 
@@ -30,7 +31,6 @@ from .errors import NotCarried
 ZIP, AGE = "application/zip", "application/age"
 PACKAGE, RECEIPT = "Package", "Receipt"
 SHA256 = "SHA-256"
-OWNER = Version().owner
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,11 +62,6 @@ class Difference:
 
     def __str__(self) -> str:
         return f"got {_short(self.found)} at {self.path}, expected {_short(self.expected)} as in the sealed request"
-
-
-def derived(text: str) -> str:
-    """Make the identifier that both sides derive from a text: the start of its SHA-256 as a UUID of version 4."""
-    return str(UUID(bytes=hashlib.sha256(text.encode()).digest()[:16], version=4))
 
 
 def document_id(request: str) -> str:
@@ -106,37 +101,14 @@ def agrees(
     return next(_differences("", expected, [_plain(action) for action in actions]), None)
 
 
-def entry(name: str, value: str, owner: str = "ETSI") -> dict[str, str]:
-    """Write a value of a dictionary."""
-    return {"Owner": owner, "Name": name, "Value": value}
-
-
 def ours(name: str, value: str) -> dict[str, str]:
     """Write a value of a dictionary of our profile."""
-    return entry(name, value, OWNER)
-
-
-def party(endpoint: Endpoint) -> dict[str, str]:
-    """Write a party."""
-    return {"CountryCode": endpoint.country, "UniqueIdentifier": endpoint.name}
+    return entry(name, value, profile.OWNER)
 
 
 def owner(party_id: str) -> dict[str, str]:
     """Write the members that say whose an object is."""
-    endpoint = Endpoint.of(party_id)
-    return {"CountryCode": endpoint.country, "OwnerIdentifier": endpoint.name}
-
-
-def linked(*ids: str) -> dict[str, Any]:
-    """Write the objects that one is associated with."""
-    return {"AssociatedObjects": {"AssociatedObject": list(ids)}}
-
-
-def body(data: bytes, media: str) -> dict[str, str]:
-    """Write the body of a document with its checksum."""
-    checksum = hashlib.sha256(data).hexdigest()
-    contents = base64.b64encode(data).decode()
-    return {"Contents": contents, "ContentType": media, "Checksum": checksum, "ChecksumType": SHA256}
+    return things.owner(Endpoint.of(party_id))
 
 
 def _authorisation(document: Mapping[str, Any], sealed: Sealed) -> Thing:
@@ -146,7 +118,7 @@ def _authorisation(document: Mapping[str, Any], sealed: Sealed) -> Thing:
     members = {
         **owner(document["from"]["party"]),
         "AuthorisationReference": document["reference"],
-        "AuthorisationLegalType": ours("AuthorisationLegalType", rules()["bases"][basis["kind"]]),
+        "AuthorisationLegalType": ours("AuthorisationLegalType", _legal_type(basis)),
         "AuthorisationPriority": entry("AuthorisationPriority", "High" if emergency else "Routine"),
         "AuthorisationDesiredStatus": entry("AuthorisationDesiredStatus", "SubmittedToCSP"),
         "AuthorisationCSPID": {"CSPID": [party(Endpoint.of(document["to"]["party"]))]},
@@ -243,7 +215,19 @@ def _details(document: Mapping[str, Any], target: Mapping[str, Any]) -> dict[str
 
 
 def _values(target: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [{"FormatType": {"FormatOwner": OWNER, "FormatName": target["kind"]}, "Value": target["value"]}]
+    try:
+        return profile.to_wire(target)
+    except (BadMessage, KeyError, ValueError) as e:
+        got = f"got the {target['kind']} {target['value'][:80]!r}"
+        advice = "Write it in its normal form, or carry the package as a file."
+        raise NotCarried(f"{got}, expected one that an HI-1 format holds", field="targets", advice=advice) from e
+
+
+def _legal_type(basis: Mapping[str, Any]) -> str:
+    try:
+        return profile.legal_type(basis["kind"], basis.get("instrument", ""), basis.get("article", ""))
+    except BadMessage as e:
+        raise NotCarried(e.message, field="basis.kind") from e
 
 
 def _type(document: Mapping[str, Any]) -> str:
@@ -303,7 +287,7 @@ def _instrument(basis: Mapping[str, Any]) -> str:
 
 
 def _file(document: Mapping[str, Any], media: str) -> str:
-    return document["reference"].replace("/", "-") + ".comity.zip" + (".age" if media == AGE else "")
+    return str(document["reference"]).replace("/", "-") + ".comity.zip" + (".age" if media == AGE else "")
 
 
 def _row(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,8 +14,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from comity.hi1 import profile
 from comity.hi1.errors import BadMessage
 from comity.hi1.model import Action, Answer, Thing
+from comity.hi1.things import body, derived, linked
+from comity.hi1.vocabulary import entry
 from comity.kernel.clock import stamp
 from comity.kernel.errors import ComityError
 from comity.requests import receipts
@@ -27,10 +30,10 @@ from comity.store.engine import Unit
 
 from . import outbox, tables
 from .call import Call
-from .carriage import EXTENSION, contents, preserved
+from .carriage import contents, preserved
 from .desk import Desk
-from .mapping import RECEIPT, body, derived, document_id, entry, linked, ours, owner, task_id
-from .objects import NOTIFICATION, Names, created, moved, status_of
+from .mapping import RECEIPT, document_id, ours, owner, rules, task_id
+from .objects import NOTIFICATION, Names, created, following, meant, moved
 from .objecttables import OURS, THEIRS, Object, change_objects, objects_of, put_object
 from .ordering import is_document
 from .sending import NOTICE
@@ -53,9 +56,7 @@ def notify(desk: Desk, unit: Unit, taken: Taken) -> None:
     request, transaction = taken.request, derived(f"receipt-{taken.answer.id}")
     if tables.find_messages(unit, direction=tables.OUT, transaction=transaction):
         return
-    things = objects_of(unit, request.id, side=THEIRS)
-    change_objects(unit, moved(things, taken.answer.state, at=desk.now(), transaction=transaction))
-    _extend(desk, unit, taken, transaction, side=THEIRS)
+    _move(desk, unit, taken, transaction, side=THEIRS)
     party = desk.office.known(request.peer)
     if party is None or party.exchange is None:
         return
@@ -96,12 +97,22 @@ def notice(desk: Desk, unit: Unit, taken: Taken) -> tuple[Action, ...]:
 
 
 def statuses(unit: Unit, request: Request, state: str) -> list[tuple[str, str, str]]:
-    """Name the objects of a request with their types and the statuses that an answer gives them; both sides alike."""
+    """Name the objects that an asker made for a request: type, identifier, and the status that an answer gives each.
+
+    What came by hand has no objects here; the asker knows them by the same identifiers.
+    """
+    here = {one.id: one.status for one in objects_of(unit, request.id, side=THEIRS)}
+    rows = [(kind, one, here.get(one) or following(kind, "", state)) for kind, one in named(request)]
+    return [row for row in rows if row[2]]
+
+
+def named(request: Request) -> list[tuple[str, str]]:
+    """Name the objects of a request with their types, as both sides derive them."""
     kinds = [("AuthorisationObject", request.id), ("DocumentObject", document_id(request.id))]
-    if request.measure != EXTENSION:
-        kind = LPTASK if request.measure == "preserve" else "LDTaskObject"
-        kinds += [(kind, task_id(request.id, n)) for n in range(1, len(request.document["targets"]) + 1)]
-    return [(kind, one, status_of(kind, state)) for kind, one in kinds]
+    row = rules()["measures"][request.measure]
+    if row.get("extends"):
+        return kinds
+    return kinds + [(row["task"], task_id(request.id, n)) for n in range(1, len(request.document["targets"]) + 1)]
 
 
 def is_notice(actions: Iterable[Action]) -> bool:
@@ -154,10 +165,8 @@ def _keep(call: Call, unit: Unit, taken: Taken, news: Thing, paper: Thing) -> by
     desk, request = call.desk, taken.request
     if request.peer != call.peer or request.direction != OUT:
         raise BadMessage("got a receipt of another party, expected the sender's own", code=IMPROPER)
-    _agree(unit, taken, news)
-    ours_now = objects_of(unit, request.id, side=OURS)
-    change_objects(unit, moved(ours_now, taken.answer.state, at=desk.now(), transaction=call.transaction))
-    _extend(desk, unit, taken, call.transaction, side=OURS)
+    _agree(taken, news)
+    _move(desk, unit, taken, call.transaction, side=OURS)
     for thing in (news, paper):
         made = created(thing, peer=call.peer, request=request.id, at=desk.now(), transaction=call.transaction)
         put_object(unit, made)
@@ -165,17 +174,41 @@ def _keep(call: Call, unit: Unit, taken: Taken, news: Thing, paper: Thing) -> by
     return call.answered(unit, answers, kind=NOTICE, about=request.id)
 
 
-def _agree(unit: Unit, taken: Taken, news: Thing) -> None:
-    """Hold the statuses that a notification names against those that the receipt means."""
-    expected = {one: (kind, status) for kind, one, status in statuses(unit, taken.request, taken.answer.state)}
+def _agree(taken: Taken, news: Thing) -> None:
+    """Hold the statuses that a notification names against those that the receipt may mean."""
+    expected = {one: kind for kind, one in named(taken.request)}
     for row in news.members.get("StatusOfAssociatedObjects", {}).get("AssociatedObjectStatus", []):
         one, said = row["AssociatedObject"], row["Status"]
         if one not in expected:
             raise BadMessage(f"got {one}, expected an object of this request", code=NO_TARGET, field="AssociatedObject")
-        kind, status = expected[one]
-        if (said["Name"], said["Value"]) != (Names.of(kind).dictionary, status):
-            text = f"got {said['Value']}, expected {status}, as the receipt means"
+        kind = expected[one]
+        if said["Name"] != Names.of(kind).dictionary or said["Value"] not in meant(kind, taken.answer.state):
+            text = f"got {said['Value']}, expected a status that the receipt means: {taken.answer.state}"
             raise BadMessage(text, code=IMPROPER, field=f"{one}/Status")
+
+
+def _move(desk: Desk, unit: Unit, taken: Taken, transaction: str, *, side: str) -> None:
+    """Move the objects of a request by the answer that counts; an answer overtaken by a later one moves nothing."""
+    known = objects_of(unit, taken.request.id, side=side)
+    said = _reason(taken)
+    after = [_because(one, said) for one in moved(known, taken.request.state, at=desk.now(), transaction=transaction)]
+    change_objects(unit, after)
+    _extend(desk, unit, taken, transaction, side=side)
+
+
+def _reason(taken: Taken) -> dict[str, Any]:
+    """Write why something is refused or needed, if the profile has a code for it."""
+    try:
+        return {"StatusReason": profile.reason(taken.answer.code, taken.answer.reason)} if taken.answer.code else {}
+    except BadMessage:
+        return {}
+
+
+def _because(one: Object, said: dict[str, Any]) -> Object:
+    """Put the reason on a task, and take one away that no longer stands."""
+    if not one.type.endswith("TaskObject"):
+        return one
+    return replace(one, members={**{k: v for k, v in one.members.items() if k != "StatusReason"}, **said})
 
 
 def _said(kind: str, one: str, status: str, taken: Taken) -> dict[str, Any]:

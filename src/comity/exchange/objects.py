@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from comity.hi1 import states
 from comity.hi1.errors import BadMessage
 from comity.hi1.model import Thing
+from comity.hi1.vocabulary import entry
 from comity.kernel.clock import stamp
 
-from .mapping import entry, rules
+from .mapping import rules
 from .objecttables import THEIRS, Object
 
 NOT_ALLOWED, MISSING, IMPROPER, STALE, CLOSED = 3006, 3005, 3007, 3008, 3012
@@ -71,7 +73,7 @@ def updated(known: Object, thing: Thing, *, at: datetime, transaction: str, alon
     if generation != known.generation:
         text = f"got {generation}, expected {known.generation}: the object has changed"
         raise BadMessage(text, code=STALE, field="Generation")
-    if known.status in rules()["closed"]:
+    if states.closed(known.type, known.status) and known.status:
         raise BadMessage(f"got an update of an object that is {known.status}, expected an open one", code=CLOSED)
     same = ("CountryCode", "OwnerIdentifier", "Generation", names.desired)
     for name in thing.members:
@@ -121,14 +123,21 @@ def record(known: Object) -> dict[str, Any]:
     return said | owner | {"LastChanged": stamp(known.changed_at)}
 
 
-def status_of(kind: str, state: str) -> str:
-    """Give the status of an object of a type when its request is in a state; empty if that says nothing on it."""
-    return str(rules()["statuses"].get(kind, {}).get(state, ""))
+def meant(kind: str, state: str) -> tuple[str, ...]:
+    """Give the statuses that an object of a type may have when its request is in a state, the usual one first."""
+    return tuple(rules()["statuses"].get(kind, {}).get(state, ()))
 
 
-def moved(things: Iterable[Object], state: str, *, at: datetime, transaction: str) -> Iterator[Object]:
-    """Give the objects whose status changes when their request comes into a state; what is closed stays so."""
-    for thing in things:
-        status = status_of(thing.type, state)
-        if status and status != thing.status and thing.status not in rules()["closed"]:
-            yield replace(thing, status=status, generation=thing.generation + 1, changed_at=at, transaction=transaction)
+def following(kind: str, status: str, state: str) -> str:
+    """Give the status that follows *status*, if any, when the request comes into a state; the same if none may."""
+    if not status:
+        return next(iter(meant(kind, state)), "")
+    return next((new for new in meant(kind, state) if new == status or states.allowed(kind, status, new)), status)
+
+
+def moved(known: Iterable[Object], state: str, *, at: datetime, transaction: str) -> Iterator[Object]:
+    """Give the objects whose status changes when their request comes into a state."""
+    for one in known:
+        status = following(one.type, one.status, state)
+        if status != one.status:
+            yield replace(one, status=status, generation=one.generation + 1, changed_at=at, transaction=transaction)

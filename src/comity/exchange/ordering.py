@@ -24,7 +24,7 @@ from .call import Call
 from .carriage import preserved, sealed, unload
 from .errors import NotCarried
 from .mapping import PACKAGE, agrees
-from .objects import created, status_of, updated
+from .objects import created, following, updated
 from .objecttables import THEIRS, find_object, objects_of, put_object
 from .sending import ORDER
 
@@ -138,7 +138,7 @@ class _Order:
             else:
                 if known is not None:
                     raise BadMessage(f"got {thing.id}, which is here already, expected a new object", code=EXISTS)
-                status = status_of(thing.type, request.state)
+                status = following(thing.type, "", request.state)
                 made = created(
                     thing, peer=call.peer, request=request.id, at=now, transaction=call.transaction, status=status
                 )

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 
 from comity.hi1.errors import BadMessage
 from comity.hi1.model import Action, Answer, Thing
+from comity.hi1.things import derived, linked
+from comity.hi1.vocabulary import entry
 from comity.kernel.clock import stamp
 from comity.requests import tables as requests
 from comity.requests.model import OUT, Request
@@ -20,7 +22,7 @@ from comity.store.engine import Unit
 from . import outbox, tables
 from .call import Call
 from .desk import Desk
-from .mapping import PACKAGE, RECEIPT, derived, entry, linked, owner
+from .mapping import PACKAGE, RECEIPT, owner, task_id
 from .notifying import is_notice
 from .objects import NOTIFICATION, Names, created
 from .objecttables import OURS, THEIRS, Object, find_object, objects_of, put_object
@@ -45,8 +47,6 @@ class Outcome:
 
 def tasks(unit: Unit, request: Request, *, side: str) -> list[Object]:
     """Give the tasks of a request in the order of its targets."""
-    from .mapping import task_id
-
     known = {one.id: one for one in objects_of(unit, request.id, side=side)}
     ids = (task_id(request.id, n) for n in range(1, len(request.document["targets"]) + 1))
     return [known[one] for one in ids if one in known]

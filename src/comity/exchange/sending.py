@@ -14,6 +14,7 @@ from comity.directory.model import Party
 from comity.hi1.errors import BadMessage
 from comity.hi1.model import Fault, Thing
 from comity.hi1.model import Message as Hi1Message
+from comity.hi1.things import derived
 from comity.packages.verification import Given, verify
 from comity.requests import tables as requests
 from comity.requests.errors import WrongState
@@ -24,7 +25,7 @@ from . import outbox, tables
 from .carriage import load, preserved, sealed
 from .desk import Desk, expect
 from .errors import NoPeer, NotCarried, PeerRefused, PeerUnreachable
-from .mapping import derived, order
+from .mapping import order
 from .objects import created
 from .objecttables import OURS, change_objects, find_object, objects_of, put_object
 from .tables import ANSWERED, Message

@@ -9,9 +9,8 @@ import pytest
 
 from builders.exchange import SG, VN
 from builders.nodes import Nodes
-from builders.orders import Street, faults, street
+from builders.orders import Street, street
 from comity.exchange.objecttables import OURS, THEIRS, objects_of
-from comity.exchange.sending import send
 
 
 @pytest.fixture(params=["json", "xml"])
