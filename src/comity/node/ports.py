@@ -34,8 +34,13 @@ class Ports:
 
 def ports(node: Node) -> Ports:
     """Give the ports of a node."""
-    desk = Desk(node.office, open_key(node.settings))
+    desk = desk_of(node)
     return Ports(handler(desk), on_answer(desk), _no_files)
+
+
+def desk_of(node: Node) -> Desk:
+    """Give the desk at which a node's exchange is done."""
+    return Desk(node.office, open_key(node.settings))
 
 
 def _no_files(parties: tuple[str, ...], token: str) -> Path | None:
