@@ -96,7 +96,7 @@ def test_deep_nesting_in_xml(depth: int) -> None:
     refused(swap(XML, b"user@example.org", deep))
 
 
-@pytest.mark.parametrize("depth", [60, 5_000, 500_000])
+@pytest.mark.parametrize("depth", [60, 5_000, 200_000])
 def test_deep_nesting_in_json(depth: int) -> None:
     """Lists within lists without end are refused, foreign content included."""
     deep = b"[" * depth + b"]" * depth

@@ -26,7 +26,7 @@ _MEMBER = re.compile(r"(?P<type>\w+:\w+)(?P<card>[?*+]?)(?: (?P<since>V[\d.]+))?
 Place = tuple[Any, ...] | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Member:
     """One member of a type: its name, what it holds, how often, since which version, and its names on the wire."""
 
@@ -53,7 +53,7 @@ class Member:
         return self.former if self.former and number(version) < number(self.since) else self.name
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Complex:
     """A type with members: groups in order, each one member or a choice of exactly one among several."""
 
@@ -113,6 +113,7 @@ def tables() -> Tables:
     return Tables(values, types, objects, {s["prefix"]: s["namespace"] for s in sheets})
 
 
+@cache
 def value_type(name: str) -> Value | None:
     """Give the simple type called *name*, or nothing when it has members."""
     if name.startswith("xs:"):
@@ -180,9 +181,11 @@ def known(tree: Tree, type_name: str, version: str) -> dict[str, Any]:
     return found
 
 
-def _present(tree: Tree, group: tuple[Member, ...], one: Complex, place: Place) -> list[Member]:
+def _present(tree: Tree, group: tuple[Member, ...], one: Complex, place: Place) -> tuple[Member, ...]:
     """Pick the members of a group that are there, and refuse a lack or a second choice."""
-    there = [m for m in group if m.name in tree]
+    if len(group) == 1 and group[0].name in tree:
+        return group
+    there = tuple(m for m in group if m.name in tree)
     if len(group) > 1 and len(there) != 1:
         names = ", ".join(m.name for m in group)
         code = 3020 if there else 3005

@@ -72,7 +72,10 @@ class Value:
         """Whether text has the length, the signs and the form."""
         if self.longest is not None and len(value) > self.longest:
             return False
-        if _NO_XML.search(value) or not all(p.fullmatch(value) for p in self.patterns):
+        for pattern in self.patterns:
+            if not pattern.fullmatch(value):
+                return False
+        if _NO_XML.search(value):
             return False
         form = _FORMS.get(self.kind)
         return form is None or form(value)
