@@ -64,6 +64,7 @@ ATTACKS: dict[str, Callable[[], bytes]] = {
     "character in another normal form": lambda: swap(b'"UniqueIdentifier":"', b'"UniqueIdentifier":"e\\u0301'),
     "too deep": lambda: swap(b'"Header":', b'"a":' + b"[" * 40 + b"]" * 40 + b',"Header":'),
     "much too deep": lambda: swap(b'"Header":', b'"a":' + b"[" * 100_000 + b"]" * 100_000 + b',"Header":'),
+    "lists that fill the memory": lambda: swap(b'"Header":', b'"a":[' + b"[]," * 500_001 + b'0],"Header":'),
     "two messages": lambda: SIGNED_JSON + SIGNED_JSON,
     "cut short": lambda: SIGNED_JSON[:-1],
     "byte order mark": lambda: b"\xef\xbb\xbf" + SIGNED_JSON,

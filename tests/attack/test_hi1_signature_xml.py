@@ -100,6 +100,7 @@ def with_key(inside: bytes) -> bytes:
     return swap(NAME, inside)
 
 
+NAMESPACES = b"".join(b'xmlns:a%d="urn:%d" ' % (n, n) for n in range(3000))
 DER = base64.b64encode(bytes.fromhex("302a300506032b6570032100") + STRANGER.public.raw)
 KEY_VALUE = b"<ds:KeyValue><ds:RSAKeyValue><ds:Modulus>AQAB</ds:Modulus><ds:Exponent>AQAB</ds:Exponent></ds:RSAKeyValue></ds:KeyValue>"
 ATTACKS: dict[str, Callable[[], bytes]] = {
@@ -197,6 +198,10 @@ ATTACKS: dict[str, Callable[[], bytes]] = {
     "default attribute by a document type": lambda: swap(b"<HI1Message", b'<!DOCTYPE HI1Message [<!ATTLIST Payload a CDATA "b">]><HI1Message'),
     "declared as UTF-7": lambda: swap(b'encoding="UTF-8"', b'encoding="UTF-7"'),
     "written as UTF-16": lambda: SIGNED_XML.decode().encode("utf-16"),
+    "namespaces that make canonical XML slow": lambda: swap_first(b"<HI1Message ", b"<HI1Message " + NAMESPACES),
+    "elements that fill the memory": lambda: swap(b"<RequestPayload>", b"<RequestPayload>" + b"<a/>" * 500_001),
+    "attributes that fill the memory": lambda: swap(b"<RequestPayload>", b"<RequestPayload>" + b'<a b="" c="" d=""/>' * 170_000),
+    "signature of a million parts": lambda: swap(b"</ds:KeyInfo>", b"<ds:a/>" * 400_000 + b"</ds:KeyInfo>"),
     "another root": lambda: SIGNED_XML.replace(b"HI1Message", b"HI2Message"),
     "something after it": lambda: SIGNED_XML + b"<x/>",
     "two messages": lambda: SIGNED_XML + SIGNED_XML[SIGNED_XML.index(b"<HI1") :],

@@ -2,7 +2,8 @@
 
 XML is UTF-8 without a document type (so there are no entities) and without processing instructions; comments are left
 out, and the text beside them is one text, as canonical XML without comments has it. JSON names no key twice, holds no
-NaN and no number that cannot be kept. Both are limited in bytes and depth.
+NaN and no number that cannot be kept. Both are limited in bytes, depth and number of parts: a tree takes up to thirty
+times the room of its bytes, and canonical XML takes a time that grows with the square of the namespaces at an element.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from .errors import BadMessage
 
 MAX_BYTES = 32 * 1024 * 1024
 MAX_DEPTH = 40
+MAX_PARTS = 500_000  # elements' tags or attributes in XML; values, lists or objects in JSON
+MAX_NAMESPACES = 500_000_000  # the square of the namespace declarations times the tags: some seconds of work
 _ENCODING = re.compile(rb"""\s*<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']""")
 
 
@@ -28,7 +31,9 @@ def parse_xml(raw: bytes, max_bytes: int = MAX_BYTES) -> etree._Element:
     Raises:
         BadMessage: the bytes are too many (3022), no XML, or hold what no HI-1 message needs (3020).
     """
-    _limit(raw, max_bytes)
+    _limit(raw, max_bytes, b"<=")
+    if raw.count(b"xmlns") ** 2 * raw.count(b"<") > MAX_NAMESPACES:
+        raise BadMessage("got more namespace declarations than a message of this size can have, expected fewer")
     _plain(raw)
     try:
         # huge_tree lifts limits on a single text (a document's body is one); without entities the bytes bound the tree.
@@ -51,7 +56,7 @@ def parse_json(raw: bytes, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
     Raises:
         BadMessage: the bytes are too many (3022) or no such JSON (3020).
     """
-    _limit(raw, max_bytes)
+    _limit(raw, max_bytes, b",[{")
     try:
         value = canonical.load(raw, limit=max_bytes)
     except BadInput as e:
@@ -61,10 +66,12 @@ def parse_json(raw: bytes, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
     return value
 
 
-def _limit(raw: bytes, max_bytes: int) -> None:
-    """Refuse too many bytes."""
+def _limit(raw: bytes, max_bytes: int, signs: bytes) -> None:
+    """Refuse too many bytes, and too many of the signs that begin a part."""
     if len(raw) > max_bytes:
         raise BadMessage(f"got {len(raw)} bytes, expected at most {max_bytes}", code=3022)
+    if any(raw.count(sign) > MAX_PARTS for sign in signs):
+        raise BadMessage(f"got a message of more than {MAX_PARTS} parts, expected fewer", code=3022)
 
 
 def _plain(raw: bytes) -> None:

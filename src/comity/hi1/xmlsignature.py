@@ -113,9 +113,9 @@ def _check(signature: etree._Element, trusted: Trusted) -> str:
     return pin
 
 
-def _check_outline(signature: etree._Element, ours: list[Line]) -> None:
+def _check_outline(signature: etree._Element, ours: tuple[Line, ...]) -> None:
     """Refuse a signature of another outline, naming the first line that differs."""
-    for got, expected in zip_longest(_outline(signature), ours):
+    for got, expected in zip_longest(_lines(signature), ours):
         if got != expected:
             raise BadSignature(f"got {_said(got)}, expected {_said(expected)}", field="Signature")
 
@@ -183,18 +183,13 @@ def _template(method: str, key: str, digest: str = "") -> etree._Element:
     return etree.fromstring(_TEMPLATE.format(method=method, key=key, digest=digest))
 
 
-def _outline(signature: etree._Element) -> list[Line]:
-    """List the signature's elements with depth and attributes; text may stand only where an element holds nothing else."""
-    return list(_lines(signature, 0))
-
-
-def _lines(element: etree._Element, depth: int) -> Iterator[Line]:
-    loose = "".join([element.text or "", *(child.tail or "" for child in element)]) if len(element) else ""
-    if loose.strip(" \t\r\n"):
-        raise BadSignature("got text between the elements of the signature, expected none", field="Signature")
+def _lines(element: etree._Element, depth: int = 0) -> Iterator[Line]:
+    """List the elements with depth and attributes; text may stand only where an element holds nothing else."""
     yield depth, str(element.tag), tuple(sorted((str(k), str(v)) for k, v in element.attrib.items()))
     for child in element:
         yield from _lines(child, depth + 1)
+        if ((element.text or "") + (child.tail or "")).strip(" \t\r\n"):
+            raise BadSignature("got text between the elements of the signature, expected none", field="Signature")
 
 
 def _text(signature: etree._Element, *path: str) -> str:
@@ -213,5 +208,5 @@ def _digest(content: bytes) -> str:
     return base64.b64encode(hashlib.sha256(content).digest()).decode()
 
 
-_ED25519 = _outline(_template(EDDSA, _KEY_NAME))
-_RSA = _outline(_template(RSA, _CERTIFICATE))
+_ED25519 = tuple(_lines(_template(EDDSA, _KEY_NAME)))
+_RSA = tuple(_lines(_template(RSA, _CERTIFICATE)))

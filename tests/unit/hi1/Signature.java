@@ -1,4 +1,4 @@
-// The XML-Signature of the Java runtime as a second opinion: `verify FILE PUBLIC` and `sign FILE PRIVATE NAME OUT` (keys raw, in hexadecimal).
+// The XML-Signature of the Java runtime as a second opinion: `verify FILE PUBLIC ...` and `sign FILE PRIVATE NAME OUT` (keys raw, in hexadecimal).
 
 import java.io.File;
 import java.security.KeyFactory;
@@ -25,11 +25,14 @@ public class Signature {
     static final String EDDSA = "http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519";
 
     public static void main(String[] given) throws Exception {
+        if (given[0].equals("sign")) sign(read(given[1]), given);
+        else for (int i = 1; i < given.length; i += 2) System.out.println(verify(read(given[i]), given[i + 1]));
+    }
+
+    static Document read(String name) throws Exception {
         DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
         factory.setNamespaceAware(true);
-        Document document = factory.newDocumentBuilder().parse(new File(given[1]));
-        if (given[0].equals("verify")) System.out.println(verify(document, given[2]));
-        else sign(document, given);
+        return factory.newDocumentBuilder().parse(new File(name));
     }
 
     static boolean verify(Document document, String hex) throws Exception {

@@ -28,6 +28,7 @@ from builders.hi1signed import (
     TRUSTED,
     XML,
     c14n,
+    etsi_certificate,
     etsi_key,
     example,
 )  # fmt: skip
