@@ -9,6 +9,7 @@ import click
 
 from comity.kernel.language import _, counted
 
+from .hi1sign import sign, verify
 from .output import console, emit, json_option, plain
 
 if TYPE_CHECKING:
@@ -82,3 +83,7 @@ def _say(data: dict[str, Any]) -> None:
     for row in data["actions"]:
         words = (row["n"], row["verb"] or _("refused"), row.get("object") or row.get("fault") or "")
         console().print("  " + "  ".join(str(word) for word in words if word != ""), markup=False)
+
+
+hi1.add_command(sign)
+hi1.add_command(verify)
