@@ -229,11 +229,13 @@ def test_administrator_swaps_the_sealed_package(nodes: Nodes) -> None:
 def test_incomplete_request_is_sealed(nodes: Nodes) -> None:
     """A draft that lacks an item cannot be sealed; the refusal carries every finding."""
     request = nodes.draft(
-        contents={"data": "The account."}, safeguards=[{"id": "gate-data", "answer": "Yes.", "by": "Officer 1"}]
+        contents={"data": "The account."},
+        safeguards=[{"id": "gate-data", "answer": "Yes.", "concern": "none", "by": "Officer 1"}],
     )
     with pytest.raises(Incomplete) as caught:
         seal_request(nodes.office(), request.id, nodes.key("draft"))
-    missing = ["contents.offence_facts", "contents.necessity", "contents.followup", "safeguards.gate-specific"]
+    missing = ["contents.offence_facts", "contents.necessity", "contents.followup"]
+    missing += [f"safeguards.{gate}" for gate in ("gate-purpose", "gate-person", "gate-specific")]
     assert [finding.field for finding in caught.value.findings] == missing
     assert state(nodes, request) == "draft"
 

@@ -16,7 +16,10 @@ from functools import cache
 from pathlib import Path
 
 from builders.nodes import TODAY, opened
+from builders.world import ANSWERS
 from comity.kernel.clock import stamp
+from comity.node.service import open_node
+from comity.requests import gatekeeping
 
 HOOK = Path(__file__).parents[1] / "crash" / "hook"
 REFERENCE = f"VN.a05-{TODAY.year}-0001"
@@ -78,6 +81,8 @@ class Worlds:
             nodes.home("SG.orchid")
             nodes.sealed()
         for name, act in (("sealed", "release"), ("sent", "receive"), ("received", "receipt"), ("answered", "take")):
+            if name == "received":
+                _consider(folder / "live")
             shutil.copytree(folder / "live", folder / name)
             Run(folder / "live", ACTS[act]).finish()
 
@@ -85,6 +90,14 @@ class Worlds:
         """A fresh copy of the world in which an act begins."""
         shutil.copytree(self.folder / ACTS[name].world, folder)
         return Run(folder, ACTS[name])
+
+
+def _consider(folder: Path) -> None:
+    """Answer the safeguards questions on the request that arrived."""
+    sheet = folder / "answers.yaml"
+    sheet.write_text(json.dumps(ANSWERS), "utf-8")
+    with open_node(folder / "node-SG.orchid") as node:
+        gatekeeping.answer(node.office, REFERENCE, sheet)
 
 
 @cache

@@ -53,5 +53,5 @@ def migrated(url: str) -> Iterator[Store]:
 def import_tables() -> None:
     """Import the tables of every room, as a node does."""
     for module in walk_packages(comity.__path__, "comity."):
-        if module.name.endswith(".tables"):
+        if module.name.endswith("tables"):
             import_module(module.name)

@@ -15,13 +15,15 @@ from typing import Any
 
 from builders.directory import START, build_directory
 from builders.packages import Maker
-from builders.world import CASE, SHEET
+from builders.world import ANSWERS, CASE, SHEET
 from comity.crypto.keys import FileSigner
 from comity.kernel.clock import FixedClock, SystemClock, stamp
 from comity.node.service import Node, make_node, open_node, update_directory
 from comity.node.settings import Settings
+from comity.requests import gatekeeping
 from comity.requests.cases import import_case
 from comity.requests.drafting import draft
+from comity.requests.gatekeeping import Gatekeeping
 from comity.requests.intake import receive
 from comity.requests.model import Request
 from comity.requests.office import Office
@@ -130,7 +132,13 @@ class Nodes(Keyring):
     def answered(self, request: Request, state: str, **word: str) -> bytes:
         """The receipt of SG.orchid on a request it received."""
         signer = self.key("receipt", "SG.orchid")
+        if state == "accepted":
+            self.considered(request)
         return answer(self.office("SG.orchid"), request.id, Word(state, **word), signer)[1]
+
+    def considered(self, request: Request, party: str = "SG.orchid", **changes: Any) -> Gatekeeping:
+        """The answers of a receiver's people to the safeguards questions on a request."""
+        return gatekeeping.answer(self.office(party), request.id, self.sheet(ANSWERS | changes))
 
     def events(self, party: str = "VN.a05") -> list[str]:
         """The types of all events in a node's log, in order."""

@@ -15,14 +15,14 @@ from typing import Any
 import yaml
 
 from builders.databases import migrated
-from builders.directory import World, build_directory
+from builders.directory import DESK, World, build_directory, party_document
 from comity.crypto.keys import FileSigner
 from comity.directory.mirror import Mirror
 from comity.kernel.clock import FixedClock, stamp
 from comity.kernel.errors import ComityError
 from comity.node.service import Node, open_log, update_directory
 from comity.node.settings import Settings
-from comity.requests import cases, drafting, intake, receipts, register, release, tables
+from comity.requests import cases, drafting, gatekeeping, intake, receipts, register, release, tables
 from comity.requests.intake import Received
 from comity.requests.office import Office
 from comity.requests.receipts import Taken, Word
@@ -49,11 +49,22 @@ ITEMS = (
     "offence_facts", "data", "custodian", "necessity", "followup", "confidentiality", "proceeding", "facts",
     "assistance", "persons_items", "period", "purpose", "risk",
 )  # fmt: skip
-GATES = ("gate-specific", "gate-proportion", "gate-review", "gate-data", "gate-profession")
+GATES = (
+    "gate-purpose", "gate-person", "gate-specific", "gate-proportion", "gate-review", "gate-data", "gate-profession",
+    "gate-research", "gate-penalty",
+)  # fmt: skip
+ANSWERS: dict[str, Any] = {
+    "safeguards": [
+        {"id": gate, "answer": "Considered in case VA-2026-338.", "concern": "none", "by": "Officer 1"}
+        for gate in GATES
+    ],
+    "necessity": "Nobody else holds the data.",
+    "proportionality": "One account, two and a half hours.",
+}
 SHEET: dict[str, Any] = {
     "basis": {"kind": "voluntary", "text": "Voluntary preservation until an order arrives."},
     "contents": {item: f"What is stated on {item}." for item in ITEMS},
-    "safeguards": [{"id": gate, "answer": "Considered in case VA-2026-338.", "by": "Officer 1"} for gate in GATES],
+    **ANSWERS,
 }
 
 Outcome = Received | Taken | ComityError
@@ -188,6 +199,16 @@ class Drafter(Place):
         """Add to a draft."""
         drafting.fill(self.office, reference, [self.file("sheet", {"use_limits": f"Limit {next(self.numbers)}."})])
 
+    def complete(self, reference: str, **sheet: Any) -> None:
+        """Add all that a complete request states to a draft, but no basis."""
+        rest = {name: one for name, one in SHEET.items() if name != "basis"}
+        drafting.fill(self.office, reference, [self.file("sheet", rest | sheet)])
+
+    def state_items(self, reference: str, *items: str) -> None:
+        """State more items in a draft."""
+        contents = {item: f"What is stated on {item}." for item in items}
+        drafting.fill(self.office, reference, [self.file("sheet", {"contents": contents})])
+
     def attach(self, reference: str, *paths: Path) -> None:
         """Attach files to a draft."""
         drafting.fill(self.office, reference, [], paths)
@@ -223,10 +244,16 @@ class Desk(Drafter):
         """Answer a request with a signed receipt, and post it; *days* is how long data are preserved."""
         if days:
             word["preserved_until"] = stamp(self.clock.now() + timedelta(days=days))
+        if state == "accepted":
+            self.consider(reference)
         taken, raw = receipts.answer(self.office, reference, Word(state, **word), self.keys["receipt"])
         path = self.folder / f"{next(self.numbers)}.receipt.json"
         path.write_bytes(raw)
         return self.post.send(self.party, taken.request.peer, path)
+
+    def consider(self, reference: str) -> None:
+        """Answer the safeguards questions on a request that arrived."""
+        gatekeeping.answer(self.office, reference, self.file("answers", ANSWERS))
 
     def take_in(self, path: Path) -> Outcome:
         """Take a file in, a package or a receipt; a refusal is an outcome too."""
@@ -292,6 +319,18 @@ def build_nodes(
             url = (urls or {}).get(party, f"sqlite:///{folder / party}.db")
             post.desks[party] = stack.enter_context(_desk(folder / party, party, url, directory, post))
         yield Nodes(directory, post, post.desks)
+
+
+@contextmanager
+def central_authority(nodes: Nodes, folder: Path, party: str = "SG.agc") -> Iterator[Desk]:
+    """Enrol the central authority of a state, and give its node; everybody's mirror knows it."""
+    keys = nodes.directory.keys[party] = {role: FileSigner.generate() for role in DESK}
+    document = party_document(party, "Central authority (exercise)", "authority", keys, holders=DESK)
+    nodes.directory.enrol(document | {"functions": ["Central authority (Article 40)"], "languages": ["fr", "en"]})
+    nodes.spread()
+    with _desk(folder / party, party, f"sqlite:///{folder / party}.db", nodes.directory, nodes.post) as desk:
+        nodes.desks[party] = desk
+        yield desk
 
 
 @contextmanager

@@ -64,7 +64,11 @@ def test_an_accepted_preservation_starts_the_same_clock_on_both_sides(nodes: Nod
         "request.released",
         "receipt.received",
     ]
-    assert [event for event in nodes.sg.events() if event != "package.read"] == ["package.received", "receipt.issued"]
+    assert [event for event in nodes.sg.events() if event != "package.read"] == [
+        "package.received",
+        "request.safeguards",
+        "receipt.issued",
+    ]
 
 
 def test_an_accepted_extension_moves_the_clocks_of_the_first_request_too(nodes: Nodes) -> None:

@@ -49,6 +49,11 @@ def receive(home: Path, file: Path, identity: Path | None, as_json: bool) -> Non
 @click.option("--reason", default="", help="Why, in plain words, for info_needed and refused.")
 @click.option("--until", default="", help="Until when data are preserved (UTC), when you accept a preservation.")
 @click.option("--reply-by", default="", help="When you expect to answer, or want an answer (UTC).")
+@click.option(
+    "--safeguards",
+    type=FILE,
+    help="Sheet with what named persons answer before you accept; see: comity request safeguards NAME.",
+)
 @click.option("--key", type=FILE, help="Private key of the post that signs receipts.")
 @passphrase_option
 @click.option("--out", type=FILE, help="Where to write the receipt: a new file, or a folder.")
@@ -60,6 +65,7 @@ def receive(home: Path, file: Path, identity: Path | None, as_json: bool) -> Non
 def receipt(
     home: Path,
     name: str,
+    safeguards: Path | None,
     key: Path | None,
     passphrase_file: Path | None,
     out: Path | None,
@@ -70,6 +76,7 @@ def receipt(
 ) -> None:
     """Answer the incoming request NAME with a signed receipt; or record a phone read-back on our own request NAME."""
     from comity.node.service import open_node
+    from comity.requests.gatekeeping import answer as consider
     from comity.requests.receipts import Word, read_back
 
     spoken = Word(said["state"], said["code"], said["reason"], said["until"], said["reply_by"])
@@ -86,19 +93,23 @@ def receipt(
             raise BadInput(
                 "got no key, expected that of the post that signs receipts", field="key", advice="Give it with --key."
             )
+        if safeguards:
+            consider(node.office, name, safeguards)
         _answer(node, name, spoken, key=key, passphrase_file=passphrase_file, out=out, as_json=as_json)
 
 
 def _answer(
     node: Any, name: str, said: Any, *, key: Path, passphrase_file: Path | None, out: Path | None, as_json: bool
 ) -> None:
+    from comity.exchange.notifying import queued
+    from comity.node.ports import desk_of
     from comity.packages.placing import check_place, place_bytes
     from comity.requests.receipts import answer
 
     signer = open_signer(key, passphrase_file)
     if out:
         check_place(out)
-    taken, raw = answer(node.office, name, said, signer)
+    taken, raw = answer(node.office, name, said, signer, also=queued(desk_of(node)))
     file = None
     if out:
         stamp = taken.answer.at.strftime("%Y%m%dT%H%M%SZ")

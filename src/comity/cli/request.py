@@ -7,11 +7,13 @@ from typing import Any
 
 import click
 
+from comity.kernel.errors import BadInput
 from comity.kernel.language import _, word
 
 from .home import home_option
 from .output import console, emit, json_option, plain, progress
-from .requestview import show_dossier, show_due, show_findings, show_rows
+from .requestview import show_basis, show_dossier, show_due, show_findings, show_rows
+from .safeguards import safeguards
 from .secret import open_signer, passphrase_option
 
 MEASURES = (
@@ -49,29 +51,41 @@ def request() -> None:
 
 @request.command()
 @home_option
-@click.argument("case")
-@click.option("--measure", required=True, type=Measure(), help="What is asked for.")
-@click.option("--to", required=True, help="The addressee, such as PH.cicc.")
+@click.argument("case", default="")
+@click.option("--measure", type=Measure(), help="What is asked for.")
+@click.option(
+    "--mla", default="", help="Ask for mutual legal assistance on this preservation of ours, instead of CASE."
+)
+@click.option(
+    "--data",
+    multiple=True,
+    type=click.Choice(["subscriber", "traffic", "content"]),
+    help="With --mla: which data; repeatable.",
+)
+@click.option(
+    "--to", default="", help="The addressee, such as PH.cicc; with --mla the one central authority, if not said."
+)
 @sheet_option
 @click.option("--unit", "unit_name", default="", help="Your unit, as it should appear.")
 @click.option("--exercise", is_flag=True, help="Mark the request as an exercise, in every place it appears.")
 @json_option
-def draft(
-    home: Path,
-    case: str,
-    measure: str,
-    to: str,
-    sheets: tuple[Path, ...],
-    unit_name: str,
-    exercise: bool,
-    as_json: bool,
-) -> None:
-    """Begin a request in CASE."""
+def draft(home: Path, case: str, measure: str | None, mla: str, as_json: bool, **more: Any) -> None:
+    """Begin a request in CASE, or one for mutual legal assistance on a preservation."""
     from comity.node.service import open_node
+    from comity.requests.assistance import MEASURE, request_assistance
     from comity.requests.drafting import draft as begin
 
+    data, to, sheets = more.pop("data"), more["to"], more["sheets"]
+    if mla and (case or measure not in (None, MEASURE)):
+        raise BadInput("got --mla with a case or another measure, expected the preservation alone", field="mla")
+    if not mla and not (case and measure and to):
+        lacking = next(name for name, given in (("case", case), ("measure", measure), ("to", to)) if not given)
+        raise BadInput(f"got no {lacking}, expected CASE with --measure and --to, or --mla PRESERVATION", field=lacking)
     with open_node(home) as node:
-        made = begin(node.office, case, measure=measure, to=to, sheets=sheets, exercise=exercise, unit_name=unit_name)
+        if mla:
+            made = request_assistance(node.office, mla, data=data, to=to, sheets=sheets)
+        else:
+            made = begin(node.office, case, measure=measure or "", **more)
     _say(made, as_json, _("drafted"))
 
 
@@ -132,16 +146,26 @@ def fill(home: Path, name: str, sheets: tuple[Path, ...], attach: tuple[Path, ..
 @request.command()
 @home_option
 @click.argument("name")
+@click.option("--choose", default="", help="The id of the basis that you choose; it binds the draft from now on.")
+@click.option("--by", default="", help="Who chooses, and answers what is open.")
+@click.option("--text", default="", help="Why it serves, in your words.")
+@click.option("--answer", "answers", multiple=True, metavar="N=TEXT", help="Your answer on its question N; repeatable.")
 @json_option
-def bases(home: Path, name: str, as_json: bool) -> None:
-    """Propose the legal bases for the request NAME in order, with what is still open; a person chooses."""
+def bases(home: Path, name: str, choose: str, by: str, text: str, answers: tuple[str, ...], as_json: bool) -> None:
+    """Propose the legal bases for the request NAME in order, with what is still open; a person chooses one."""
     from comity.law.plain import plain
     from comity.node.service import open_node
     from comity.requests.bases import propose
+    from comity.requests.choosing import choose as bind
+    from comity.requests.choosing import numbered
 
     from .lawbasisview import show_decision
 
     with open_node(home) as node:
+        if choose:
+            made = bind(node.office, name, choose, by=by, text=text, answers=numbered(answers))
+            emit(made.plain() | {"basis": made.document["basis"]}, as_json, lambda: show_basis(made))
+            return
         found = propose(node.office, name)
     emit(plain(found), as_json, lambda: show_decision(found))
 
@@ -337,6 +361,9 @@ def due(home: Path, as_json: bool) -> None:
     with open_node(home) as node:
         rows = list_due(node.office)
     emit(rows, as_json, lambda: show_due(rows))
+
+
+request.add_command(safeguards)
 
 
 def _say(made: Any, as_json: bool, done: str, *, file: Path | None = None) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from comity.kernel.language import _, counted, said, word
 
+from .lawbasisview import STATE
 from .output import console, plain
 
 if TYPE_CHECKING:
@@ -44,6 +45,21 @@ def show_findings(request: Request, findings: Sequence[Finding]) -> None:
         if finding.source:
             lead = _(" (not yet compared with the certified text: a lead)") if finding.verified is False else ""
             out.print(f"           [dim]{_told(finding.source)}{lead}[/]")
+
+
+def show_basis(request: Request) -> None:
+    """Print the basis that was chosen for a request, with its questions by number and its time limits."""
+    out, basis = console(), request.document["basis"]
+    named = " ".join(plain(basis[one]) for one in ("instrument", "article") if one in basis)
+    out.print(f"{request.reference}  [green]{_('basis chosen')}[/] [bold]{plain(basis['candidate'])}[/]  {named}")
+    for number, row in enumerate(basis.get("reasons", []), 1):
+        who = f" [cyan]→ {plain(row['who'])}[/]" if "who" in row else ""
+        out.print(f"  {number:>2} {STATE[row['state']]} {_told(row['question'])}{who}")
+        if "answer" in row:
+            out.print(f"       {plain(row['answer'])} [dim]{plain(row['by'])}, {row['on']}[/]")
+    for row in basis.get("limits", []):
+        local = _("local target, binds nobody") if row["local"] else plain(row["source"])
+        out.print(f"  {row['period']:>5}  {_told(row['text'])} [dim]{local}[/]")
 
 
 def show_rows(rows: Sequence[dict[str, Any]]) -> None:

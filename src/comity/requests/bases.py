@@ -16,6 +16,7 @@ from comity.law.terms import Addressee
 
 from .model import DOUBTFUL, OUT, WRONG, Finding
 from .office import Office
+from .vocabulary import law_measure
 
 LAWYER = "Have a named lawyer confirm it."
 OTHER = "Name another treaty, reciprocity, an order under domestic law, or voluntary cooperation."
@@ -40,7 +41,7 @@ def question(document: Mapping[str, Any], addressee: Party | None, on: date) -> 
         here=document["from"]["party"][:2],
         there=document["to"]["party"][:2],
         offence=_offence(document["offences"][0]),
-        measure=document["measure"],
+        measure=law_measure(document),
         on=on,
         addressee=Addressee.PROVIDER if addressee and addressee.kind == "provider" else Addressee.AUTHORITY,
     )
@@ -60,21 +61,21 @@ def judge(asked: Question, law: Library, named: str) -> Iterator[Finding]:
     if found is None:
         yield Finding(WRONG, "basis.instrument", f"{named}: no basis for this measure", OTHER, "law data")
     elif found.standing is Standing.NOT_CITABLE:
-        yield _refused(found)
+        yield refused(found, "basis.instrument")
     else:
         for one in found.open:
             who = f"To be answered by {one.who}." if one.who else LAWYER
             yield Finding(DOUBTFUL, "basis.instrument", f"{one.question} {one.why}", who, one.source, not one.lead)
 
 
-def _refused(found: Candidate) -> Finding:
+def refused(found: Candidate, field: str) -> Finding:
     """Say why a basis cannot be cited."""
     failed = [one for one in found.conditions if one.state is State.NOT_MET and one.decisive]
     against = [leaf for one in failed for leaf in one.leaves() if leaf.state is State.NOT_MET]
     why = "; ".join(f"{one.question} No: {one.why}" for one in against)
     source = "; ".join(dict.fromkeys(one.source for one in against))
     verified = not any(one.lead for one in against)
-    return Finding(WRONG, "basis.instrument", f"{found.title} cannot be cited: {why}", OTHER, source, verified)
+    return Finding(WRONG, field, f"{found.title} cannot be cited: {why}", OTHER, source, verified)
 
 
 def _known(law: Library, named: str) -> str | None:

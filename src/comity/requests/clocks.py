@@ -1,6 +1,6 @@
 """Which clocks an act starts, and on whose word.
 
-Only the receiver's word and the sender's own wishes start clocks. What the Convention would give (Article 42(8): sixty
+Only the receiver's word, the sender's own wishes and the limits of a basis that a person chose start clocks. What the Convention would give (Article 42(8): sixty
 days at least, not yet compared with the certified text) is shown as a lead where the receiver states no date.
 
 After each answer the clocks are set anew from all answers that count, in the order in which they were given, so that
@@ -18,7 +18,8 @@ from comity.kernel.clock import moment
 from comity.store.engine import Unit
 
 from . import tables
-from .model import IN, Answer, Deadline, Request
+from .limits import PRESERVATION, RECEIPT, RELEASE, limits
+from .model import IN, OUT, Answer, Deadline, Request
 from .states import ACCEPTED, INFO_NEEDED, REFUSED, WITHDRAWN, outcome
 
 RECEIPT_EXPECTED = timedelta(hours=24)
@@ -33,12 +34,14 @@ def start_on_release(unit: Unit, request: Request, now: datetime) -> None:
     """Start the sender's clocks: a signed receipt is expected, an answer was asked for, secrecy ends."""
     source = "local target: 24 hours for a signed receipt"
     expected = Deadline(request.id, "receipt_expected", now + RECEIPT_EXPECTED, source)
-    tables.put_clocks(unit, request.id, [expected, *_asked(request).values()])
+    bound = limits(request, RELEASE, now)
+    tables.put_clocks(unit, request.id, [*bound, expected, *_asked(request).values()])
 
 
 def start_on_receipt_of_request(unit: Unit, request: Request) -> None:
-    """Start the receiver's clocks: the answer the sender asks for, and the end of secrecy."""
-    tables.put_clocks(unit, request.id, _asked(request).values())
+    """Start the receiver's clocks: what the basis named sets, the answer the sender asks for, and the end of secrecy."""
+    bound = limits(request, RECEIPT, request.changed_at)
+    tables.put_clocks(unit, request.id, [*bound, *_asked(request).values()])
 
 
 def follow_answers(unit: Unit, request: Request) -> None:
@@ -50,7 +53,18 @@ def follow_answers(unit: Unit, request: Request) -> None:
         tables.stop_clocks(unit, request.id, ["receipt_expected"])
     for one in (request, *_extended(unit, request)):
         if one.state != WITHDRAWN:
-            tables.put_clocks(unit, one.id, _told(unit, one).values(), instead=_MOVED)
+            clocks = {clock.kind: clock for clock in _bound(unit, one)} | _told(unit, one)
+            tables.put_clocks(unit, one.id, clocks.values(), instead=_MOVED)
+
+
+def _bound(unit: Unit, request: Request) -> Iterator[Deadline]:
+    """Give the limits of the basis that the answers set going: the first signed one the receipt, acceptance the rest."""
+    counted = [answer for answer in _counted(unit, request) if answer.signed]
+    if request.direction == OUT and counted:
+        yield from limits(request, RECEIPT, counted[0].at)
+    accepted = [answer.at for answer in counted if answer.state == ACCEPTED and answer.preserved_until]
+    if accepted:
+        yield from limits(request, PRESERVATION, accepted[0])
 
 
 def _asked(request: Request) -> Clocks:

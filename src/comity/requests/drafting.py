@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +19,26 @@ from .cases import show_case, targets_of
 from .errors import BadSheet, WrongState
 from .model import OUT, Finding, Request
 from .office import Office
+from .safeguards import dated, join
 from .states import DRAFT, after
 from .vocabulary import draft_shape
 
 AGAIN = "Look at it and run the command again."
 ATTACHMENT_PREFIX = "attachment-"
 # What a later request takes over from the one it extends, follows or corrects.
-_KEPT = ("offences", "basis", "targets", "contents", "safeguards", "secrecy", "use_limits", "language")
+_KEPT = (
+    "offences",
+    "basis",
+    "targets",
+    "contents",
+    "data",
+    "safeguards",
+    "necessity",
+    "proportionality",
+    "secrecy",
+    "use_limits",
+    "language",
+)
 
 
 def draft(
@@ -63,8 +76,8 @@ def draft(
         "contents": [{"id": "authority", "text": me.name}],
     }
     for sheet in sheets:
-        document = merge(document, sheet)
-    return _begin(office, document, known.reference)
+        document = merge(document, sheet, office.clock.now().date())
+    return begin(office, document, known.reference)
 
 
 def follow(
@@ -92,98 +105,16 @@ def follow(
     if relation == "corrects" and "attachments" in old:
         document["attachments"] = old["attachments"]
     for sheet in sheets:
-        document = merge(document, sheet)
-    return _begin(office, document, before.case)
+        document = merge(document, sheet, office.clock.now().date())
+    return begin(office, document, before.case)
 
 
-def fill(office: Office, name: str, sheets: Iterable[Path], attach: Iterable[Path] = ()) -> Request:
-    """Add what *sheets* say to a draft, and attach files.
-
-    Raises:
-        WrongState: the request is sealed already, or changed meanwhile.
-        BadSheet: a sheet is malformed; the draft stays as it was.
-        BadContainer: a file has a name that no reader accepts, or one that differs from another only in case.
-    """
-    with office.store.read() as unit:
-        request = office.find(unit, name, OUT)
-    after(OUT, request.state, "change")
-    document = dict(request.document)
-    for sheet in sheets:
-        document = merge(document, sheet)
-    added = [_attach(office, path) for path in attach]
-    if added:
-        names = {a["path"] for a in added}
-        document["attachments"] = [a for a in document.get("attachments", []) if a["path"] not in names] + added
-        check_names(ATTACHMENTS + a["path"] for a in document["attachments"])
-    with office.store.write(durable=True) as unit:
-        current = office.find(unit, request.id, OUT)
-        if dict(current.document) == document:
-            return current
-        if current.document != request.document:
-            raise WrongState("got a draft that somebody else changed meanwhile, expected one at rest", advice=AGAIN)
-        office.log(unit, "request.changed", current)
-        return office.move(unit, current, "change", "", document=document)
-
-
-def merge(document: Mapping[str, Any], path: Path) -> dict[str, Any]:
-    """Give the document with what a draft sheet says; `contents` and `safeguards` are joined item by item.
+def begin(office: Office, document: dict[str, Any], case: str) -> Request:
+    """Keep a new draft under the next reference of this node.
 
     Raises:
-        BadSheet: the sheet is malformed.
+        BadInput: the addressee is no party's id.
     """
-    sheet = read_sheet(path)
-    if isinstance(sheet.get("contents"), dict):
-        sheet["contents"] = [{"id": key, "text": text} for key, text in sheet["contents"].items()]
-    faults = draft_shape().faults(sheet)
-    if faults:
-        more = "; ".join(f.path for f in faults[1:10])
-        advice = f"Further faults at: {more}" if more else "See docs/user/drafting.md for the fields of a sheet."
-        raise BadSheet(faults[0].message, file=str(path), field=faults[0].path, advice=advice)
-    sheet.pop("format", None)
-    for joined in ("contents", "safeguards"):
-        if joined in sheet:
-            new = {row["id"] for row in sheet[joined]}
-            sheet[joined] = [r for r in document.get(joined, []) if r["id"] not in new] + sheet[joined]
-    return {**document, **sheet}
-
-
-def findings(office: Office, unit: Unit, request: Request) -> list[Finding]:
-    """Run the preflight on a request of this node."""
-    now = office.clock.now()
-    related: dict[str, Request] = {}
-    ended: dict[str, datetime] = {}
-    for row in request.document.get("related", []):
-        for before in tables.find_requests(unit, package=row["package"], direction=OUT, peer=request.peer):
-            related[before.package] = before
-            for clock in tables.clocks_of(unit, before.id):
-                if clock.kind == "preserved_until" and clock.due_at <= now:
-                    ended[before.package] = clock.due_at
-    setting = preflight.Setting(
-        document=request.document,
-        sender=office.me(),
-        addressee=office.known(request.peer),
-        related=related,
-        ended=ended,
-        now=now,
-        law=office.law,
-    )
-    return preflight.check(setting)
-
-
-def check(office: Office, name: str) -> tuple[Request, list[Finding]]:
-    """Find everything missing or doubtful in a request."""
-    with office.store.read() as unit:
-        request = office.find(unit, name, OUT)
-        return request, findings(office, unit, request)
-
-
-def attachments(office: Office, request: Request) -> dict[str, Path]:
-    """Give the kept file of each attachment by its path in the package."""
-    rows = request.document.get("attachments", [])
-    return {row["path"]: office.blobs.path(ATTACHMENT_PREFIX + row["sha256"]) for row in rows}
-
-
-def _begin(office: Office, document: dict[str, Any], case: str) -> Request:
     for fault in request_shape().faults(document):
         if fault.path == "to.party":
             raise BadInput(fault.message, field="to", advice="List parties with: comity directory list.")
@@ -207,6 +138,95 @@ def _begin(office: Office, document: dict[str, Any], case: str) -> Request:
         office.record(unit, request, "draft", "")
         office.log(unit, "request.drafted", request, measure=request.measure, to=request.peer)
     return request
+
+
+def fill(office: Office, name: str, sheets: Iterable[Path], attach: Iterable[Path] = ()) -> Request:
+    """Add what *sheets* say to a draft, and attach files.
+
+    Raises:
+        WrongState: the request is sealed already, or changed meanwhile.
+        BadSheet: a sheet is malformed; the draft stays as it was.
+        BadContainer: a file has a name that no reader accepts, or one that differs from another only in case.
+    """
+    with office.store.read() as unit:
+        request = office.find(unit, name, OUT)
+    after(OUT, request.state, "change")
+    document = dict(request.document)
+    for sheet in sheets:
+        document = merge(document, sheet, office.clock.now().date())
+    added = [_attach(office, path) for path in attach]
+    if added:
+        names = {a["path"] for a in added}
+        document["attachments"] = [a for a in document.get("attachments", []) if a["path"] not in names] + added
+        check_names(ATTACHMENTS + a["path"] for a in document["attachments"])
+    with office.store.write(durable=True) as unit:
+        current = office.find(unit, request.id, OUT)
+        if dict(current.document) == document:
+            return current
+        if current.document != request.document:
+            raise WrongState("got a draft that somebody else changed meanwhile, expected one at rest", advice=AGAIN)
+        office.log(unit, "request.changed", current)
+        return office.move(unit, current, "change", "", document=document)
+
+
+def merge(document: Mapping[str, Any], path: Path, today: date) -> dict[str, Any]:
+    """Give the document with what a draft sheet says; `contents` and `safeguards` are joined item by item.
+
+    A safeguards answer that names no day was given *today*.
+
+    Raises:
+        BadSheet: the sheet is malformed.
+    """
+    sheet = read_sheet(path)
+    if isinstance(sheet.get("contents"), dict):
+        sheet["contents"] = [{"id": key, "text": text} for key, text in sheet["contents"].items()]
+    faults = draft_shape().faults(sheet)
+    if faults:
+        more = "; ".join(f.path for f in faults[1:10])
+        advice = f"Further faults at: {more}" if more else "See docs/user/drafting.md for the fields of a sheet."
+        raise BadSheet(faults[0].message, file=str(path), field=faults[0].path, advice=advice)
+    sheet.pop("format", None)
+    sheet = dated(sheet, today)
+    for joined in ("contents", "safeguards"):
+        if joined in sheet:
+            sheet[joined] = join(document.get(joined, []), sheet[joined])
+    return {**document, **sheet}
+
+
+def findings(office: Office, unit: Unit, request: Request) -> list[Finding]:
+    """Run the preflight on a request of this node."""
+    now = office.clock.now()
+    related: dict[str, Request] = {}
+    preserved: dict[str, datetime] = {}
+    for row in request.document.get("related", []):
+        for before in tables.find_requests(unit, package=row["package"], direction=OUT):
+            related[before.package] = before
+            for clock in tables.clocks_of(unit, before.id):
+                if clock.kind == "preserved_until":
+                    preserved[before.package] = clock.due_at
+    setting = preflight.Setting(
+        document=request.document,
+        sender=office.me(),
+        addressee=office.known(request.peer),
+        related=related,
+        preserved=preserved,
+        now=now,
+        law=office.law,
+    )
+    return preflight.check(setting)
+
+
+def check(office: Office, name: str) -> tuple[Request, list[Finding]]:
+    """Find everything missing or doubtful in a request."""
+    with office.store.read() as unit:
+        request = office.find(unit, name, OUT)
+        return request, findings(office, unit, request)
+
+
+def attachments(office: Office, request: Request) -> dict[str, Path]:
+    """Give the kept file of each attachment by its path in the package."""
+    rows = request.document.get("attachments", [])
+    return {row["path"]: office.blobs.path(ATTACHMENT_PREFIX + row["sha256"]) for row in rows}
 
 
 def _attach(office: Office, path: Path) -> dict[str, Any]:

@@ -40,6 +40,26 @@ class Incomplete(Refused):
         return super().problem() | {"findings": [f.plain() for f in self.findings]}
 
 
+class Unanswered(Refused):
+    """A safeguards question on an incoming request was not answered: it cannot be accepted."""
+
+    def __init__(self, findings: Sequence[Finding], reference: str) -> None:
+        """Name the first question and count the others."""
+        first, *others = findings
+        more = f" ({len(others)} more: {', '.join(f.field for f in others[:9])})" if others else ""
+        advice = f"Let a named person answer: comity request safeguards {reference} --form FILE, then --with FILE."
+        super().__init__(first.reason + more, field=first.field, advice=advice)
+        self.findings = tuple(findings)
+
+    def problem(self) -> dict[str, object]:
+        """Give the error as a problem document with every finding."""
+        return super().problem() | {"findings": [f.plain() for f in self.findings]}
+
+
+class NoBasis(Refused):
+    """A legal basis cannot be chosen for the request."""
+
+
 class NotYours(Refused):
     """The key or the person may not do this."""
 

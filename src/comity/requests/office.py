@@ -79,7 +79,7 @@ class Office:
         self.record(unit, moved, act, who, note)
         return moved
 
-    def log(self, unit: Unit, kind: str, request: Request, **facts: str) -> int:
+    def log(self, unit: Unit, kind: str, request: Request, **facts: str | int) -> int:
         """Append an event about a request to the node's log; gives its index."""
         event = {"type": kind, "at": stamp(self.clock.now()), "request": request.id, "reference": request.reference}
         return self.ledger.append(unit, event | facts)

@@ -17,30 +17,32 @@ from comity.identifiers.errors import InvalidIdentifier
 from comity.identifiers.kinds import normalise
 from comity.kernel.clock import moment, stamp
 from comity.kernel.errors import BadInput
+from comity.law.errors import NoSuchLaw
 from comity.law.library import Library
 from comity.packages.sealing import request_shape
 
-from .bases import judge, question
+from . import choosing
+from .bases import OTHER, judge, question
 from .model import DOUBTFUL, MISSING, WRONG, Finding, Request
-from .vocabulary import complete, measure
+from .safeguards import FORM, find
+from .vocabulary import complete, measure, needs_period
 
 HINTS = ("chain", "platform", "port", "since", "until")
 LONG_SECRECY = timedelta(days=366)
-FORM = "Comity request form"
 
 
 @dataclass(frozen=True)
 class Setting:
     """What the rules look at: the request so far, sender, addressee, the requests it relates to, and the time.
 
-    *ended* are those related packages whose preservation has run out, each with its end.
+    *preserved* are those related packages of which the receiver said until when data are preserved, each with that time.
     """
 
     document: Mapping[str, Any]
     sender: Party
     addressee: Party | None
     related: Mapping[str, Request]
-    ended: Mapping[str, datetime]
+    preserved: Mapping[str, datetime]
     now: datetime
     law: Callable[[], Library]
 
@@ -59,6 +61,16 @@ def well_formed(s: Setting) -> Iterator[Finding]:
     for fault in request_shape().faults(s.document):
         level = MISSING if fault.message.startswith("got nothing") else WRONG
         yield Finding(level, fault.path, fault.message, "Give the field in the form expected.", FORM)
+
+
+def kinds(s: Setting) -> Iterator[Finding]:
+    """Does a request for mutual legal assistance say which kinds of data it asks for, and no other one so?"""
+    known, asked = measure(s.document["measure"]).get("data"), s.document.get("data")
+    if known and not asked:
+        yield Finding(MISSING, "data", "no kind of data is named", f"Name some of: {', '.join(known)}.", FORM)
+    elif asked and not known:
+        reason = f"{s.document['measure']} says itself which data it asks for"
+        yield Finding(WRONG, "data", reason, "Leave it out.", FORM)
 
 
 def items(s: Setting) -> Iterator[Finding]:
@@ -84,17 +96,26 @@ def basis(s: Setting) -> Iterator[Finding]:
         for field in ("instrument", "article"):
             if not given.get(field):
                 yield Finding(MISSING, f"basis.{field}", f"a treaty basis without {field}", f"Name the {field}.", FORM)
-    if s.addressee and given.get("instrument"):
-        asked = question(s.document, s.addressee, s.now.date())
-        yield from judge(asked, s.law(), given["instrument"])
+    if s.addressee and (given.get("candidate") or given.get("instrument")):
+        yield from _judged(s, given)
     if given.get("kind") == "domestic_order" and not s.document.get("attachments"):
         remedy = "Attach the order, or say in the reasons why none exists."
         yield Finding(DOUBTFUL, "attachments", "an order is named and not attached", remedy, FORM)
 
 
+def _judged(s: Setting, given: Mapping[str, Any]) -> list[Finding]:
+    asked = question(s.document, s.addressee, s.now.date())
+    try:
+        if given.get("candidate"):
+            return list(choosing.judge(asked, s.law(), s.document))
+        return list(judge(asked, s.law(), given["instrument"]))
+    except NoSuchLaw as e:
+        return [Finding(WRONG, "basis", e.message, OTHER, "law data")]
+
+
 def targets(s: Setting) -> Iterator[Finding]:
     """Is every target an identifier that the addressee can look up?"""
-    needs_period = measure(s.document["measure"]).get("period", False)
+    dated = needs_period(s.document)
     for i, target in enumerate(s.document.get("targets", [])):
         at = f"targets[{i}]"
         try:
@@ -109,7 +130,7 @@ def targets(s: Setting) -> Iterator[Finding]:
             yield Finding(WRONG, f"{at}.value", f"not in normal form: {found.value}", "Use the normal form.", FORM)
         for doubt in found.doubts:
             yield Finding(DOUBTFUL, at, doubt, "Check it, or add what is missing.", FORM)
-        if needs_period and not (target.get("since") and target.get("until")):
+        if dated and not (target.get("since") and target.get("until")):
             reason = "no span of time for traffic or content data"
             yield Finding(MISSING, f"{at}.since", reason, "Give since and until in UTC.", FORM)
 
@@ -136,15 +157,13 @@ def addressee(s: Setting) -> Iterator[Finding]:
 
 
 def secrecy(s: Setting) -> Iterator[Finding]:
-    """Does a demand for secrecy end, and not too far away?"""
+    """Does a demand for secrecy end not too far away? That it ends at all is asked by the safeguards gate."""
     until = s.document.get("secrecy", {}).get("until", "")
     try:
         end = moment(f"{until}T00:00:00Z") if until else None
     except BadInput:
         return
-    if end and end <= s.now:
-        yield Finding(WRONG, "secrecy.until", f"{until} is past", "Give a day to come, or leave secrecy out.", FORM)
-    elif end and end > s.now + LONG_SECRECY:
+    if end and end > s.now + LONG_SECRECY:
         yield Finding(
             DOUBTFUL, "secrecy.until", "secrecy for more than a year", "Shorten it; it can be asked again.", FORM
         )
@@ -162,21 +181,8 @@ def reply(s: Setting) -> Iterator[Finding]:
 
 
 def safeguards(s: Setting) -> Iterator[Finding]:
-    """Has a named person answered the questions that this measure asks?"""
-    answered = {row.get("id") for row in s.document.get("safeguards", []) if isinstance(row, dict)}
-    labels = request_shape().codes["gates"]
-    for gate in measure(s.document["measure"])["gates"]:
-        if gate not in answered:
-            reason = f"not answered by a named person: {labels[gate]['en']}"
-            remedy = "Add safeguards: id, answer, by."
-            yield Finding(
-                MISSING,
-                f"safeguards.{gate}",
-                reason,
-                remedy,
-                f"{FORM}; lead: Hanoi Convention Art. 6, 24, 36, 40(22)",
-                False,
-            )
+    """Has a named person answered the questions that this measure asks, and does a demand for secrecy end?"""
+    yield from find(s.law(), s.document, s.now.date())
 
 
 def earlier(s: Setting) -> Iterator[Finding]:
@@ -198,9 +204,33 @@ def earlier(s: Setting) -> Iterator[Finding]:
     elif before[0].peer != s.document["to"]["party"]:
         reason = f"{before[0].reference} was sent to {before[0].peer}"
         yield Finding(WRONG, "to.party", reason, "Ask the party that preserves the data.", FORM)
-    elif end := s.ended.get(before[0].package):
+    elif (end := s.preserved.get(before[0].package)) and end <= s.now:
         reason = f"the preservation of {before[0].reference} ran out at {stamp(end)}; the data may be gone"
         yield Finding(DOUBTFUL, "related", reason, "Call the addressee; ask for preservation anew.", FORM)
+
+
+def preserved(s: Setting) -> Iterator[Finding]:
+    """Do the data that an earlier request preserves stay until the answer is asked for?"""
+    try:
+        asked = moment(str(s.document["reply"]["by"]))
+    except (KeyError, TypeError, BadInput):
+        asked = s.now
+    for i, row in enumerate(s.document.get("related", [])):
+        if row.get("relation") != "follows" or row.get("package") not in s.related:
+            continue
+        before, end, said = s.related[row["package"]], s.preserved.get(row["package"]), row.get("preserved_until")
+        if measure(before.measure).get("accepted_needs") and end is None and before.state != "accepted":
+            reason = f"{before.reference} is {before.state}: nobody said that the data are preserved"
+            yield Finding(DOUBTFUL, f"related[{i}]", reason, "Call the addressee of the preservation.", FORM)
+        elif end and end <= asked:
+            reason = f"the preservation of {before.reference} runs out at {stamp(end)}, before an answer is asked for"
+            yield Finding(
+                DOUBTFUL, f"related[{i}]", reason, f"Extend it: comity request extend {before.reference}.", FORM
+            )
+        if said and end and said != stamp(end):
+            reason = f"the request says that data are preserved until {said}, the receiver last said {stamp(end)}"
+            level = WRONG if str(said) > stamp(end) else DOUBTFUL
+            yield Finding(level, f"related[{i}].preserved_until", reason, "State what was said last.", FORM)
 
 
 def people(s: Setting) -> Iterator[Finding]:
@@ -213,5 +243,5 @@ def people(s: Setting) -> Iterator[Finding]:
 
 
 RULES: tuple[Rule, ...] = (
-    well_formed, items, basis, targets, addressee, secrecy, reply, safeguards, earlier, people,
+    well_formed, kinds, items, basis, targets, addressee, secrecy, reply, safeguards, earlier, preserved, people,
 )  # fmt: skip

@@ -20,9 +20,10 @@ from comity.store.engine import Unit
 from . import tables
 from .clocks import follow_answers
 from .errors import PackageRefused, WrongReceipt, WrongState
+from .gatekeeping import require
 from .model import IN, OUT, Answer, Request
 from .office import Office
-from .states import ANSWERS, INFO_NEEDED, REFUSED, WAITING, WITHDRAWN, after, outcome
+from .states import ACCEPTED, ANSWERS, INFO_NEEDED, REFUSED, WAITING, WITHDRAWN, after, outcome
 from .vocabulary import codes, measure
 
 MAX_NAME = 200
@@ -69,6 +70,7 @@ def answer(office: Office, name: str, word: Word, signer: Signer, *, also: Also 
     Raises:
         NotYours: the key may not sign receipts.
         WrongState: that answer is not possible now.
+        Unanswered: it accepts, and a safeguards question was not answered.
         BadInput: code, reason or dates are missing or out of place.
     """
     who = office.holder(signer, "receipt")
@@ -80,6 +82,8 @@ def answer(office: Office, name: str, word: Word, signer: Signer, *, also: Also 
             return taken, same.raw.encode()
         at = _time(office, unit, request)
         _check_word(request, word, now=at)
+        if word.state == ACCEPTED:
+            require(office, unit, request)
         payload = _payload(office, request, word, at)
         raw = write_receipt(payload, signer, office.mirror.slice(office.party))
         given = _answer(payload, who, raw.decode(), signed=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -77,6 +78,17 @@ _answers = append_only(
         sa.Column("preserved_until", sa.Text, nullable=False),
         sa.Column("reply_by", sa.Text, nullable=False),
         sa.Column("raw", sa.Text, nullable=False),
+        sa.Index(None, "request"),
+    )
+)
+_gate_records = append_only(
+    sa.Table(
+        "gate_record",
+        metadata,
+        sa.Column("number", Big, primary_key=True, autoincrement=True),
+        sa.Column("request", sa.Text, sa.ForeignKey("request.id"), nullable=False),
+        sa.Column("at", UtcDateTime, nullable=False),
+        sa.Column("document", Json, nullable=False),
         sa.Index(None, "request"),
     )
 )
@@ -197,3 +209,15 @@ def answers_of(unit: Unit, request: str) -> list[Answer]:
         .order_by(_answers.c.at, _answers.c.signed, _answers.c.id)
     )
     return [Answer(**row) for row in unit.execute(query).mappings()]
+
+
+def add_gate_record(unit: Unit, request: str, at: datetime, document: Mapping[str, Any]) -> None:
+    """Keep what was answered to the safeguards questions before a request is executed; earlier records stay."""
+    unit.execute(sa.insert(_gate_records).values(request=request, at=at, document=dict(document)))
+
+
+def gate_record_of(unit: Unit, request: str) -> dict[str, Any]:
+    """Give the latest record of a request; empty if there is none."""
+    query = sa.select(_gate_records.c.document).where(_gate_records.c.request == request)
+    found: dict[str, Any] | None = unit.execute(query.order_by(_gate_records.c.number.desc()).limit(1)).scalar()
+    return dict(found or {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -25,6 +26,19 @@ def measure(name: str) -> dict[str, Any]:
     """Give what the measure *name* needs."""
     row: dict[str, Any] = load("measures.yaml")[name]
     return row
+
+
+def law_measure(document: Mapping[str, Any]) -> str:
+    """Name the measure of the law data that a request asks for; of several kinds of data the one nearest to content."""
+    row, asked = measure(document["measure"]), {one.get("kind") for one in document.get("data", [])}
+    found = [law for kind, law in row.get("data", {}).items() if kind in asked]
+    return str(found[-1] if found else row.get("law", document["measure"]))
+
+
+def needs_period(document: Mapping[str, Any]) -> bool:
+    """Tell whether each target of a request needs a span of time."""
+    kinds = {document["measure"], law_measure(document)} & load("measures.yaml").keys()
+    return any(measure(name).get("period", False) for name in kinds)
 
 
 def complete(name: str) -> dict[str, Any]:
@@ -52,6 +66,16 @@ def case_shape() -> Shape:
 @cache
 def draft_shape() -> Shape:
     """Give the shape of draft sheets: fields of a request, each of them optional."""
-    sheet, full = load_shape("comity.requests", "draft.yaml"), request_shape()
+    return _sheet("draft.yaml")
+
+
+@cache
+def answers_shape() -> Shape:
+    """Give the shape of sheets that answer the safeguards questions: those fields of a request, each optional."""
+    return _sheet("answers.yaml")
+
+
+def _sheet(name: str) -> Shape:
+    sheet, full = load_shape("comity.requests", name), request_shape()
     shared = tuple(replace(f, required=False) for f in full.fields if f.name in sheet.source["shared"])
     return Shape(sheet.format, (*sheet.fields, *shared), full.codes, sheet.source)

@@ -94,6 +94,7 @@ def options(nodes: Nodes, state: str) -> list[str]:
 def test_answered_and_taken_in(state: str, desk: Desk, tmp_path: Path) -> None:
     """The desk signs a receipt into a file, and the sender takes it in: both have the same state."""
     request = desk.arrived()
+    desk.nodes.considered(request)
     signed = desk.run("receipt", request.reference, *options(desk.nodes, state), *desk.key, "--out", tmp_path)
     assert (signed.code, signed.data["state"], signed.data["receipt"]["holder"]) == (0, state, "Legal desk")
     file = Path(signed.data["file"])

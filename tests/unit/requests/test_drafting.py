@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from builders.directory import START
 from builders.nodes import Nodes
 from builders.world import CASE, SHEET
 from comity.kernel.errors import BadInput
@@ -99,7 +100,7 @@ def test_a_malformed_sheet_changes_nothing(sheet: dict[str, Any], nodes: Nodes) 
 def test_merge_leaves_its_argument(nodes: Nodes) -> None:
     """Merging gives a new document and changes neither the old one nor its lists."""
     before = {"contents": [{"id": "data", "text": "One."}]}
-    after = merge(before, nodes.sheet({"contents": {"data": "Two."}}))
+    after = merge(before, nodes.sheet({"contents": {"data": "Two."}}), START.date())
     assert before == {"contents": [{"id": "data", "text": "One."}]}
     assert after == {"contents": [{"id": "data", "text": "Two."}]}
 

@@ -9,16 +9,19 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from builders.directory import START, World, build_directory
 from builders.packages import Maker
 from builders.requests import SHAPE, requests_from
-from builders.world import SHEET
+from builders.world import GATES, SHEET
+from comity.kernel.clock import stamp
+from comity.law.gate import Stage, rules
 from comity.law.library import load
-from comity.requests import preflight
+from comity.requests import preflight, safeguards
 from comity.requests.model import Finding, Request
 from comity.requests.preflight import RULES, Setting, check
-from comity.requests.vocabulary import complete, measure
+from comity.requests.vocabulary import complete
 
 MEASURES = ["preserve", "disclose_subscriber", "disclose_traffic", "disclose_content", "disclose_emergency"]
 TARGET = {
@@ -42,6 +45,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 def document(world: World, measure: str = "preserve", **changes: Any) -> dict[str, Any]:
     """A complete request; *changes* replace whole fields, None takes one out."""
     sheet = {name: value for name, value in SHEET.items() if name not in ("format", "contents")}
+    sheet["safeguards"] = [row | {"on": START.date().isoformat()} for row in SHEET["safeguards"]]
     contents = [{"id": "authority", "text": "A05"}, *({"id": k, "text": v} for k, v in SHEET["contents"].items())]
     made = Maker(world, world.folder).request(measure=measure, contents=contents, targets=[TARGET], **sheet) | changes
     return {name: value for name, value in made.items() if value is not None}
@@ -49,7 +53,9 @@ def document(world: World, measure: str = "preserve", **changes: Any) -> dict[st
 
 def setting(world: World, request: Mapping[str, Any], **more: Any) -> Setting:
     """What the rules look at in the world now."""
-    given = Setting(request, world.party("VN.a05"), world.party("SG.orchid"), related={}, ended={}, now=START, law=load)
+    given = Setting(
+        request, world.party("VN.a05"), world.party("SG.orchid"), related={}, preserved={}, now=START, law=load
+    )
     return replace(given, **more)
 
 
@@ -167,15 +173,31 @@ def test_an_unknown_addressee(world: World) -> None:
         (1, []),
         (366, []),
         (368, [("doubtful", "secrecy.until")]),
-        (0, [("wrong", "secrecy.until")]),
-        (-9, [("wrong", "secrecy.until")]),
+        (0, [("missing", "secrecy.until")]),
+        (-9, [("missing", "secrecy.until")]),
     ],
 )
-def test_secrecy(days: int, expected: list[tuple[str, str]], world: World) -> None:
-    """Secrecy ends on a day to come, and is doubted when that is more than a year away."""
+def test_secrecy(days: int, expected: list[tuple[str, str]], found: Look) -> None:
+    """Secrecy ends on a day to come, said once, and is doubted when that is more than a year away."""
     until = (START + timedelta(days=days)).date().isoformat()
-    request = document(world, secrecy={"reason": "r", "until": until})
-    assert fields(list(preflight.secrecy(setting(world, request)))) == expected
+    assert fields(found(secrecy={"reason": "r", "until": until})) == expected
+
+
+@pytest.mark.parametrize("lacks", ["reason", "until"])
+def test_secrecy_without_reason_or_end_is_found_once(lacks: str, found: Look) -> None:
+    """What the shape misses the gate does not say again."""
+    given = {"reason": "r", "until": "2026-12-24"}
+    given.pop(lacks)
+    assert fields(found(secrecy=given)) == [("missing", f"secrecy.{lacks}")]
+
+
+def test_a_concern_opens_its_prompt(found: Look) -> None:
+    """A concern that two people looked at does not block, and the prompt is put to the person who releases."""
+    raised = {"id": "gate-penalty", "answer": "Assured.", "concern": "raised", "by": "Officer 1", "second": "Officer 2"}
+    rows = [{"id": gate, "answer": "a", "concern": "none", "by": "b", "on": "2026-11-25"} for gate in GATES[:-1]]
+    (finding,) = found("disclose_content", safeguards=[*rows, raised | {"on": "2026-11-25"}])
+    assert (finding.level, finding.field) == ("doubtful", "safeguards.gate-penalty")
+    assert "heaviest penalty" in finding.reason
 
 
 @pytest.mark.parametrize(
@@ -189,8 +211,26 @@ def test_reply(by: str, expected: list[tuple[str, str]], world: World) -> None:
 @pytest.mark.parametrize("name", MEASURES)
 def test_safeguards(name: str, found: Look) -> None:
     """Each question that the measure asks is missed when nobody answered it, and it blocks."""
-    gates = [f"safeguards.{gate}" for gate in measure(name)["gates"]]
+    gates = [f"safeguards.{gate}" for gate in rules().needed(name, Stage.SENDING)]
     assert fields(found(name, safeguards=None)) == [("missing", gate) for gate in gates]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(name=st.sampled_from([*MEASURES, "mutual_assistance"]), data=st.data())
+def test_what_the_gate_misses_is_what_the_preflight_finds(name: str, data: st.DataObject, world: World) -> None:
+    """For any answers, whole or not, and any words on need and measure, the two say the same."""
+    rows = st.fixed_dictionaries({}, optional={"concern": st.sampled_from(["none", "raised"])})
+    given = data.draw(st.dictionaries(st.sampled_from(GATES), rows))
+    second = data.draw(st.sampled_from([{}, {"second": "Officer 2"}, {"second": " officer  1"}]))
+    base = {"answer": "Considered.", "by": "Officer 1", "on": data.draw(st.sampled_from(["2026-11-25", "2026-11-26"]))}
+    words = data.draw(st.sampled_from([{}, {"necessity": None}, {"proportionality": None}]))
+    kinds = data.draw(st.lists(st.sampled_from(["subscriber", "traffic", "content"]), unique=True, min_size=1))
+    asked = {"data": [{"kind": kind} for kind in kinds]} if name == "mutual_assistance" else {}
+    answers = [{"id": gate, **base, **row, **second} for gate, row in given.items()]
+    request = document(world, name, safeguards=answers or None, **words, **asked)
+    missing = [one.field for one in safeguards.lacking(load(), request, Stage.SENDING, START.date())]
+    findings = [f.field.removeprefix("safeguards.") for f in check(setting(world, request)) if f.blocks]
+    assert sorted(findings) == sorted(missing)
 
 
 def before(**changes: Any) -> Request:
@@ -226,8 +266,47 @@ def test_a_preservation_that_ran_out_is_doubted(world: World) -> None:
     """An extension of a preservation whose time is over does not block, and says so."""
     related = [{"relation": "extends", "reference": "VN.a05-2026-0001", "package": DIGEST}]
     request = document(world, "extend_preservation", related=related)
-    known = {"related": {DIGEST: before()}, "ended": {DIGEST: START}}
+    known = {"related": {DIGEST: before()}, "preserved": {DIGEST: START}}
     assert fields(list(preflight.earlier(setting(world, request, **known)))) == [("doubtful", "related")]
+
+
+@pytest.mark.parametrize(
+    ("end", "said", "by", "expected"),
+    [
+        (10, 10, 9, []), (10, None, None, []), (None, None, None, []),
+        (10, 10, 11, [("doubtful", "related[0]")]), (0, 0, None, [("doubtful", "related[0]")]),
+        (20, 10, 9, [("doubtful", "related[0].preserved_until")]), (10, 20, 9, [("wrong", "related[0].preserved_until")]),
+    ],
+)  # fmt: skip
+def test_preserved(
+    end: int | None, said: int | None, by: int | None, expected: list[tuple[str, str]], world: World
+) -> None:
+    """Data that are gone before the answer is asked for are a doubt; nothing is stated that the receiver did not say."""
+    row = {"relation": "follows", "reference": "VN.a05-2026-0001", "package": DIGEST}
+    row |= {} if said is None else {"preserved_until": stamp(START + timedelta(days=said))}
+    reply = None if by is None else {"by": stamp(START + timedelta(days=by)), "reason": "r"}
+    request = document(world, "disclose_content", related=[row], reply=reply)
+    known = {} if end is None else {DIGEST: START + timedelta(days=end)}
+    found = preflight.preserved(setting(world, request, related={DIGEST: before()}, preserved=known))
+    assert fields(list(found)) == expected
+
+
+def test_nobody_said_that_data_are_preserved(world: World) -> None:
+    """A preservation without an answer is a doubt for what follows it."""
+    row = {"relation": "follows", "reference": "VN.a05-2026-0001", "package": DIGEST}
+    related = {DIGEST: before(state="received")}
+    request = setting(world, document(world, "disclose_content", related=[row]), related=related)
+    assert fields(list(preflight.preserved(request))) == [("doubtful", "related[0]")]
+
+
+def test_kinds(world: World) -> None:
+    """Mutual legal assistance names the kinds of data; another measure says itself which it asks for."""
+    asked = [{"kind": "content"}]
+    whole, less = document(world, "mutual_assistance", data=asked), document(world, "mutual_assistance")
+    assert fields(list(preflight.kinds(setting(world, whole)))) == []
+    assert fields(list(preflight.kinds(setting(world, less)))) == [("missing", "data")]
+    other = document(world, "preserve", data=asked)
+    assert fields(list(preflight.kinds(setting(world, other)))) == [("wrong", "data")]
 
 
 @pytest.mark.parametrize("relation", ["follows", "corrects"])
@@ -252,7 +331,7 @@ def test_people(world: World) -> None:
 def test_what_blocks_comes_first(found: Look) -> None:
     """Findings that block stand before those that do not."""
     findings = found(basis={"kind": "domestic_order", "text": "t"}, safeguards=None)
-    assert [finding.blocks for finding in findings] == [True, False]
+    assert [finding.blocks for finding in findings] == [True, True, True, False]
 
 
 def test_every_finding_helps(found: Look) -> None:
@@ -273,5 +352,5 @@ def test_every_finding_helps(found: Look) -> None:
 @given(requests_from(SHAPE))
 def test_any_request_of_the_shape_is_judged(world: World, request: dict[str, Any]) -> None:
     """A request with anything in it is judged by every rule without an error of another kind."""
-    assert len(RULES) == 10
+    assert len(RULES) == 12
     assert all(isinstance(finding, Finding) for finding in check(setting(world, request)))

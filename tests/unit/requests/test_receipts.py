@@ -30,7 +30,9 @@ def word(nodes: Nodes, state: str, **more: str) -> Word:
 
 
 def said(nodes: Nodes, request: Request, what: Word) -> tuple[Taken, bytes]:
-    """SG.orchid answers."""
+    """SG.orchid answers; before it accepts, its people answer the safeguards questions."""
+    if what.state == "accepted":
+        nodes.considered(request)
     return answer(nodes.office(SG), request.id, what, nodes.key("receipt", SG))
 
 
