@@ -1,0 +1,240 @@
+"""The provider's desk at a glance: what waits, what is due, who asks, whether they are who they say, what is unusual.
+
+Nothing here decides. What is unusual (no period, a long period, many targets, a kind or data that the company's own file
+does not offer) is a remark for a person. The identity of the sender is the package's verification, run anew, and the
+number to call is the directory's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from comity.hi1.capability import Capability
+from comity.kernel.clock import moment, stamp
+from comity.packages.verification import Given, verify
+from comity.requests import gatekeeping
+from comity.requests import tables as requests
+from comity.requests.errors import Unanswered
+from comity.requests.model import IN, Request
+from comity.requests.receipts import read_back_code
+from comity.requests.states import ACCEPTED, REFUSED
+from comity.store.engine import Unit
+
+from . import deliverytables as tables
+from . import emergency, outcomes
+from .desk import Desk
+from .objecttables import THEIRS
+from .provider import REVIEW
+from .sending import ORDER
+from .tables import find_messages
+
+LONG_PERIOD = timedelta(days=90)
+MANY_TARGETS = 10
+KINDS = {
+    "disclose_subscriber": ("subscriber",), "disclose_traffic": ("traffic",), "disclose_content": ("content",),
+    "disclose_emergency": ("subscriber", "traffic"), "preserve": (), "extend_preservation": (),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something unusual in a request: where, and what; a person weighs it."""
+
+    field: str
+    text: str
+
+    def plain(self) -> dict[str, str]:
+        """Give the remark as JSON data."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One request in the queue."""
+
+    request: Request
+    came: datetime
+    due: datetime | None
+    emergency: str
+    reviewed: bool
+    remarks: int
+    flagged: bool
+    delivered: str
+
+    def plain(self, now: datetime) -> dict[str, Any]:
+        """Give the row as JSON data."""
+        return self.request.plain() | {
+            "came_at": stamp(self.came), "due_at": stamp(self.due) if self.due else None,
+            "overdue": bool(self.due and self.due < now), "callback": self.emergency, "reviewed": self.reviewed,
+            "remarks": self.remarks, "agency_flagged": self.flagged, "delivered": self.delivered,
+        }  # fmt: skip
+
+
+def queue(desk: Desk, capability: Capability | None = None, *, everything: bool = False) -> list[Row]:
+    """List what waits at the desk: emergencies first, then by what is due; *everything* also lists what is done."""
+    office, now = desk.office, desk.now()
+    with office.store.write() as unit:
+        emergency.tend(unit, office)
+        flagged = emergency.flags(unit, now)
+        rows = [_row(unit, request, flagged, capability) for request in requests.find_requests(unit, direction=IN)]
+    waiting = [row for row in rows if everything or _waits(row)]
+    far = now + timedelta(days=36500)
+    return sorted(waiting, key=lambda row: (not row.emergency, row.due or far, row.came))
+
+
+def show(desk: Desk, name: str, capability: Capability | None = None) -> dict[str, Any]:
+    """Give one request as a person at the desk needs it; the read is on record."""
+    office, now = desk.office, desk.now()
+    with office.store.write() as unit:
+        emergency.tend(unit, office)
+        request = office.find(unit, name, IN)
+        office.log(unit, "package.read", request, package=request.package)
+        sheet = {
+            **request.plain(),
+            "read_back_code": read_back_code(request),
+            "identity": _identity(desk, unit, request),
+            "asked": _asked(unit, request),
+            "remarks": [remark.plain() for remark in remarks(request.document, capability)],
+            "secrecy": request.document.get("secrecy"),
+            "clocks": [clock.plain(now) for clock in requests.clocks_of(unit, request.id)],
+            "callback": _callback(unit, request),
+            "notes": [note.plain() for note in tables.find_notes(unit, request=request.id)],
+            "deliveries": [kept.plain() for kept in tables.find_parts(unit, request=request.id)],
+            "agency_flags": list(emergency.flags(unit, now).get(request.peer, [])),
+            "history": [entry.plain() for entry in requests.history_of(unit, request.id)],
+            "safeguards": _safeguards(desk, unit, request),
+        }
+    sheet["verification"] = _verified(desk, request)
+    return sheet
+
+
+def remarks(document: Mapping[str, Any], capability: Capability | None = None) -> list[Remark]:
+    """Find what is unusual in a request: its breadth, and what the company's own file does not offer."""
+    return [*_breadth(document), *(_beyond(document, capability) if capability else ())]
+
+
+def data_asked(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """Name the kinds of data that a request asks for: subscriber, traffic, content."""
+    return tuple(document.get("data", ())) or KINDS.get(document["measure"], ())
+
+
+def _breadth(document: Mapping[str, Any]) -> Iterator[Remark]:
+    targets, period = document["targets"], any(kind in ("traffic", "content") for kind in data_asked(document))
+    if len(targets) > MANY_TARGETS:
+        yield Remark("targets", f"{len(targets)} targets in one request")
+    for n, target in enumerate(targets, 1):
+        since, until = target.get("since"), target.get("until")
+        if period and not (since and until):
+            yield Remark(f"targets[{n}]", f"no period for target {n}")
+        elif since and until and moment(until) - moment(since) > LONG_PERIOD:
+            days = (moment(until) - moment(since)).days
+            yield Remark(f"targets[{n}]", f"a period of {days} days for target {n}")
+
+
+def _beyond(document: Mapping[str, Any], capability: Capability) -> Iterator[Remark]:
+    offered = {one.kind: one for one in capability.accepts}
+    preserving = document["measure"] in ("preserve", "extend_preservation")
+    for n, target in enumerate(document["targets"], 1):
+        one = offered.get(target["kind"])
+        if one is None:
+            yield Remark(f"targets[{n}]", f"target {n} is a {target['kind']}, which the company's file does not accept")
+            continue
+        given = {data.value for data in (one.preserve if preserving else one.disclose)}
+        for kind in data_asked(document) if not preserving else ():
+            if kind not in given:
+                yield Remark(
+                    f"targets[{n}]", f"{kind} data for a {target['kind']} are not offered in the company's file"
+                )
+        if preserving and not given:
+            yield Remark(f"targets[{n}]", f"nothing is preserved for a {target['kind']} by the company's file")
+    if document["language"] not in capability.languages:
+        yield Remark("language", f"in {document['language']}, which the company's file does not list")
+
+
+def _row(unit: Unit, request: Request, flagged: Mapping[str, list[str]], capability: Capability | None) -> Row:
+    history = requests.history_of(unit, request.id)
+    clocks = [clock.due_at for clock in requests.clocks_of(unit, request.id) if clock.open]
+    return Row(
+        request=request,
+        came=next((entry.at for entry in history if entry.act == "receive"), request.changed_at),
+        due=min(clocks, default=None),
+        emergency=_callback(unit, request)["standing"] if request.measure == emergency.EMERGENCY else "",
+        reviewed=bool(tables.find_notes(unit, request=request.id, kind=REVIEW)),
+        remarks=len(remarks(request.document, capability)),
+        flagged=request.peer in flagged,
+        delivered=_delivered(unit, request),
+    )
+
+
+def _waits(row: Row) -> bool:
+    """Tell whether somebody at the desk still has to do something."""
+    if row.request.state == REFUSED:
+        return False
+    if row.request.state != ACCEPTED:
+        return True
+    return row.request.measure.startswith("disclose_") and row.delivered not in ("received", "done")
+
+
+def _delivered(unit: Unit, request: Request) -> str:
+    """Say in one word how far delivery is: nothing, under way, received; or done without files."""
+    states = {kept.state for kept in tables.find_parts(unit, request=request.id)}
+    if states:
+        return "received" if states == {"Received"} else ("error" if "Error" in states else "under way")
+    settled = [task.status in outcomes.WORDS.values() for task in outcomes.tasks(unit, request, side=THEIRS)]
+    return "done" if settled and all(settled) else ""
+
+
+def _identity(desk: Desk, unit: Unit, request: Request) -> dict[str, Any]:
+    """Say who asks: party, desk and numbers as the directory has them, and how the request came."""
+    known = desk.office.known(request.peer)
+    came = find_messages(unit, direction="in", peer=request.peer, about=request.id, kind=ORDER)
+    way = {"transaction": came[0].transaction, "at": stamp(came[0].at), "sha256": came[0].sha256} if came else None
+    return {
+        "party": request.peer,
+        "name": known.name if known else "",
+        "hours": f"{known.hours.open} {known.hours.zone}" if known else "",
+        "languages": list(known.languages) if known else [],
+        "call_back": [{"number": number, "desk": at} for number, at in emergency.numbers(desk.office, request.peer)],
+        "signed_message": way,
+    }
+
+
+def _verified(desk: Desk, request: Request) -> dict[str, Any]:
+    """Run the package's verification anew, step by step."""
+    given = Given(root=desk.office.mirror.root, at=desk.now(), acting_for=desk.party, own=desk.office.own())
+    return verify(desk.office.blobs.path(request.file), given).plain()
+
+
+def _asked(unit: Unit, request: Request) -> dict[str, Any]:
+    known = outcomes.tasks(unit, request, side=THEIRS)
+    statuses = {n: task.status for n, task in enumerate(known, 1)}
+    rows = enumerate(request.document["targets"], 1)
+    targets = [dict(target) | {"number": n, "status": statuses.get(n, "")} for n, target in rows]
+    basis = request.document["basis"]
+    return {"data": list(data_asked(request.document)), "targets": targets, "basis": dict(basis)}
+
+
+def _callback(unit: Unit, request: Request) -> dict[str, Any]:
+    """Say how a call back stands: confirmed, denied, not reached, overridden, or not called back."""
+    if request.measure != emergency.EMERGENCY:
+        return {"standing": "", "needed": False}
+    call = emergency.called(unit, request)
+    overridden = tables.find_notes(unit, request=request.id, kind=emergency.OVERRIDE)
+    standing = "not called back"
+    if call:
+        standing = ("confirmed" if call.facts["confirmed"] else "denied") if call.facts["reached"] else "not reached"
+    if overridden and standing in ("not called back", "not reached"):
+        standing = "overridden"
+    return {"standing": standing, "needed": standing not in ("confirmed", "overridden")}
+
+
+def _safeguards(desk: Desk, unit: Unit, request: Request) -> list[str]:
+    """Name what the safeguards record lacks before the request may be accepted."""
+    try:
+        gatekeeping.require(desk.office, unit, request)
+    except Unanswered as e:
+        return [finding.field for finding in e.findings]
+    return []
