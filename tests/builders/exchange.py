@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import socket
+import ssl
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from comity.exchange.inbound import Inbound, Outbound
 from comity.exchange.outbox import Outbox
 from comity.exchange.peers import Peer, Peers
 from comity.exchange.tables import Message
-from comity.exchange.transport import Courier
+from comity.exchange.transport import Courier, server_context
 from comity.exchange.transport import Limits as Patience
 from comity.node.service import Node
 from comity.store.engine import Unit
@@ -113,6 +115,32 @@ class Link:
             yield endpoint
         finally:
             endpoint.stop()
+
+
+@contextmanager
+def scripted(link: Link, script: Callable[[ssl.SSLSocket], object], party: str = SG) -> Iterator[list[bytes]]:
+    """A server with a party's own key that, for each connection, reads a request and goes by *script*."""
+    context = server_context(link.identities[party], link.peers(party).certificates())
+    got: list[bytes] = []
+    over = threading.Event()
+
+    def serve(listener: socket.socket) -> None:
+        while not over.is_set():
+            with suppress(OSError):
+                plain, _ = listener.accept()
+                with context.wrap_socket(plain, server_side=True) as made:
+                    got.append(made.recv(65536))
+                    script(made)
+
+    with socket.create_server(("127.0.0.1", link.ports[party])) as listener:
+        listener.settimeout(0.2)
+        thread = threading.Thread(target=serve, args=(listener,))
+        thread.start()
+        try:
+            yield got
+        finally:
+            over.set()
+            thread.join()
 
 
 def accept(unit: Unit, message: Message, answer: bytes) -> None:

@@ -102,7 +102,7 @@ class _Pages:
                 return _words(415, f"A message is {XML} or {JSON}.")
             arrived = Inbound(raw, given, self._door.clock.now(), visitor.parties, visitor.certificate)
             answer: Outbound = await self._in_thread(partial(self._door.handle, arrived))
-        return Response(answer.raw, answer.status, media_type=answer.content_type, headers={"connection": "close"})
+        return Response(answer.raw, answer.status, media_type=answer.content_type)
 
     async def hello(self, request: Request) -> Response:
         """Say who we are, whom we take the visitor for, and what time it is here."""
@@ -110,7 +110,7 @@ class _Pages:
         said: Mapping[str, Any] = {
             "party": self._door.party, "you": list(visitor.parties), "at": stamp(self._door.clock.now()),
         }  # fmt: skip
-        return JSONResponse(said, headers={"connection": "close"})
+        return JSONResponse(said)
 
     async def file(self, request: Request) -> Response:
         """Give a file to the party it was offered to, whole."""
@@ -129,7 +129,7 @@ class _Pages:
                 while piece := await opened.read(PIECE):
                     yield piece
 
-        headers = {"content-length": str(size), "connection": "close"}
+        headers = {"content-length": str(size)}
         return StreamingResponse(pieces(), media_type="application/octet-stream", headers=headers)
 
     async def _visitor(self, request: Request) -> _Visitor:
@@ -178,9 +178,7 @@ class _Pages:
 
 
 def _words(status: int, words: str) -> Response:
-    headers = {"connection": "close"}
-    if status in (429, 503):
-        headers["retry-after"] = "60"
+    headers = {"retry-after": "60"} if status in (429, 503) else None
     return Response(words + "\n", status, media_type="text/plain", headers=headers)
 
 

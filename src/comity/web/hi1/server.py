@@ -127,8 +127,8 @@ class Endpoint:
         self._server = Server(
             Config(
                 app, http=protocol, ws="none", lifespan="off", log_config=None, access_log=False, proxy_headers=False,
-                server_header=False, timeout_graceful_shutdown=GRACE, h11_max_incomplete_event_size=limits.headers,
-                ssl_context_factory=lambda *_: trust.door(), loop="asyncio",
+                server_header=False, headers=[("connection", "close")], timeout_graceful_shutdown=GRACE,
+                h11_max_incomplete_event_size=limits.headers, ssl_context_factory=lambda *_: trust.door(), loop="asyncio",
             )
         )  # fmt: skip
         self._socket: socket.socket | None = None

@@ -1,0 +1,336 @@
+"""Attacks by size, time and number: what is too much of a peer is cut off, and the others are served."""
+
+from __future__ import annotations
+
+import gzip
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from builders.exchange import QUICK, SG, VN, Link, echo, linked, scripted
+from builders.nodes import Nodes
+from comity.exchange.errors import PeerRefused, PeerUnreachable, Undeliverable
+from comity.exchange.inbound import Inbound, Outbound
+from comity.web.hi1.limits import Gate, Limits
+
+HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/xml\r\n"
+POST = b"POST /hi1 HTTP/1.1\r\nhost: a\r\ncontent-type: application/xml\r\n"
+
+
+@pytest.fixture
+def link(today: Nodes, tmp_path: Path) -> Iterator[Link]:
+    """Two nodes that know each other."""
+    with linked(today, tmp_path) as made:
+        yield made
+
+
+def connect(link: Link) -> ssl.SSLSocket:
+    """A connection of VN.a05 to SG.orchid."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.load_cert_chain(link.identities[VN].file)
+    return context.wrap_socket(socket.create_connection(("127.0.0.1", link.ports[SG]), timeout=10))
+
+
+def heard(made: ssl.SSLSocket) -> bytes:
+    """All that comes until the connection ends."""
+    said = b""
+    try:
+        while piece := made.recv(65536):
+            said += piece
+    except (ssl.SSLError, ConnectionError):
+        pass
+    return said
+
+
+def test_a_message_ten_times_too_large(link: Link) -> None:
+    """A message above the limit is refused by what it states of its size, and is not tried again."""
+    reached: list[Inbound] = []
+    with link.serving(SG, lambda m: (reached.append(m), echo(m))[1], limits=Limits(message=100_000)):  # type: ignore[func-returns-value]  # a note and an answer
+        with pytest.raises(Undeliverable, match="too large"):
+            link.courier().deliver(SG, b"<" * 1_000_000)
+        assert link.courier().deliver(SG, b"<" * 100_000)
+    assert [len(m.raw) for m in reached] == [100_000]
+
+
+def test_a_message_that_does_not_say_how_large_it_is(link: Link) -> None:
+    """A message in chunks is cut off as soon as it is above the limit."""
+    with link.serving(limits=Limits(message=100_000)), connect(link) as made:
+        made.sendall(POST + b"transfer-encoding: chunked\r\n\r\n")
+        chunk = b"4000\r\n" + b"x" * 0x4000 + b"\r\n"
+        made.sendall(chunk * 8)
+        assert heard(made).startswith(b"HTTP/1.1 413 ")
+
+
+def test_headers_without_end(link: Link) -> None:
+    """Headers above their limit end the connection."""
+    with link.serving(limits=Limits(headers=16 * 1024)), connect(link) as made:
+        made.sendall(POST + b"x-a: " + b"a" * 200_000)
+        assert heard(made)[:13] in (b"HTTP/1.1 400 ", b"HTTP/1.1 431 ", b"")
+
+
+def test_slow_headers(link: Link) -> None:
+    """Who drips headers is cut off, and the others are served meanwhile."""
+    with link.serving(limits=Limits(head=1.0)), connect(link) as made:
+        began = time.monotonic()
+        with pytest.raises((ssl.SSLError, OSError)):
+            while time.monotonic() - began < 8:
+                made.sendall(b"P")
+                time.sleep(0.1)
+        assert time.monotonic() - began < 5
+        assert link.courier().deliver(SG, b"<a/>")
+
+
+def test_a_slow_body(link: Link) -> None:
+    """Who drips a body is told that it takes too long."""
+    with link.serving(limits=Limits(body=1.0)), connect(link) as made:
+        made.sendall(POST + b"content-length: 1000\r\n\r\n")
+        for _ in range(5):
+            made.sendall(b"x")
+            time.sleep(0.1)
+        assert heard(made).startswith(b"HTTP/1.1 408 ")
+
+
+def test_who_does_not_read_the_answer(link: Link) -> None:
+    """Who leaves a large answer lying is cut off when the time of a connection is over."""
+    large = Outbound(200, b"x" * 50_000_000)
+    with link.serving(SG, lambda _: large, limits=Limits(connection=1.5)), connect(link) as made:
+        made.sendall(POST + b"content-length: 4\r\n\r\n<a/>")
+        time.sleep(2.5)
+        assert len(heard(made)) < 50_000_000
+
+
+def test_a_handshake_that_does_not_begin(link: Link) -> None:
+    """Who connects and says nothing is cut off."""
+    with (
+        link.serving(limits=Limits(handshake=1.0)),
+        socket.create_connection(("127.0.0.1", link.ports[SG]), timeout=5) as plain,
+    ):
+        began = time.monotonic()
+        assert plain.recv(1) == b""
+        assert time.monotonic() - began < 4
+
+
+def test_too_many_connections(link: Link) -> None:
+    """Connections above the limit are cut at once; when others end there is room again."""
+    with link.serving(limits=Limits(connections=3, head=30)):
+        held = [connect(link) for _ in range(3)]
+        with connect(link) as made:
+            assert heard(made) == b""
+        for one in held:
+            one.close()
+        time.sleep(0.2)
+        assert link.courier().deliver(SG, b"<a/>")
+
+
+def test_too_many_messages_in_too_short_a_time(link: Link) -> None:
+    """A peer that has used its reserve up is put off, with a time to wait."""
+    with link.serving(limits=Limits(reserve=3, rate=0.001)):
+        for _ in range(3):
+            link.courier().deliver(SG, b"<a/>")
+        with pytest.raises(PeerRefused, match="429"):
+            link.courier().deliver(SG, b"<a/>")
+        with connect(link) as made:
+            made.sendall(b"GET /hi1 HTTP/1.1\r\nhost: a\r\n\r\n")
+            assert b"retry-after: 60" in heard(made)
+
+
+def test_a_reserve_fills_up_again() -> None:
+    """A reserve fills up with time, never above its size, and each peer has its own."""
+    now = [0.0]
+    gate = Gate(Limits(reserve=2, rate=0.5), lambda: now[0])
+    assert [gate.admit("a") for _ in range(3)] == [True, True, False]
+    assert gate.admit("b")
+    now[0] = 2.0
+    assert [gate.admit("a") for _ in range(2)] == [True, False]
+    now[0] = 1000.0
+    assert [gate.admit("a") for _ in range(3)] == [True, True, False]
+
+
+def test_too_many_messages_at_once(link: Link) -> None:
+    """A peer has so many messages under way at once; one more is put off."""
+    inside, go_on = threading.Semaphore(0), threading.Event()
+
+    def slow(message: Inbound) -> Outbound:
+        inside.release()
+        go_on.wait(10)
+        return echo(message)
+
+    with link.serving(SG, slow, limits=Limits(at_once_by_peer=2)), ThreadPoolExecutor(2) as pool:
+        held = [pool.submit(link.courier().deliver, SG, b"<a/>") for _ in range(2)]
+        assert all(inside.acquire(timeout=10) for _ in held)
+        with pytest.raises(PeerRefused, match="503"):
+            link.courier().deliver(SG, b"<b/>")
+        go_on.set()
+        assert [one.result() for one in held] == [b"<answer><a/></answer>"] * 2
+
+
+def test_a_handler_that_takes_too_long(link: Link) -> None:
+    """A message whose handling takes too long is put off; the handling goes on to its end by itself."""
+    done, go_on = threading.Event(), threading.Event()
+
+    def slow(message: Inbound) -> Outbound:
+        go_on.wait(10)
+        done.set()
+        return echo(message)
+
+    with link.serving(SG, slow, limits=Limits(handling=0.5)):
+        with pytest.raises(PeerRefused, match="503"):
+            link.courier().deliver(SG, b"<a/>")
+        go_on.set()
+        assert done.wait(5)
+
+
+def test_a_handler_that_breaks(link: Link) -> None:
+    """A fault in the handler is a 500 without a word of what it was, and the next message is served."""
+
+    def broken(message: Inbound) -> Outbound:
+        if b"bad" in message.raw:
+            raise KeyError("secret")
+        return echo(message)
+
+    with link.serving(SG, broken):
+        with connect(link) as made:
+            made.sendall(POST + b"content-length: 6\r\n\r\n<bad/>")
+            said = heard(made)
+        assert said.startswith(b"HTTP/1.1 500 ")
+        assert b"secret" not in said
+        assert link.courier().deliver(SG, b"<a/>")
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (b"POST /hi1 HTTP/1.1\r\nhost: a\r\ncontent-type: text/html\r\ncontent-length: 4\r\n\r\n<a/>", b"415"),
+        (b"PUT /hi1 HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n", b"405"),
+        (b"GET / HTTP/1.1\r\nhost: a\r\n\r\n", b"404"),
+        (b"GET /hi1/files/../../etc HTTP/1.1\r\nhost: a\r\n\r\n", b"404"),
+        (b"\x16\x03\x01 nonsense\r\n\r\n", b"400"),
+        (POST + b"content-length: 4\r\ncontent-length: 5\r\n\r\n<a/>", b"400"),
+        (POST + b"content-length: -4\r\n\r\n<a/>", b"400"),
+    ],
+)
+def test_what_is_no_message(link: Link, request_: bytes, status: bytes) -> None:
+    """Other methods, paths, types, and what is not HTTP get a plain status."""
+    with link.serving(), connect(link) as made:
+        made.sendall(request_)
+        assert heard(made).split(b" ")[1] == status
+
+
+def test_a_second_request_behind_the_first(link: Link) -> None:
+    """A connection carries one request; what follows it is not read."""
+    with link.serving(), connect(link) as made:
+        made.sendall((POST + b"content-length: 4\r\n\r\n<a/>") * 2)
+        assert heard(made).count(b"HTTP/1.1") == 1
+
+
+def test_a_range_of_a_file(link: Link, tmp_path: Path) -> None:
+    """A file is given whole, whatever part is asked for."""
+    path = tmp_path / "file"
+    path.write_bytes(b"0123456789")
+    with link.serving(files=lambda parties, token: path), connect(link) as made:
+        made.sendall(b"GET /hi1/files/" + b"t" * 32 + b" HTTP/1.1\r\nhost: a\r\nrange: bytes=2-3\r\n\r\n")
+        said = heard(made)
+    assert said.startswith(b"HTTP/1.1 200 ")
+    assert said.endswith(b"\r\n\r\n0123456789")
+
+
+def test_an_answer_that_is_too_large(link: Link) -> None:
+    """An answer above the limit is not taken, whether it states its size or not."""
+    courier = link.courier(limits=replace(QUICK, answer=100_000))
+    with link.serving(SG, lambda _: Outbound(200, b"x" * 1_000_000)), pytest.raises(PeerRefused, match="100000"):
+        courier.deliver(SG, b"<a/>")
+
+
+def test_an_answer_without_end(link: Link) -> None:
+    """An endless answer is cut off at the limit."""
+
+    def endless(made: ssl.SSLSocket) -> None:
+        made.sendall(HEAD + b"transfer-encoding: chunked\r\n\r\n")
+        while True:
+            made.sendall(b"4000\r\n" + b"x" * 0x4000 + b"\r\n")
+
+    with scripted(link, endless), pytest.raises(PeerRefused, match="at most"):
+        link.courier().deliver(SG, b"<a/>")
+
+
+def test_an_answer_that_drips(link: Link) -> None:
+    """An answer that comes a byte at a time is cut off when the time of the whole is over."""
+
+    def drip(made: ssl.SSLSocket) -> None:
+        made.sendall(HEAD + b"content-length: 1000\r\n\r\n")
+        for _ in range(100):
+            made.sendall(b"x")
+            time.sleep(0.1)
+
+    began = time.monotonic()
+    with scripted(link, drip), pytest.raises(PeerUnreachable, match="in time"):
+        link.courier(limits=replace(QUICK, step=1.0, whole=1.5)).deliver(SG, b"<a/>")
+    assert time.monotonic() - began < 6
+
+
+def test_headers_that_drip(link: Link) -> None:
+    """An answer whose headers come a byte at a time is cut off too."""
+
+    def drip(made: ssl.SSLSocket) -> None:
+        for _ in range(100):
+            made.sendall(b"H")
+            time.sleep(0.1)
+
+    with scripted(link, drip), pytest.raises(PeerUnreachable, match="in time"):
+        link.courier(limits=replace(QUICK, step=1.0, whole=1.5)).deliver(SG, b"<a/>")
+
+
+def test_no_answer_at_all(link: Link) -> None:
+    """A peer that takes the message and says nothing is given up after a time."""
+    with scripted(link, lambda made: time.sleep(2)), pytest.raises(PeerUnreachable, match="in time"):
+        link.courier(limits=replace(QUICK, step=0.5)).deliver(SG, b"<a/>")
+
+
+@pytest.mark.parametrize("status", [b"301", b"302", b"307", b"308"])
+def test_a_redirect(link: Link, status: bytes) -> None:
+    """A redirect is not followed, wherever it leads."""
+    said = b"HTTP/1.1 " + status + b" Moved\r\nlocation: https://127.0.0.1:9/hi1\r\ncontent-length: 0\r\n\r\n"
+    with scripted(link, lambda made: made.sendall(said)) as got:
+        with pytest.raises(PeerRefused, match="redirect"):
+            link.courier().deliver(SG, b"<a/>")
+        assert len(got) == 1
+
+
+def test_a_compressed_answer(link: Link) -> None:
+    """A compressed answer, which may grow without bound, is not unpacked."""
+    body = gzip.compress(b"x" * 1_000_000)
+    head = HEAD + b"content-encoding: gzip\r\ncontent-length: " + str(len(body)).encode() + b"\r\n\r\n"
+    with scripted(link, lambda made: made.sendall(head + body)), pytest.raises(PeerRefused, match="compressed"):
+        link.courier().deliver(SG, b"<a/>")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 4\r\n\r\n<a/>", b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n<a/>",
+        b"\x00\x01\x02", b"HTTP/1.1 204 No Content\r\n\r\n", b"HTTP/1.1 500 Oh\r\ncontent-length: 0\r\n\r\n",
+        HEAD + b"content-length: 9\r\n\r\n<a/>", HEAD + b"content-length: x\r\n\r\n<a/>", b"",
+    ],
+)  # fmt: skip
+def test_an_answer_that_is_none(link: Link, said: bytes) -> None:
+    """An answer of another type or status, broken off, or not HTTP at all is an error of ours and worth another try."""
+    with scripted(link, lambda made: made.sendall(said)), pytest.raises((PeerRefused, PeerUnreachable)):
+        link.courier().deliver(SG, b"<a/>")
+
+
+def test_a_cookie(link: Link) -> None:
+    """What a peer would have us remember is not sent back."""
+    said = HEAD + b"set-cookie: a=b\r\ncontent-length: 4\r\n\r\n<a/>"
+    with scripted(link, lambda made: made.sendall(said)) as got:
+        courier = link.courier()
+        courier.deliver(SG, b"<a/>")
+        courier.deliver(SG, b"<a/>")
+    assert b"cookie" not in got[1].lower()
