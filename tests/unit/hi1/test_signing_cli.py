@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from builders.commands import comity
 from builders.directory import build_directory
 from builders.hi1signed import JSON, OTHER, SIGNED_JSON, SIGNED_XML, SIGNER, XML, etsi_certificate, example
 from comity.cli.hi1sign import sign, verify
@@ -126,3 +127,13 @@ def test_nothing_is_written_over(at: Path, said: Said) -> None:
     with pytest.raises(BadInput):
         said(sign, "message.xml", "--key", "node.key", "--to", "signed.json")
     assert Path("signed.json").read_bytes() == SIGNED_JSON
+
+
+def test_the_program_ends_with_its_codes(at: Path) -> None:
+    """As `comity hi1`, done ends with 0, a signature that does not count with 1, malformed input with 2."""
+    good = comity("hi1", "verify", "signed.xml", "--public", "node.key.pub", "--json")
+    assert (good.code, good.data["valid"]) == (0, True)
+    other = comity("hi1", "verify", "signed.xml", "--public", "other.key.pub", "--json")
+    assert (other.code, other.problem["type"]) == (1, "urn:x-comity:bad-signature")
+    assert comity("hi1", "verify", "etsi.pem", "--public", "node.key.pub").code == 2
+    assert comity("hi1", "sign", "signed.xml", "--key", "node.key", "--to", "again.xml").code == 2
