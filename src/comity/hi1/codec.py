@@ -16,6 +16,7 @@ from .errors import BadMessage
 from .jsonform import read_json, write_json
 from .model import Action, Answer, Encoding, Endpoint, Fault, Header, Message, Thing, Version
 from .schema import NEWEST, OLDEST, conform, number
+from .things import party
 from .xmlform import ROOT, read_xml, write_xml
 
 MAX_BYTES = 32 * 1024 * 1024
@@ -150,8 +151,8 @@ def _header_row(header: Header) -> dict[str, Any]:
     """Write the header; its time has exactly six decimals."""
     version = header.version
     row: dict[str, Any] = {
-        "SenderIdentifier": endpoint_row(header.sender),
-        "ReceiverIdentifier": endpoint_row(header.receiver),
+        "SenderIdentifier": party(header.sender),
+        "ReceiverIdentifier": party(header.receiver),
         "TransactionIdentifier": header.transaction,
         "Timestamp": header.at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
         "Version": {
@@ -166,11 +167,6 @@ def _header_row(header: Header) -> dict[str, Any]:
 def _endpoint(row: Mapping[str, str]) -> Endpoint:
     """Read an endpoint."""
     return Endpoint(row["CountryCode"], row["UniqueIdentifier"])
-
-
-def endpoint_row(endpoint: Endpoint) -> dict[str, str]:
-    """Write an endpoint as a tree (EndpointID)."""
-    return {"CountryCode": endpoint.country, "UniqueIdentifier": endpoint.name}
 
 
 def _fault(row: Mapping[str, Any]) -> Fault:
@@ -191,7 +187,7 @@ def _thing(row: Mapping[str, Any] | None) -> Thing | None:
     return Thing(row["@type"], row["ObjectIdentifier"], members)
 
 
-def thing_row(thing: Thing) -> dict[str, Any]:
+def _thing_row(thing: Thing) -> dict[str, Any]:
     """Write an object as a tree (HI1Object)."""
     return {"@type": thing.type, "ObjectIdentifier": thing.id, **thing.members}
 
@@ -210,7 +206,7 @@ def _action_row(action: Action) -> dict[str, Any]:
     if action.identifier:
         body["Identifier"] = action.identifier
     if action.thing:
-        body["HI1Object"] = thing_row(action.thing)
+        body["HI1Object"] = _thing_row(action.thing)
     return {"ActionIdentifier": action.n, action.verb: body}
 
 
@@ -238,5 +234,5 @@ def _answer_row(answer: Answer) -> dict[str, Any]:
     if answer.identifier:
         body["Identifier"] = answer.identifier
     if answer.thing:
-        body["HI1Object"] = thing_row(answer.thing)
+        body["HI1Object"] = _thing_row(answer.thing)
     return {"ActionIdentifier": answer.n, f"{answer.verb}Response": body}
