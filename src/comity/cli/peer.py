@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +56,8 @@ def check(ctx: click.Context, home: Path, party: str, as_json: bool) -> None:
 
     with open_node(home) as node:
         served = serving(node)
-        findings = probe(served.courier, node.settings.party, party, node.clock.now, served.ports.offers)
+        offers = partial(served.ports.offers, served.courier) if served.ports.offers else None
+        findings = probe(served.courier, node.settings.party, party, node.clock.now, offers)
     emit([one.plain() for one in findings], as_json, lambda: _print_findings(findings))
     ctx.exit(0 if all(one.good for one in findings) else 1)
 

@@ -128,24 +128,37 @@ def called(unit: Unit, request: Request) -> Note | None:
     return next(reversed(reached or calls), None)
 
 
+def keep_clocks(office: Office) -> None:
+    """Tend the clocks in a unit of their own, if there is anything to do: for a worker's rounds."""
+    with office.store.read() as unit:
+        due = [one.id for one in requests.find_requests(unit, measure=EMERGENCY) if _changed(unit, one)]
+    if due:
+        with office.store.write() as unit:
+            tend(unit, office)
+
+
 def tend(unit: Unit, office: Office) -> None:
     """Start the clocks of emergencies that lack them, and stop those that are answered or followed; again changes nothing."""
     for request in requests.find_requests(unit, measure=EMERGENCY):
-        began = _began(unit, request)
-        if began is None:
-            continue
-        clocks = {clock.kind: clock for clock in requests.clocks_of(unit, request.id)}
-        wanted = {clock.kind: clock for clock in clocks_of(request, began)}
-        after = {
-            ANSWER_DUE: not _answered(unit, request),
-            FOLLOWUP_DUE: request.state not in (REFUSED, WITHDRAWN) and not followers(unit, request),
-        }
-        for kind, running in after.items():
-            clock = replace(clocks.get(kind, wanted[kind]), open=running)
-            if clock != clocks.get(kind):
-                requests.put_clocks(unit, request.id, [clock])
-                if kind == FOLLOWUP_DUE and not running and kind in clocks and request.state != REFUSED:
-                    office.log(unit, "desk.followup", request)
+        before = {clock.kind: clock for clock in requests.clocks_of(unit, request.id)}
+        for clock in _changed(unit, request):
+            requests.put_clocks(unit, request.id, [clock])
+            if clock.kind == FOLLOWUP_DUE and clock.kind in before and request.state not in (REFUSED, WITHDRAWN):
+                office.log(unit, "desk.followup", request)
+
+
+def _changed(unit: Unit, request: Request) -> list[Deadline]:
+    """Give the clocks of an emergency that are not yet as they have to be."""
+    began = _began(unit, request)
+    if began is None:
+        return []
+    clocks = {clock.kind: clock for clock in requests.clocks_of(unit, request.id)}
+    running = {
+        ANSWER_DUE: not _answered(unit, request),
+        FOLLOWUP_DUE: request.state not in (REFUSED, WITHDRAWN) and not followers(unit, request),
+    }
+    wanted = [replace(clocks.get(c.kind, c), open=running[c.kind]) for c in clocks_of(request, began)]
+    return [clock for clock in wanted if clock != clocks.get(clock.kind)]
 
 
 def clocks_of(request: Request, began: datetime) -> list[Deadline]:

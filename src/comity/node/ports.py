@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
+from comity.exchange.capabilities import offers
+from comity.exchange.custody import Custody, offered
 from comity.exchange.desk import Desk
+from comity.exchange.emergency import keep_clocks
 from comity.exchange.endpoint import handler
 from comity.exchange.inbound import Handler
 from comity.exchange.outbox import OnAnswer
 from comity.exchange.peers import Peer
 from comity.exchange.sending import on_answer
 from comity.exchange.transport import Courier
+from comity.hi1.capability import Capability, config, read_capability
 
+from .errors import BadSettings
 from .service import Node, open_key
+from .settings import Settings
 
 
 @dataclass(frozen=True)
@@ -29,19 +36,34 @@ class Ports:
     on_answer: OnAnswer
     files: Callable[[tuple[str, ...], str], Path | None]
     chores: tuple[Callable[[Courier], object], ...] = ()
-    offers: Callable[[Peer], str] | None = None
+    offers: Callable[[Courier, Peer], str] | None = None
 
 
 def ports(node: Node) -> Ports:
     """Give the ports of a node."""
     desk = desk_of(node)
-    return Ports(handler(desk), on_answer(desk), _no_files)
+    chores = (Custody(desk).fetch, lambda _: keep_clocks(node.office))
+    return Ports(handler(desk), on_answer(desk), partial(offered, node.office), chores, partial(offers, desk))
 
 
 def desk_of(node: Node) -> Desk:
     """Give the desk at which a node's exchange is done."""
-    return Desk(node.office, open_key(node.settings))
+    known = capability_of(node.settings)
+    desk = Desk(node.office, open_key(node.settings), config=config(known) if known else None)
+    return replace(desk, deliveries=Custody(desk))
 
 
-def _no_files(parties: tuple[str, ...], token: str) -> Path | None:
-    return None
+def capability_of(settings: Settings) -> Capability | None:
+    """Read what the node's party accepts, if its settings name the file.
+
+    Raises:
+        BadSettings: it is the file of another party.
+    """
+    if not settings.capability:
+        return None
+    path = settings.path(settings.capability)
+    known = read_capability(path)
+    if known.provider != settings.party:
+        message = f"got the file of {known.provider}, expected that of {settings.party}"
+        raise BadSettings(message, file=str(path), field="provider")
+    return known

@@ -13,7 +13,7 @@ from .errors import BadSettings, NodeUnusable, NoNode
 
 NAME = "comity.toml"
 PARTY = re.compile(r"[A-Z]{2}\.[a-z0-9][a-z0-9-]{0,40}", re.ASCII)
-_KNOWN = {"party", "database", "key", "key_passphrase_file", "time_authorities", "law", "listen", "tls"}
+_KNOWN = {"party", "database", "key", "key_passphrase_file", "time_authorities", "law", "listen", "tls", "capability"}
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Settings:
     law: str = ""
     listen: str = "127.0.0.1:8443"
     tls: str = "tls.pem"
+    capability: str = ""
 
     @property
     def url(self) -> str:
@@ -89,7 +90,7 @@ def save(settings: Settings) -> None:
         "# The settings of a Comity node; see docs/operate/settings.md.",
         *(
             f"{name} = {_quoted(getattr(settings, name))}"
-            for name in ("party", "database", "key", "key_passphrase_file", "law", "listen", "tls")
+            for name in ("party", "database", "key", "key_passphrase_file", "law", "listen", "tls", "capability")
         ),
         f"time_authorities = [{', '.join(map(_quoted, settings.time_authorities))}]",
     ]
