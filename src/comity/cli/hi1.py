@@ -9,6 +9,7 @@ import click
 
 from comity.kernel.language import _, counted
 
+from .hi1epoc import epoc
 from .hi1sign import sign, verify
 from .output import console, emit, json_option, plain
 
@@ -85,5 +86,6 @@ def _say(data: dict[str, Any]) -> None:
         console().print("  " + "  ".join(str(word) for word in words if word != ""), markup=False)
 
 
+hi1.add_command(epoc)
 hi1.add_command(sign)
 hi1.add_command(verify)
