@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from comity.kernel.language import _, counted, said, word
 
-from .lawtable import lead, rest, spoken, table
+from .lawtable import lead, rest, table, told
 from .output import console, plain
 
 if TYPE_CHECKING:
@@ -49,14 +49,14 @@ def show_decision(found: Decision) -> None:
     )
     out.print(f"{_('tier of the offence')}: {rest(found.tier.name)}\n")
     for place, one in enumerate(found.candidates, 1):
-        out.print(f"{place:>3} {_standing(one)}  [bold]{spoken(one.title)}[/]")
+        out.print(f"{place:>3} {_standing(one)}  [bold]{told(one.title)}[/]")
     notes = Notes()
     for place, one in enumerate(found.candidates, 1):
         _Page(out, notes).show(place, one)
     notes.show(out)
     out.print("")
     for line in found.remarks:
-        out.print(spoken(line.text))
+        out.print(told(line.text))
     legend = _(
         "✓ met  ? open  ~ would be met if a lead is confirmed  ✗ not met. A person chooses; this list decides nothing."
     )
@@ -67,25 +67,25 @@ def show_sheet(found: WorkSheet) -> None:
     """Print two laws side by side, what is open, and the place for the finding."""
     out = console()
     title = _("Work sheet on dual criminality: Article {number} {title}").format(
-        number=found.article, title=said(found.title)
+        number=found.article, title=said(found.title, surely=True)
     )
     out.print(f"[bold]{plain(title)}[/]  {found.on}")
-    out.print(spoken(found.summary))
-    out.print(f"[dim]{spoken(found.rule.text)} {spoken(found.rule.article)}{lead(found.rule.lead)}[/]\n")
+    out.print(told(found.summary))
+    out.print(f"[dim]{told(found.rule.text)} {told(found.rule.article)}{lead(found.rule.lead)}[/]\n")
     grid = table("", ["", found.here, found.there, ""])
     for row in found.rows:
         if row.here.lines or row.there.lines:
-            grid.add_row(spoken(row.element), _cell(row.here), _cell(row.there), _("differs") if row.differs else "")
+            grid.add_row(told(row.element), _cell(row.here), _cell(row.there), _("differs") if row.differs else "")
     out.print(grid)
     empty = [row.element for row in found.rows[2:] if not (row.here.lines or row.there.lines)]
-    out.print(f"  {_('nothing is recorded in either on')}: {', '.join(map(spoken, empty))}\n")
+    out.print(f"  {_('nothing is recorded in either on')}: {', '.join(map(told, empty))}\n")
     sources = [line for row in found.rows for cell in (row.here, row.there) for line in cell.lines]
     for text in dict.fromkeys(f"{line.article} · {line.source}" for line in sources):
         out.print(f"  [dim]{plain(text)}[/]")
     out.print(f"\n[bold]{_('Open')}[/]")
     for one in found.open:
-        out.print(f"  [yellow]?[/] {spoken(one.text)} [dim]· {spoken(one.who)} · {spoken(one.article)}[/]")
-    out.print(f"\n[bold]{_('Finding of the officer')}[/]  {spoken(found.finding.question)}")
+        out.print(f"  [yellow]?[/] {told(one.text)} [dim]· {told(one.who)} · {told(one.article)}[/]")
+    out.print(f"\n[bold]{_('Finding of the officer')}[/]  {told(found.finding.question)}")
     for label in (_("finding"), _("reason"), _("name and office"), _("day")):
         out.print(f"  {label}: ______________________")
 
@@ -98,7 +98,7 @@ class _Page:
 
     def show(self, place: int, one: Candidate) -> None:
         """Print a candidate; of one that may not be cited only why, and what would have to be asked."""
-        head = f"\n[bold]{place}. {spoken(one.title)}[/]  {_standing(one)}  [dim]{spoken(one.article)}[/]"
+        head = f"\n[bold]{place}. {told(one.title)}[/]  {_standing(one)}  [dim]{told(one.article)}[/]"
         self.out.print(f"{head}{lead(one.lead)} {self.notes.mark(one.source)}")
         self.out.print(f"   {_why(one)}")
         if one.standing == "not_citable":
@@ -119,9 +119,9 @@ class _Page:
         self._lines(_("safeguards"), one.safeguards)
 
     def _condition(self, one: Condition) -> None:
-        who = f" [cyan]→ {spoken(one.who)}[/]" if one.who else ""
-        self.out.print(f"   {STATE[one.state]} {spoken(one.question)}{who}{lead(one.lead)}")
-        self.out.print(f"       [dim]{spoken(one.why)} · {spoken(one.article)}[/] {self.notes.mark(one.source)}")
+        who = f" [cyan]→ {told(one.who)}[/]" if one.who else ""
+        self.out.print(f"   {STATE[one.state]} {told(one.question)}{who}{lead(one.lead)}")
+        self.out.print(f"       [dim]{told(one.why)} · {told(one.article)}[/] {self.notes.mark(one.source)}")
 
     def _lines(self, title: str, lines: Sequence[Line], notes: Sequence[str] = ()) -> None:
         if lines and title:
@@ -130,10 +130,10 @@ class _Page:
             self._line(one, note=notes[place] if notes else "")
 
     def _line(self, one: Line, *, note: str = "", before: str = "", after: str = "") -> None:
-        text = f"{before}{spoken(one.text)}" + (f" [dim]({spoken(note)})[/]" if note else "")
-        yields = f" [magenta]{_('gives way to')} {spoken(one.yields_to)}[/]" if one.yields_to else ""
+        text = f"{before}{told(one.text)}" + (f" [dim]({told(note)})[/]" if note else "")
+        yields = f" [magenta]{_('gives way to')} {told(one.yields_to)}[/]" if one.yields_to else ""
         number = self.notes.mark(one.source)
-        self.out.print(f"     · {text} [dim]· {spoken(one.article)}[/]{lead(one.lead)} {number}{yields}{after}")
+        self.out.print(f"     · {text} [dim]· {told(one.article)}[/]{lead(one.lead)} {number}{yields}{after}")
 
     def _clocks(self, clocks: Sequence[Clock]) -> None:
         if clocks:
@@ -145,17 +145,17 @@ class _Page:
     def _dual(self, dual: DualQuestion) -> None:
         self.out.print(f"   [bold]{_('dual criminality')}[/]" + ("" if dual.asked else f": {_('not asked')}"))
         if dual.asked:
-            self.out.print(f"     [yellow]?[/] {spoken(dual.question)} [cyan]→ {spoken(dual.who)}[/]")
+            self.out.print(f"     [yellow]?[/] {told(dual.question)} [cyan]→ {told(dual.who)}[/]")
         self._lines("", dual.rules)
 
 
 def _why(one: Candidate) -> str:
-    parts = [said(text) for text in one.reasons]
+    parts = [said(text, surely=True) for text in one.reasons]
     if one.standing == "not_citable":
         return plain(_("Not citable, because {reasons}").format(reasons="; ".join(parts)))
     if one.standing == "open":
         return plain(_("To be answered before it is cited: {reasons}").format(reasons=" ".join(parts)))
-    return spoken(one.why)
+    return told(one.why)
 
 
 def _span(period: str) -> str:
@@ -174,4 +174,4 @@ def _standing(one: Candidate) -> str:
 
 
 def _cell(cell: Cell) -> str:
-    return "\n".join(spoken(line.text) + lead(line.lead) for line in cell.lines) or f"[dim]{_('nothing recorded')}[/]"
+    return "\n".join(plain(line.text) + lead(line.lead) for line in cell.lines) or f"[dim]{_('nothing recorded')}[/]"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from comity.kernel.language import _, counted, said
 
-from .lawtable import land, lead, lines, named, rest, spoken
+from .lawtable import land, lead, lines, named, rest, told
 from .output import console, plain
 
 if TYPE_CHECKING:
@@ -34,13 +34,13 @@ def show_gaps(found: Matrix, ranked: tuple[Gap, ...], everything: bool) -> None:
     for gap in ranked:
         cell = gap.cell
         out.print(
-            f"\n{gap.rank:>3} {_state(cell.state)}  [bold]{_('Article')} {gap.article.number} {spoken(gap.article.title)}[/]"
+            f"\n{gap.rank:>3} {_state(cell.state)}  [bold]{_('Article')} {gap.article.number} {told(gap.article.title)}[/]"
             f"  {plain(cell.question.para)}  [dim]{rest(gap.article.force)}, {rest(cell.question.level)}  {cell.question.id}[/]"
         )
-        lines(out, said(cell.question.question))
+        lines(out, said(cell.question.question, surely=True))
         _say(cell)
         for text in gap.may_reserve:
-            out.print(f"  [dim]{_('leeway')}: {spoken(text)}[/]")
+            out.print(f"  [dim]{_('leeway')}: {told(text)}[/]")
     if not everything:
         silent = sum(cell.says == "nobody" for row in found.rows for cell in row.cells)
         silence = counted("{n} question has no answer yet: --all", "{n} questions have no answer yet: --all", silent)
@@ -74,9 +74,9 @@ def show_answers(found: Matrix) -> None:
     for row in found.rows:
         given = [cell for cell in row.cells if cell.says == "drafter"]
         if given:
-            out.print(f"[bold]{_('Article')} {row.article.number} {spoken(row.article.title)}[/]")
+            out.print(f"[bold]{_('Article')} {row.article.number} {told(row.article.title)}[/]")
         for cell in given:
-            out.print(f"  {_state(cell.state)}  {cell.question.id}  {spoken(cell.question.question)}")
+            out.print(f"  {_state(cell.state)}  {cell.question.id}  {told(cell.question.question)}")
             _say(cell)
     total = sum(len(row.cells) for row in found.rows)
     answered = sum(cell.says == "drafter" for row in found.rows for cell in row.cells)
@@ -94,7 +94,7 @@ def _say(cell: Cell) -> None:
     if cell.says == "nobody":
         return
     who = f"{plain(cell.by)} {cell.on}" if cell.says == "drafter" else _("suggested by the profile, to be confirmed")
-    why = f": {spoken(cell.why)}" if cell.why else ""
+    why = f": {told(cell.why)}" if cell.why else ""
     console().print(f"  [italic]{who}[/]{lead(cell.lead)}{why} [dim]· {plain(cell.source)}[/]")
 
 

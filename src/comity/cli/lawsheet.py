@@ -8,7 +8,7 @@ from comity.kernel.language import _
 
 from .lawgaps import maximum, years
 from .lawstatus import answer
-from .lawtable import land, lead, lines, mark, rest, spoken, table
+from .lawtable import land, lead, lines, mark, rest, spoken, table, told
 from .output import console, plain
 
 if TYPE_CHECKING:
@@ -26,13 +26,11 @@ def show_article(library: Library, article: Article) -> None:
     """Print an article: what it says, what it leaves open, its questions, what is not verified."""
     out, contents = console(), library.contents
     chapter = next(one for one in contents.chapters if one.id == article.chapter)
-    out.print(f"[bold]{_('Article')} {article.number}  {spoken(article.title)}[/]{mark(article)}")
-    out.print(
-        f"[dim]{_('Chapter')} {chapter.id} {spoken(chapter.title)}; {rest(article.kind)}; {rest(article.force)}[/]"
-    )
-    out.print(f"\n{spoken(article.summary)}\n")
+    out.print(f"[bold]{_('Article')} {article.number}  {told(article.title)}[/]{mark(article)}")
+    out.print(f"[dim]{_('Chapter')} {chapter.id} {told(chapter.title)}; {rest(article.kind)}; {rest(article.force)}[/]")
+    out.print(f"\n{told(article.summary)}\n")
     for option in article.options:
-        out.print(f"  {_('option')} {plain(option.para)}: {spoken(option.text)}")
+        out.print(f"  {_('option')} {plain(option.para)}: {told(option.text)}")
     for title, texts in (
         (_("reservation"), article.reservations),
         (_("to be notified"), article.notifications),
@@ -40,13 +38,13 @@ def show_article(library: Library, article: Article) -> None:
         (_("note"), article.notes),
     ):
         for text in texts:
-            out.print(f"  {title}: {spoken(text)}")
+            out.print(f"  {title}: {told(text)}")
     for parallel in article.budapest:
         told_note = f" ({plain(parallel.note)})" if parallel.note else ""
         out.print(f"  Budapest {plain(parallel.article)}: {rest(parallel.relation)}{told_note}")
     for question in article.checklist:
         out.print(
-            f"\n  [bold]{question.id}[/] {plain(question.para)} [dim]{rest(question.level)}[/]\n    {spoken(question.question)}"
+            f"\n  [bold]{question.id}[/] {plain(question.para)} [dim]{rest(question.level)}[/]\n    {told(question.question)}"
         )
     _show_sources(out, library, article)
 
@@ -75,8 +73,8 @@ def show_sheet(country: Country, treaties: Treaties) -> None:
 def show_comparison(found: Comparison) -> None:
     """Print the law of several countries on one article side by side."""
     out = console()
-    out.print(f"[bold]{_('Article')} {found.article.number}  {spoken(found.article.title)}[/]{mark(found.article)}")
-    out.print(f"{spoken(found.article.summary)}\n")
+    out.print(f"[bold]{_('Article')} {found.article.number}  {told(found.article.title)}[/]{mark(found.article)}")
+    out.print(f"{told(found.article.summary)}\n")
     grid = table("", ["", *(f"{one.country} {land(one.country, one.name)}" for one in found.columns)])
     grid.add_row(_("found"), *(rest(one.status) + (lead(one.lead)) for one in found.columns))
     for place in range(max(len(one.provisions) for one in found.columns)):

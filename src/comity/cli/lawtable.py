@@ -40,6 +40,11 @@ def spoken(text: str) -> str:
     return plain(said(text))
 
 
+def told(text: str) -> str:
+    """Give what may be a sentence of the law room or a text of its data, in which nothing is read as style."""
+    return plain(said(text, surely=True))
+
+
 def land(code: str, name: str) -> str:
     """Give the *name* of a country, or as the person's language has it, in which nothing is read as style."""
     return plain(named(code, name))

@@ -46,12 +46,13 @@ def word(kind: str, code: str) -> str:
     return _catalogue(language()).pgettext(kind, code) if code else ""
 
 
-def said(text: str) -> str:
+def said(text: str, *, surely: bool = False) -> str:
     """Give a sentence that a room said in English in the person's language; as it is where it is not known.
 
-    A sentence is known by its fixed pieces; what stands between them is kept, unless it is a known sentence itself.
+    A sentence is known by its fixed pieces; what stands between them is kept, unless it is a known sentence itself. Where
+    *surely* is asked for, few letters do not make a known sentence: so for what may also be free text.
     """
-    return _said(text, 0)
+    return _said(text, int(surely))
 
 
 def _said(text: str, depth: int) -> str:

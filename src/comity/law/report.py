@@ -61,6 +61,11 @@ def state(code: str) -> str:
     return word("law", code).replace("_", " ")
 
 
+def spoken(text: str) -> str:
+    """Give a sentence of this room or a text of its data in the person's language, where it is known."""
+    return said(text, surely=True)
+
+
 def meanings() -> dict[State, str]:
     """Say what each state means."""
     return {
@@ -142,12 +147,12 @@ def _item(gap: Gap, sources: _Sources) -> dict[str, Any]:
     who = f"{cell.by}, {cell.on}" if by_drafter else _("suggested by the data, to be confirmed")
     return {
         "rank": gap.rank,
-        "article": f"{_('Article')} {gap.article.number} {said(gap.article.title)}",
+        "article": f"{_('Article')} {gap.article.number} {spoken(gap.article.title)}",
         "place": f"{cell.question.para} · {state(gap.article.force)} · {cell.question.id}",
         "state": cell.state,
         "word": state(cell.state),
-        "question": said(cell.question.question),
-        "found": [(_("National law"), said(cell.why) or "–"), (_("Who says so"), who)],
+        "question": spoken(cell.question.question),
+        "found": [(_("National law"), spoken(cell.why) or "–"), (_("Who says so"), who)],
         "source": f"{_('Source')} [{sources.number(cell.source)}]" if cell.source else "",
         "lead": cell.lead,
         "mark": _("lead, not verified") if cell.lead else _("verified"),
@@ -192,14 +197,14 @@ def _years(figure: float | None, serious: bool | None, kind: str, *, lead: bool)
 def _leeway(found: Matrix, told: tuple[Gap, ...]) -> dict[str, Any]:
     rows = []
     for row in found.rows:
-        texts = [f"{one.para}: {said(one.text)}" for one in row.article.options]
-        texts += map(said, row.article.reservations)
-        own = [f"{said(one.kind)}: {said(one.text)}" for one in row.statements]
+        texts = [f"{one.para}: {spoken(one.text)}" for one in row.article.options]
+        texts += map(spoken, row.article.reservations)
+        own = [f"{spoken(one.kind)}: {spoken(one.text)}" for one in row.statements]
         ranks = ", ".join(str(gap.rank) for gap in told if gap.article.number == row.article.number)
         if texts or own:
             rows.append(
                 {
-                    "article": f"{row.article.number} {said(row.article.title)}",
+                    "article": f"{row.article.number} {spoken(row.article.title)}",
                     "texts": texts,
                     "own": own,
                     "ranks": ranks,
@@ -220,11 +225,11 @@ def _silent(silent: list[Gap], *, everything: bool) -> dict[str, Any]:
         of = [gap for gap in silent if gap.article.number == number]
         levels = [sum(gap.cell.question.level is level for gap in of) for level in Level]
         questions = [
-            (gap.cell.question.para, state(gap.cell.question.level), said(gap.cell.question.question)) for gap in of
+            (gap.cell.question.para, state(gap.cell.question.level), spoken(gap.cell.question.question)) for gap in of
         ]
         rows.append(
             {
-                "article": f"{number} {said(articles[number].title)}",
+                "article": f"{number} {spoken(articles[number].title)}",
                 "numbers": [str(n) if n else "–" for n in levels],
                 "questions": questions if everything else [],
             }
