@@ -1,4 +1,4 @@
-"""Prints a request as PDF/A-2b, from the request alone, so that a verifier can print it again and compare bytes.
+"""Prints a request as PDF/A-2b, from the request alone, so that a verifier can print it again and compare bytes; and receipts.
 
 Only the fonts inside typst are used as long as they have every sign; then the same request gives the same bytes on
 every machine with the same renderer. A request with other signs is set with the fonts of this machine.
@@ -17,9 +17,9 @@ from comity.kernel.clock import moment
 from comity.kernel.shape import load_shape
 from comity.kernel.typesetting import PrintError, renderer, typeset
 
-from .document import Block, Tongues, blocks, footer
+from .document import Block, Tongues, blocks, footer, lay_out
 
-__all__ = ["RENDERER", "PrintError", "print_pdf", "print_portable"]
+__all__ = ["RENDERER", "PrintError", "print_pdf", "print_portable", "print_receipt"]
 
 RENDERER = renderer()
 
@@ -40,6 +40,26 @@ def print_portable(request: Mapping[str, Any], *, digest: str) -> bytes:
         PrintError: the request has a sign that typst's own fonts lack.
     """
     return typeset(_template(), _given(request, digest) | {"system": False}, system_fonts=False)
+
+
+def print_receipt(
+    payload: Mapping[str, Any], *, digest: str, language: str = "en", second: str = "", decided_by: str = ""
+) -> bytes:
+    """Print a receipt that fits its shape: what was answered, why, and which person decided it.
+
+    *digest* is the SHA-256 of the receipt file; *second* is a second language beside the first.
+
+    Raises:
+        PrintError: it has a sign that no font on this machine has.
+    """
+    shape, tongues = load_shape("comity.packages", "receipt.yaml"), Tongues(language, second)
+    laid_out = lay_out(payload, shape, shape.source["title"][payload["state"]], tongues)
+    if decided_by:
+        label = shape.source["words"]["decided"]
+        laid_out.append(Block("field", label[language], decided_by, label.get(second, "")))
+    foot = footer(payload["reference"], digest, 0, 0).removesuffix(" 0 / 0")
+    dress: dict[str, Any] = {"exercise": None, "apart": [], "footer": foot}
+    return _print({**dress, **_dress(laid_out, tongues, moment(payload["at"]))})
 
 
 def _print(given: Mapping[str, Any]) -> bytes:
