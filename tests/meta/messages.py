@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +32,19 @@ LOCALE = SOURCE / "locale"
 TEMPLATE = LOCALE / "comity.pot"
 SPEAKING = (
     "kernel/shape.py",
+    "law/assembly.py",
+    "law/basis.py",
+    "law/gaps.py",
+    "law/matrix.py",
+    "law/matter.py",
+    "law/policies/convention.py",
+    "law/policies/domestic.py",
+    "law/policies/provider.py",
+    "law/policies/treaty.py",
+    "law/policies/union.py",
+    "law/policy.py",
     "law/status.py",
+    "law/worksheet.py",
     "node/doctor.py",
     "packages/contents.py",
     "packages/provenance.py",
@@ -188,6 +202,30 @@ def vocabularies() -> Iterator[str]:
         yield group["name"]
 
 
+def terms() -> Iterator[str]:
+    """List the rules, questions and titles of the instruments and routes that requests may rest on."""
+    data = SOURCE / "law" / "data"
+    for path in (*sorted((data / "terms").glob("*.yaml")), data / "measures.yaml"):
+        yield from _texts(_loaded(path), "")
+
+
+def _texts(value: Any, key: str) -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, one in value.items():
+            yield from _texts(one, name)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _texts(one, key)
+    elif key in ("text", "title", "label", "need"):
+        yield value
+
+
+def numbered(text: str) -> str:
+    """Number the places in a text of the law that name the two states or the instrument."""
+    numbers = count()
+    return re.sub(r"\{(from|to|instrument)}", lambda _: f"{{{next(numbers)}}}", text)
+
+
 @cache
 def collected() -> Catalog:
     """Put all texts into a catalogue without translations."""
@@ -197,8 +235,8 @@ def collected() -> Catalog:
         for text in marked(parsed(path)):
             found.add(text, locations=[(place, 0)])
         for said in (*advice(parsed(path)), *(sentences(parsed(path)) if place in SPEAKING else ())):
-            found.add(said, locations=[(place, 0)])
-    for text in vocabularies():
+            found.add(numbered(said), locations=[(place, 0)])
+    for text in (*vocabularies(), *map(numbered, terms())):
         found.add(text, locations=[("data", 0)])
     for kind, name in codes():
         found.add(name, context=kind)

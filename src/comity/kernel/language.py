@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import as_file, files
 
 FIRM = 8
-DEEPEST = 3
+DEEPEST = 4
 ENDS = " ,;"
 _PLACE = re.compile(r"\{\d}")
 

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from builders.law import TODAY, shipped
+from comity.kernel.language import _ as translated
+from comity.kernel.language import said
 from comity.law.country import Found, Offence, Power
 from comity.law.model import Evidence, Fact
 from comity.law.plain import plain
@@ -104,3 +106,11 @@ def test_no_answer_hides_a_lead(instrument: str) -> None:
     found += [party(shipped(), code, instrument, TODAY).bound for code in shipped().places.names]
     leads = {str(one.origin) for one in FACTS if one.lead}
     assert all(reason.lead == (str(reason.origin) in leads) for one in found for reason in one.reasons)
+
+
+def test_no_text_is_half_translated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Free text of the law is translated whole or left as it is: none of it is taken for a sentence of the program."""
+    monkeypatch.setenv("COMITY_LANGUAGE", "vi")
+    texts = {text for text in parts(everything()) if isinstance(text, str) and " " in text}
+    assert len(texts) > 2000
+    assert [one for one in texts if translated(one) == one and said(one, surely=True) != one] == []
