@@ -20,6 +20,7 @@ from .stage import Stage
 POINTS = {"vn": "VN.a05", "ph": "PH.cicc", "sg": "SG.orchid"}
 POSTS = {"vn": ("post-3", "post-1", "post-0", "desk"), "ph": ("post-3", "post-1", "post-0", "desk"), "sg": ("desk",)}
 MARK = ".comity-demo"
+EXECUTE = "--safeguards sheets/execute.yaml"
 
 
 @click.command()
@@ -118,7 +119,10 @@ def _preserve(stage: Stage, reference: str) -> None:
     stage.run(f"verify post/{reference}.comity.zip --root root.json --as SG.orchid")
     stage.run(f"receive post/{reference}.comity.zip", home="sg")
     until = stamp(SystemClock().now() + timedelta(days=60))
-    _answer(stage, "sg", reference, f"--state accepted --until {until}")
+    stage.say(_("Nothing is accepted before named persons have answered the safeguards questions:"))
+    line = f"receipt {reference} --state accepted --until {until} --key keys/sg/desk"
+    stage.run(line, home="sg", expect=1)
+    _answer(stage, "sg", reference, f"--state accepted --until {until} {EXECUTE}")
     stage.scene(_("Viet Nam: the signed receipt starts the same clock on both sides"))
     _take(stage, "vn", reference, "accepted")
     stage.run("request due", home="vn")
@@ -130,7 +134,7 @@ def _extend(stage: Stage, earlier: str, reference: str) -> None:
     stage.run(f"request extend {earlier} --with sheets/extend.yaml", home="vn")
     _send(stage, reference)
     until = stamp(SystemClock().now() + timedelta(days=150))
-    _answer(stage, "sg", reference, f"--state accepted --until {until}")
+    _answer(stage, "sg", reference, f"--state accepted --until {until} {EXECUTE}")
     _take(stage, "vn", reference, "accepted")
     stage.run("request due", home="vn")
 
@@ -148,7 +152,7 @@ def _disclose(stage: Stage, earlier: str, first: str, second: str) -> None:
     stage.run(f"request fill {second} --attach orders/order.txt", home="vn")
     _send(stage, second)
     by = stamp(SystemClock().now() + timedelta(days=10))
-    _answer(stage, "sg", second, f"--state accepted --reply-by {by}")
+    _answer(stage, "sg", second, f"--state accepted --reply-by {by} {EXECUTE}")
     _take(stage, "vn", second, "accepted")
 
 

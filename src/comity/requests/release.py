@@ -22,6 +22,7 @@ from comity.kernel import canonical
 from comity.kernel.clock import stamp
 from comity.kernel.errors import BadInput
 from comity.kernel.shape import check_text
+from comity.law.gate import Stage
 from comity.packages import statement
 from comity.packages.bag import read_bag
 from comity.packages.container import Advance, silent
@@ -42,6 +43,7 @@ from .drafting import attachments, findings
 from .errors import Incomplete, NotYours, WrongState
 from .model import OUT, Request
 from .office import Office
+from .safeguards import numbers
 from .states import DRAFT, RELEASED, SEALED, after
 
 FRESH = timedelta(hours=72)
@@ -77,7 +79,8 @@ def seal_request(office: Office, name: str, signer: Signer, advance: Advance = s
                 "got a draft that changed while it was sealed, expected one at rest", advice="Seal it again."
             )
         sealed = {"package": stated.package, "file": file, "envelope": envelope.dump().decode()}
-        office.log(unit, "request.sealed", current, package=stated.package, by=who)
+        counted = numbers(current.document, current.document, Stage.SENDING)
+        office.log(unit, "request.sealed", current, package=stated.package, by=who, **counted)
         return office.move(unit, current, "seal", who, **sealed)
 
 
