@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from builders.commands import comity
 from builders.nodes import Nodes
 from comity.exchange.identity import Identity, entry, make
 from comity.exchange.inbound import Inbound, Outbound
@@ -59,6 +60,14 @@ class Link:
             self.identities[party] = self.identity(party)
             self.change(party, exchange=entry(self.url(party), self.identities[party]))
         self.spread()
+
+    def enrol_by_command(self, party: str) -> None:
+        """Give a party a TLS pair in its node's home and an address, by `comity node tls`; `spread` tells everybody."""
+        self.ports[party] = free_port()
+        said = comity("node", "tls", "--home", self.nodes.home(party), "--url", self.url(party), "--json")
+        assert said.code == 0, said.err
+        self.identities[party] = Identity(self.nodes.home(party) / "tls.pem")
+        self.change(party, exchange=said.data)
 
     def identity(self, name: str) -> Identity:
         """A new TLS pair."""
