@@ -103,7 +103,7 @@ class Street:
     ) -> Hi1:
         """The answer of a party to a message that came over the connection of *by*."""
         raw = message if isinstance(message, bytes) else self.letter(message, signer)
-        arrived = Inbound(raw, content_type(raw), self.nodes.clock.now(), tuple(by), b"certificate")
+        arrived = Inbound(raw, content_type(raw), self.nodes.clock.now(), tuple(by), b"certificate" if by else b"")
         answer = handle(self.desk(to), arrived)
         assert answer.status == 200
         return codec.read(self.unsigned(answer.raw), lenient=True)
