@@ -11,6 +11,7 @@ from comity.kernel.clock import stamp
 from comity.kernel.errors import BadInput
 from comity.kernel.language import _, word
 
+from .delivery import list_deliveries
 from .home import home_option
 from .output import console, emit, json_option, plain
 
@@ -25,6 +26,9 @@ FILE = click.Path(path_type=Path)
 @click.group()
 def inbox() -> None:
     """Messages of peers' nodes, and messages brought by hand."""
+
+
+inbox.add_command(list_deliveries, "deliveries")
 
 
 @inbox.command("list")

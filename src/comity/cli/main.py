@@ -18,7 +18,9 @@ from comity.kernel.language import _
 from .output import complain
 
 COMMANDS = {
+    "answer": "answer:answer",
     "case": "case:case",
+    "delivery": "delivery:delivery",
     "demo": "demo:demo",
     "directory": "directory:directory",
     "doctor": "node:doctor",

@@ -102,6 +102,7 @@ def _known(node: Node, party: str) -> None:
 
 
 def _rows(node: Node) -> list[dict[str, Any]]:
+    from comity.exchange.emergency import flags
     from comity.exchange.peers import Peers
     from comity.exchange.tables import OUT, QUEUED, STUCK, count_messages, standing, standings
 
@@ -109,7 +110,8 @@ def _rows(node: Node) -> list[dict[str, Any]]:
         counts = count_messages(unit)
         others = {one.party for one in standings(unit)} | {party for party, _direction, _state in counts}
         peers = {one.id: one for one in Peers(node.mirror, node.clock).all() if one.id != node.settings.party}
-        known = {party: standing(unit, party) for party in sorted({*peers, *others})}
+        overdue = flags(unit, node.clock.now())
+        known = {party: standing(unit, party) for party in sorted({*peers, *others, *overdue})}
     return [
         {
             "party": party,
@@ -117,6 +119,7 @@ def _rows(node: Node) -> list[dict[str, Any]]:
             **_standing(one),
             "waiting": counts.get((party, OUT, QUEUED), 0),
             "stuck": counts.get((party, OUT, STUCK), 0),
+            "formal_requests_overdue": list(overdue.get(party, ())),
         }
         for party, one in known.items()
     ]
@@ -151,6 +154,8 @@ def _print_row(row: dict[str, Any]) -> None:
     if row["failures"]:
         failed = counted("failed {n} time", "failed {n} times", row["failures"])
         out.print(f"               [yellow]{failed}[/]: {plain(said(row['error']))}")
+    for reference in row["formal_requests_overdue"]:
+        out.print(f"               [red]{_('formal request overdue after the emergency')} {plain(reference)}[/]")
 
 
 def _print_findings(findings: list[Finding]) -> None:
