@@ -230,6 +230,13 @@ def test_attributes_and_stray_text() -> None:
     refused(swap(XML, b"</Header>", b"</Header>hello"), match="text")
 
 
+def test_blanks_that_are_none_in_xml() -> None:
+    """A no-break space is a sign like any: not to be passed over around a value or between elements."""
+    refused(swap(XML, b">XA<", ">\u00a0XA<".encode()), code=3007)
+    refused(swap(XML, b"<Header>", "<Header>\u2003".encode()), match="text")
+    assert codec.read(swap(XML, b">XA<", b">\n XA\t<")) == request()
+
+
 def test_signs_that_xml_cannot_hold() -> None:
     """JSON smuggles no control character or half character that XML could not carry."""
     for bad in (b"\\u0000", b"\\u001b", b"\\ufffe", b"\\ud800"):

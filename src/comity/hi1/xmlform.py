@@ -10,7 +10,7 @@ from lxml import etree
 from .errors import BadMessage
 from .hardened import parse_xml
 from .schema import OBJECT, XML, Complex, Member, Place, object_type, tables, value_type, where
-from .values import text_of
+from .values import collapsed, text_of
 
 ROOT = "core:HI1Message"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -98,13 +98,11 @@ def _read_one(element: etree._Element, type_name: str, place: Place) -> Any:
 
 def _object(element: etree._Element, place: Place) -> Complex:
     """Resolve an object's xsi:type, and take the attribute away."""
-    name = (element.attrib.pop(_TYPE, "") or "").strip()
-    prefix, _, local = str(name).rpartition(":")
+    name = collapsed(str(element.attrib.pop(_TYPE, "")))
+    prefix, _, local = name.rpartition(":")
     one = object_type(local, place)
     if element.nsmap.get(prefix or None) != one.namespace:
-        raise BadMessage(
-            f"got {str(name)[:60]!r}, expected {one.name} of {one.namespace}", code=3001, field=where(place)
-        )
+        raise BadMessage(f"got {name[:60]!r}, expected {one.name} of {one.namespace}", code=3001, field=where(place))
     return one
 
 
@@ -113,7 +111,7 @@ def _plain(element: etree._Element, place: Place) -> None:
     if element.attrib:
         name = str(next(iter(element.attrib)))[:80]
         raise BadMessage(f"got the attribute {name}, expected none", field=where(place))
-    if (element.text or "").strip() or any((child.tail or "").strip() for child in element):
+    if collapsed(element.text or "") or any(collapsed(child.tail or "") for child in element):
         raise BadMessage("got text, expected elements only", field=where(place))
 
 
