@@ -189,7 +189,10 @@ def _aggravated(line: PenaltyLine) -> dict[str, Any] | None:
 
 
 def _years(figure: float | None, serious: bool | None, kind: str, *, lead: bool) -> dict[str, Any]:
-    shown = state(kind) if figure is None or kind != "fixed" else f"{figure:g} {_('years')}"
+    shown = state(kind)
+    if figure is not None and kind == "fixed":
+        whole = float(figure).is_integer()
+        shown = counted("{n} year", "{n} years", int(figure)) if whole else f"{figure:g} {_('years')}"
     side = {True: ("yes", "≥ 4"), False: ("no", "< 4"), None: ("unknown", _("not known"))}[serious]
     return {"years": shown, "side": side[0], "word": side[1], "lead": _("lead") if lead else ""}
 
