@@ -20,6 +20,8 @@ from comity.kernel.clock import moment, stamp
 from comity.kernel.errors import BadInput
 from comity.kernel.shape import check_text
 from comity.requests import tables as requests
+from comity.requests.clocks import EMERGENCY, FOLLOWUP
+from comity.requests.clocks import emergency as begun
 from comity.requests.model import IN, OUT, Deadline, Request
 from comity.requests.office import Office
 from comity.requests.states import DRAFT, REFUSED, SEALED, WITHDRAWN
@@ -30,16 +32,10 @@ from .deliverytables import Note
 from .errors import NotDecided
 from .part import RECEIVED
 
-EMERGENCY = "disclose_emergency"
 ANSWER_DUE, FOLLOWUP_DUE = "emergency_due", "followup_due"
-ANSWER_WITHIN, FOLLOWUP_WITHIN = timedelta(hours=8), timedelta(hours=72)
 CALLBACK, OVERRIDE = "callback", "override"
 MAX_TEXT, MAX_NAME = 2000, 200
 _SKEW = timedelta(minutes=5)
-_SOURCES = {
-    ANSWER_DUE: "local target: {} hours to answer in an emergency; binds nobody",
-    FOLLOWUP_DUE: "local target: {} hours for the formal request that follows an emergency; binds nobody",
-}
 
 
 @dataclass(frozen=True)
@@ -157,17 +153,8 @@ def _changed(unit: Unit, request: Request) -> list[Deadline]:
         ANSWER_DUE: not _answered(unit, request),
         FOLLOWUP_DUE: request.state not in (REFUSED, WITHDRAWN) and not followers(unit, request),
     }
-    wanted = [replace(clocks.get(c.kind, c), open=running[c.kind]) for c in clocks_of(request, began)]
+    wanted = [replace(clocks.get(c.kind, c), open=running[c.kind]) for c in begun(request, began)]
     return [clock for clock in wanted if clock != clocks.get(clock.kind)]
-
-
-def clocks_of(request: Request, began: datetime) -> list[Deadline]:
-    """Give the clocks of an emergency that began at a moment."""
-    spans = {ANSWER_DUE: ANSWER_WITHIN, FOLLOWUP_DUE: FOLLOWUP_WITHIN}
-    return [
-        Deadline(request.id, kind, began + span, _SOURCES[kind].format(int(span.total_seconds()) // 3600))
-        for kind, span in spans.items()
-    ]
 
 
 def followers(unit: Unit, request: Request) -> list[Request]:
@@ -222,7 +209,7 @@ def _ones(unit: Unit, request: Request, now: datetime) -> dict[str, bool]:
 def _overdue(unit: Unit, request: Request, now: datetime) -> bool:
     began = _began(unit, request)
     open_still = request.state not in (REFUSED, WITHDRAWN) and not followers(unit, request)
-    return began is not None and open_still and began + FOLLOWUP_WITHIN < now
+    return began is not None and open_still and began + FOLLOWUP < now
 
 
 def _began(unit: Unit, request: Request) -> datetime | None:

@@ -22,6 +22,7 @@ from comity.kernel.errors import BadInput
 from comity.kernel.shape import check_text
 from comity.requests import receipts
 from comity.requests import tables as requests
+from comity.requests.clocks import EMERGENCY
 from comity.requests.errors import WrongState
 from comity.requests.model import IN, Request
 from comity.requests.receipts import Taken, Word
@@ -207,7 +208,7 @@ def _ready(
     if request.state != ACCEPTED:
         advice = f"Accept it first: comity answer accept {request.reference}."
         raise WrongState(f"got {request.reference}, which is {request.state}, expected an accepted request", field="state", advice=advice)  # fmt: skip
-    if override and not look and request.measure == emergency.EMERGENCY and not _overridden(unit, request):
+    if override and not look and request.measure == EMERGENCY and not _overridden(unit, request):
         emergency.override(unit, office, request, who=override.who, reason=override.reason)
     if not look:
         emergency.require_call(unit, request)

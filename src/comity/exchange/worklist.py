@@ -17,6 +17,7 @@ from comity.kernel.clock import moment, stamp
 from comity.packages.verification import Given, verify
 from comity.requests import gatekeeping
 from comity.requests import tables as requests
+from comity.requests.clocks import EMERGENCY
 from comity.requests.errors import Unanswered
 from comity.requests.model import IN, Request
 from comity.requests.receipts import read_back_code
@@ -140,16 +141,18 @@ def _beyond(document: Mapping[str, Any], capability: Capability) -> Iterator[Rem
     for n, target in enumerate(document["targets"], 1):
         one = offered.get(target["kind"])
         if one is None:
-            yield Remark(f"targets[{n}]", f"target {n} is a {target['kind']}, which the company's file does not accept")
+            yield Remark(
+                f"targets[{n}]", f"target {n} is of the kind {target['kind']}, which the company's file does not accept"
+            )
             continue
         given = {data.value for data in (one.preserve if preserving else one.disclose)}
         for kind in data_asked(document) if not preserving else ():
             if kind not in given:
                 yield Remark(
-                    f"targets[{n}]", f"{kind} data for a {target['kind']} are not offered in the company's file"
+                    f"targets[{n}]", f"{kind} data are not offered for the kind {target['kind']} in the company's file"
                 )
         if preserving and not given:
-            yield Remark(f"targets[{n}]", f"nothing is preserved for a {target['kind']} by the company's file")
+            yield Remark(f"targets[{n}]", f"nothing is preserved for the kind {target['kind']} by the company's file")
     if document["language"] not in capability.languages:
         yield Remark("language", f"in {document['language']}, which the company's file does not list")
 
@@ -161,7 +164,7 @@ def _row(unit: Unit, request: Request, flagged: Mapping[str, list[str]], capabil
         request=request,
         came=next((entry.at for entry in history if entry.act == "receive"), request.changed_at),
         due=min(clocks, default=None),
-        emergency=_callback(unit, request)["standing"] if request.measure == emergency.EMERGENCY else "",
+        emergency=_callback(unit, request)["standing"] if request.measure == EMERGENCY else "",
         reviewed=bool(tables.find_notes(unit, request=request.id, kind=REVIEW)),
         remarks=len(remarks(request.document, capability)),
         flagged=request.peer in flagged,
@@ -220,7 +223,7 @@ def _asked(unit: Unit, request: Request) -> dict[str, Any]:
 
 def _callback(unit: Unit, request: Request) -> dict[str, Any]:
     """Say how a call back stands: confirmed, denied, not reached, overridden, or not called back."""
-    if request.measure != emergency.EMERGENCY:
+    if request.measure != EMERGENCY:
         return {"standing": "", "needed": False}
     call = emergency.called(unit, request)
     overridden = tables.find_notes(unit, request=request.id, kind=emergency.OVERRIDE)
