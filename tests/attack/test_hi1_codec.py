@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 
@@ -10,7 +11,9 @@ import pytest
 from builders.hi1 import preservation, request
 from comity.hi1 import codec
 from comity.hi1.errors import BadMessage
+from comity.hi1.formats import formats
 from comity.hi1.model import Thing
+from comity.hi1.schema import tables
 
 XML = codec.write(request(), "xml")
 JSON = codec.write(request(), "json")
@@ -301,6 +304,31 @@ def test_what_is_missing() -> None:
     refused(XML.replace(b"<ActionIdentifier>0</ActionIdentifier>", b""), code=3005)
     refused(swap(JSON, b'"ActionIdentifier":0,', b""), code=3005)
     refused(swap(JSON, b'"TransactionIdentifier":', b'"WorkflowIdentifier":'), code=3005)
+
+
+SLOW_TEXTS = (
+    "@" * 65_000 + "\n",
+    "a@" + "a." * 32_000 + "-",
+    "XA-" + "-" * 65_000 + "\n",
+    "a-" * 32_000,
+    "1" * 65_000,
+    "a." * 32_000,
+)
+
+
+@pytest.mark.parametrize("text", SLOW_TEXTS, ids=lambda t: t[:4])
+def test_text_that_makes_a_pattern_try_without_end(text: str) -> None:
+    """No pattern of the tables or the profile spends more than a moment on text made to confuse it."""
+    start = time.monotonic()
+    for one in tables().values.values():
+        with contextlib.suppress(BadMessage):
+            one.check(text)
+    for shape in formats():
+        shape.fits(text)
+        shape.fits(text[:8000])
+    with pytest.raises(BadMessage):
+        codec.write(request(Thing("LDTaskObject", preservation().id, {"Reference": text + "\n"})), "xml")
+    assert time.monotonic() - start < 3
 
 
 READERS: tuple[Callable[[bytes], object], ...] = (codec.read, codec.read_tree)

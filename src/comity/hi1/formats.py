@@ -23,6 +23,7 @@ from .schema import tables
 from .vocabulary import ETSI, load
 
 PLATFORM = "Platform"
+MAX_TEXT = 8192
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,9 @@ class Format:
 
     def fits(self, text: str) -> bool:
         """Whether a text has the format's form."""
-        return re.fullmatch(self.regex, text, re.ASCII if self.owner == ETSI else 0) is not None
+        return (
+            len(text) <= MAX_TEXT and re.fullmatch(self.regex, text, re.ASCII if self.owner == ETSI else 0) is not None
+        )
 
 
 @cache

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from .errors import BadMessage
 
+MAX_FORMED = 1024  # text that has a pattern and no length of its own: a pattern tries many ways on a long text
 MAX_INTEGER = 2**53 - 1  # what every JSON reader keeps exactly
 BODY = {"base64Binary", "hexBinary"}
 INTEGERS = {"integer": -MAX_INTEGER, "nonNegativeInteger": 0, "positiveInteger": 1}
@@ -71,7 +72,8 @@ class Value:
 
     def _is_text(self, value: str) -> bool:
         """Whether text has the length, the signs and the form."""
-        if self.longest is not None and len(value) > self.longest:
+        longest = MAX_FORMED if self.patterns and self.longest is None else self.longest
+        if longest is not None and len(value) > longest:
             return False
         for pattern in self.patterns:
             if not pattern.fullmatch(value):
