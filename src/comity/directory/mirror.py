@@ -124,6 +124,12 @@ class Mirror:
         with self.folder.locked(exclusive=False):
             return self._copy().parties()
 
+    def everybody(self) -> list[model.Party]:
+        """Give all parties in whatever copy there is, read in one go."""
+        with self.folder.locked(exclusive=False):
+            copy = self._copy()
+            return [reading.party(self.folder, copy, one, None) for one in copy.parties()]
+
     def status(self) -> Status:
         """Say how old the mirror is, until when it counts, and what it covers."""
         with self.folder.locked(exclusive=False):

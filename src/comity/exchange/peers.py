@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from comity.directory.errors import Expired, NoParty
+from comity.directory.errors import Expired
 from comity.directory.folder import TIMESTAMP
 from comity.directory.mirror import Mirror, Status
 from comity.directory.model import Exchange, Party
@@ -125,16 +125,12 @@ class Peers:
         peers: dict[str, Peer] = {}
         pins: dict[str, tuple[str, ...]] = {}
         status = self._mirror.status()
-        for name in self._mirror.parties():
-            try:
-                party = self._mirror.lookup(name, self._clock.now(), stale=True)
-            except NoParty:
-                continue
+        for party in self._mirror.everybody():
             if party.exchange is None:
                 continue
-            peers[name] = Peer(party, party.exchange)
+            peers[party.id] = Peer(party, party.exchange)
             for one in party.exchange.certificates:
-                pins[one.pin] = (*pins.get(one.pin, ()), name)
+                pins[one.pin] = (*pins.get(one.pin, ()), party.id)
         return _Known(signature, status, peers, pins)
 
 

@@ -102,3 +102,9 @@ def test_a_mirror_needs_a_root_and_a_directory(world: World, tmp_path: Path) -> 
         Mirror(tmp_path).status()
     with pytest.raises(BadFolder, match="expected a folder or a directory export"):
         world.mirror.update(tmp_path / "nowhere", START)
+
+
+def test_everybody_at_once(tmp_path: Path) -> None:
+    """All parties come in one go, each as it is looked up alone."""
+    world = build_directory(tmp_path)
+    assert world.mirror.everybody() == [world.party(one) for one in world.mirror.parties()]
