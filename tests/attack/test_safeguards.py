@@ -21,6 +21,7 @@ from comity.requests.choosing import choose
 from comity.requests.drafting import check, fill
 from comity.requests.errors import BadSheet, Incomplete, NoRequest, Unanswered
 from comity.requests.gatekeeping import answer, gate_counts, look
+from comity.requests.intake import receive
 from comity.requests.model import Request
 from comity.requests.receipts import Word
 from comity.requests.receipts import answer as receipt
@@ -263,3 +264,22 @@ def test_counts_hold_numbers_only(nodes: Nodes) -> None:
         with nodes.office(party).store.read() as unit:
             (count,) = gate_counts(unit)
         assert list(vars(count).values()) == ["preserve", stage, 1, 3, 3, concerns]
+
+
+def test_time_limits_of_a_stranger(nodes: Nodes) -> None:
+    """A package with the same limit twice, the name of another clock, or an endless period starts no false clock."""
+    rows = [("reply_by", "P1D"), ("preserved_until", "P9D"), ("a", "P2D"), ("a", "P3D"), ("b", "P99999Y")]
+    limits = [
+        {"id": name, "text": "t", "period": period, "starts": starts, "local": False, "source": "s", "lead": False}
+        for name, period in rows
+        for starts in ("receipt by the provider", "release", "preservation")
+    ]
+    basis = {"kind": "voluntary", "text": "t", "candidate": "disclosure", "limits": limits}
+    package = nodes.maker.good(nodes.maker.request(basis=basis))
+    request = receive(nodes.office(SG), package).request
+    clocks = {clock.kind for clock in show_request(nodes.office(SG), request.id).clocks}
+    assert {one for one in clocks if one.startswith("basis.")} == {"basis.reply_by", "basis.preserved_until", "basis.a"}
+    nodes.considered(request)
+    accept(nodes, request)
+    kept = {clock.kind: clock for clock in show_request(nodes.office(SG), request.id).clocks}
+    assert kept["preserved_until"].source.startswith("signed receipt")

@@ -35,6 +35,7 @@ SPEAKING = (
     "law/assembly.py",
     "law/basis.py",
     "law/gaps.py",
+    "law/gate.py",
     "law/matrix.py",
     "law/matter.py",
     "law/policies/convention.py",
@@ -51,9 +52,12 @@ SPEAKING = (
     "packages/receipt.py",
     "packages/reprint.py",
     "packages/verification.py",
+    "requests/choosing.py",
     "requests/clocks.py",
+    "requests/limits.py",
     "requests/preflight.py",
     "requests/receipts.py",
+    "requests/safeguards.py",
 )
 ACTS = ("draft", "change", "seal", "reopen", "confirm", "release", "withdraw", "receive", "received", "accepted")
 UNSTABLE = tuple(f'"{name}' for name in ("POT-", "PO-", "Generated-", "Project-", "Report-", "Last-", "Language-Team"))
@@ -135,6 +139,7 @@ def codes() -> Iterator[tuple[str, str]]:
         "role": shape().codes["roles"],
         "step": ("node", *_called("node"), *_called("packages")),
         "clock": _deadlines(),
+        "concern": request_shape().codes["concerns"],
         "law": (*_enums("law"), *_law()),
     }
     for kind, names in kinds.items():
@@ -200,6 +205,16 @@ def vocabularies() -> Iterator[str]:
         yield _loaded(path)["short_name"]
     for group in _loaded(SOURCE / "law" / "data" / "countries.yaml")["groups"].values():
         yield group["name"]
+    yield from _gate()
+
+
+def _gate() -> Iterator[str]:
+    """List the questions of the safeguards gate and its prompts."""
+    data = SOURCE / "law" / "data"
+    for one in _loaded(data / "convention" / "cooperation.yaml")["gate"]:
+        yield " ".join(one["question"].split())
+    for prompt in _loaded(data / "gate.yaml")["prompts"].values():
+        yield prompt["text"]
 
 
 def terms() -> Iterator[str]:

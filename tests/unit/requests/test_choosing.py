@@ -157,8 +157,8 @@ def test_limits_of_the_basis_become_clocks(nodes: Nodes) -> None:
 
     now = nodes.clock.now()
     (first,), (second,) = clocks(made, RELEASE, now), clocks(made, RECEIPT, now)
-    assert (first.kind, first.due_at, "binds nobody" in first.source) == ("a", now + timedelta(days=3), True)
-    assert (second.kind, "named in the request" in second.source) == ("b", True)
+    assert (first.kind, first.due_at, "binds nobody" in first.source) == ("basis.a", now + timedelta(days=3), True)
+    assert (second.kind, "named in the request" in second.source) == ("basis.b", True)
 
 
 def limit(name: str, starts: str, **more: Any) -> dict[str, Any]:
