@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from comity.hi1 import codec
 from comity.hi1.errors import BadMessage
@@ -11,7 +11,7 @@ from comity.hi1.model import Action, Answer, Encoding, Fault, Message
 from comity.kernel.clock import stamp
 from comity.store.engine import Unit
 
-from .desk import Desk
+from .desk import NEWEST, Desk
 from .inbound import Inbound, received, remember
 
 UNDONE = 3000
@@ -42,7 +42,7 @@ class Call:
     ) -> bytes:
         """Keep the answer in the unit of what was done; gives the answer that stands."""
         desk, now = self.desk, self.desk.now()
-        raw = desk.signed(reply(desk, self.message, answers, fault), self.encoding)
+        raw = self._signed(answers, fault)
         message = received(
             peer=self.peer, transaction=self.transaction, raw=self.inbound.raw, answer=raw, kind=kind, about=about,
             at=self.inbound.at, answered_at=now,
@@ -57,6 +57,15 @@ class Call:
             }  # fmt: skip
             desk.office.ledger.append(unit, {name: value for name, value in event.items() if value})
         return stands
+
+    def _signed(self, answers: tuple[Answer, ...], fault: Fault | None) -> bytes:
+        """Write the answer in the version of the message, or in ours if what it shows is newer than that."""
+        answer = reply(self.desk, self.message, answers, fault)
+        try:
+            return self.desk.signed(answer, self.encoding)
+        except BadMessage:
+            newest = replace(answer, header=replace(answer.header, version=NEWEST))
+            return self.desk.signed(newest, self.encoding)
 
     def refused(self, error: BadMessage, *, at: int | None = None, kind: str) -> bytes:
         """Keep and give the answer to a message of which nothing was done, because of action *at* or of all of it."""

@@ -6,7 +6,7 @@ and only what the signature covers is read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -47,7 +47,8 @@ class Deliveries(Protocol):
 class Desk:
     """A node's office with the node's own key, and how it writes.
 
-    *identity* opens packages that are sealed to the party; *config* is what it says of what may be asked (GETCSPCONFIG).
+    *identity* opens packages that are sealed to the party; *config* says what may be asked here (GETCSPCONFIG), as
+    a version has it.
     """
 
     office: Office
@@ -55,7 +56,7 @@ class Desk:
     encoding: Encoding = "json"
     identity: Identity | None = None
     deliveries: Deliveries | None = None
-    config: Mapping[str, Any] | None = None
+    config: Callable[[str], Mapping[str, Any]] | None = None
 
     @property
     def party(self) -> str:

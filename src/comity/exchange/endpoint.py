@@ -15,6 +15,7 @@ the key. What fails for a reason of ours (3003) is not kept either.
 from __future__ import annotations
 
 import hashlib
+import logging
 from datetime import timedelta
 
 from comity.crypto.errors import BadSignature
@@ -36,6 +37,7 @@ from .sending import ORDER
 from .tables import IN, find_messages
 from .verbs import take_actions
 
+_LOG = logging.getLogger("comity.exchange")
 SKEW = timedelta(minutes=10)
 GENERAL, TRANSIENT, CONFIGURATION, IMPROPER = 3000, 3003, 3004, 3007
 
@@ -62,6 +64,7 @@ def handle(desk: Desk, inbound: Inbound) -> Outbound:
     except PeerRefused as e:
         raw = _turned_away(desk, inbound, Fault(CONFIGURATION, e.message), e)
     except ComityError as e:
+        _LOG.warning("a message was not taken: %s", e)
         raw = _turned_away(desk, inbound, Fault(TRANSIENT, "this node cannot take it now"), e)
     return Outbound(200, raw, content_type(raw))
 

@@ -3,6 +3,9 @@
 A request is sent once. Sending it again gives the message that is on its way or was taken in; only after the receiver's
 node refused it, or it was given up, a new transaction is begun. What the receiver's node answers is no receipt: it says
 that the message was taken in, or why not, and leaves the request in its state.
+
+A message that the receiver could not hear is tried again: it has trouble of its own (3003), is not set up (3004), or does
+not know our key yet (3000 for the whole message). What it heard and refused is final.
 """
 
 from __future__ import annotations
@@ -31,7 +34,7 @@ from .objecttables import OURS, change_objects, find_object, objects_of, put_obj
 from .tables import ANSWERED, Message
 
 ORDER, NOTICE = "order", "notice"
-TRANSIENT = 3003
+UNHEARD = (3000, 3003, 3004)
 
 
 def send(desk: Desk, name: str, *, confidential: bool = False) -> Message:
@@ -93,7 +96,7 @@ def on_answer(desk: Desk) -> Callable[[Unit, Message, bytes], str]:
     def heard(unit: Unit, message: Message, raw: bytes) -> str:
         answer = _answer(desk, message, raw)
         refusal = _refusal(answer)
-        if refusal and refusal.code == TRANSIENT:
+        if refusal and (refusal.code == UNHEARD[1] or (answer.fault and refusal.code in UNHEARD)):
             raise PeerUnreachable(f"got {refusal.code} {refusal.text}, expected to be taken in")
         if message.kind not in (ORDER, NOTICE) and desk.deliveries:
             asked = desk.read_own(message.raw)

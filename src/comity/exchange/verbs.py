@@ -128,7 +128,7 @@ def _deliver(call: Call, unit: Unit, action: Action) -> Answer:
 def _config(call: Call, unit: Unit, action: Action) -> Answer:
     if call.desk.config is None:
         return _unknown(call, unit, action)
-    return Answer(action.n, action.verb, config=call.desk.config)
+    return Answer(action.n, action.verb, config=call.desk.config(call.message.header.version.etsi))
 
 
 _DO = {"UPDATE": _update, "GET": _get, "LIST": _list, "DELIVER": _deliver, "GETCSPCONFIG": _config}

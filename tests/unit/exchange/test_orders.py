@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from builders.exchange import SG, VN
 from builders.nodes import Nodes
@@ -15,12 +20,14 @@ from builders.world import SHEET
 from comity.crypto.recipient import new_identity
 from comity.exchange.endpoint import handle
 from comity.exchange.errors import NoPeer
-from comity.exchange.inbound import Inbound, content_type
+from comity.exchange.inbound import JSON, Inbound, content_type
 from comity.exchange.mapping import task_id
 from comity.exchange.objecttables import OURS, THEIRS, find_object, objects_of
 from comity.exchange.sending import send
 from comity.hi1 import codec
-from comity.hi1.model import Action, Thing
+from comity.hi1.capability import config, parse_capability
+from comity.hi1.model import Action, Thing, Version
+from comity.hi1.things import derived
 from comity.hi1.vocabulary import entry
 from comity.requests.drafting import follow
 from comity.requests.model import Request
@@ -34,6 +41,20 @@ def road(request: pytest.FixtureRequest, nodes: Nodes, tmp_path: Path) -> Iterat
         yield made
 
 
+CAPABILITY = b"""\
+format: comity-capability/1
+provider: SG.orchid
+changed: 2026-03-01
+languages: [en]
+hours: At any hour
+accepts:
+- kind: email
+  preserve: [subscriber, traffic]
+  disclose: [subscriber]
+  subtypes: [AccountHolder]
+endpoints:
+- {step: NewDisclosure, url: "https://orchid.example.org/ld"}
+"""
 in_both = pytest.mark.parametrize("road", ["json", "xml"], indirect=True)
 
 
@@ -242,3 +263,36 @@ def test_an_addressee_without_an_address_is_not_sent_to(road: Street) -> None:
     with pytest.raises(NoPeer) as caught:
         send(road.desk(VN), request.id)
     assert "request export" in caught.value.advice
+
+
+def test_what_this_node_offers_is_said_in_the_version_of_the_one_who_asks(road: Street) -> None:
+    """The configuration is written for the version of the message."""
+    capability = parse_capability(CAPABILITY)
+    desk = road.desk(SG, config=partial(config, capability))
+    for version in ("V1.17.1", "V1.23.1"):
+        message = road.message(Action(0, "GETCSPCONFIG"), transaction=derived(version))
+        message = replace(message, header=replace(message.header, version=Version(version)))
+        arrived = Inbound(road.letter(message), JSON, road.nodes.clock.now(), (VN,), b"certificate")
+        answer = codec.read(handle(desk, arrived).raw)
+        assert answer.header.version.etsi == version
+        assert answer.answers[0].config is not None
+
+
+def test_a_key_that_the_receiver_does_not_know_yet_is_waited_for(road: Street) -> None:
+    """A message signed by a new node key is tried again until the receiver's directory has it."""
+    key = road.nodes.maker.new_key(VN, "New node", "node")
+    request = road.nodes.released()
+    send(road.desk(VN, signer=key), request.id)
+    assert road.work(VN)[0].outcome == "later"
+    road.nodes.update(SG)
+    road.nodes.clock.advance(timedelta(hours=1))
+    assert road.work(VN)[0].outcome == "answered"
+    assert road.state(request, SG) == "received"
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(raw=st.binary(max_size=200) | st.text(max_size=200).map(str.encode) | st.just(b"{}") | st.just(b"<a/>"))
+def test_whatever_comes_is_answered_with_a_signature(road: Street, raw: bytes) -> None:
+    """No bytes of a known peer make the endpoint fall over; each gets a signed fault."""
+    answer = road.asked(raw)
+    assert answer.fault is not None and 3000 <= answer.fault.code <= 3022
