@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ class Telling(Provider):
     def desk(self, party: str, **changes: Any) -> Desk:
         """A party's desk."""
         made = super().desk(party, **changes)
-        return replace(made, config=config(capability())) if party == SG else made
+        return replace(made, config=partial(config, capability())) if party == SG else made
 
 
 def capability() -> Capability:
