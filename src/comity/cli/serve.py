@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,17 +25,12 @@ if TYPE_CHECKING:
 @json_option
 def serve(home: Path, listen: str | None, as_json: bool) -> None:
     """Take messages of peers and deliver ours, until stopped (SIGTERM or Ctrl-C)."""
-    import signal
-    import threading
-
     from comity.node.service import open_node
     from comity.node.serving import Workers, serving
+    from comity.web.errors import CannotListen
     from comity.web.hi1.serving import endpoint
 
-    over = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: over.set())
-    with open_node(home) as node:
+    with _until_told() as over, open_node(home) as node:
         served = serving(node)
         door, workers = endpoint(served, listen or node.settings.listen), Workers(served)
         door.start()
@@ -40,13 +38,28 @@ def serve(home: Path, listen: str | None, as_json: bool) -> None:
             served.started()
             workers.start()
             _said_where(node.settings.party, door.address, as_json)
-            while not over.wait(1.0) and door.alive:
-                pass
+            while not over.wait(1.0):
+                if not door.alive:
+                    raise CannotListen("got an endpoint that ended by itself, expected it to go on", field="listen")
         finally:
             door.stop()
             workers.stop()
     if not as_json:
         console().print(_("stopped"))
+
+
+@contextmanager
+def _until_told() -> Iterator[threading.Event]:
+    """Give the event that SIGTERM or Ctrl-C sets, in place of what they do otherwise."""
+    import signal
+
+    over, numbers = threading.Event(), (signal.SIGTERM, signal.SIGINT)
+    before = [signal.signal(number, lambda *_: over.set()) for number in numbers]
+    try:
+        yield over
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
 
 
 @click.command()

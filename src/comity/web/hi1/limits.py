@@ -24,8 +24,8 @@ class Limits:
     connections: int = 200
     at_once: int = 16
     at_once_by_peer: int = 4
-    rate: float = 2.0
-    reserve: int = 60
+    rate: float = 5.0
+    reserve: int = 120
 
 
 class Gate:
