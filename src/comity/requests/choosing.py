@@ -36,7 +36,7 @@ from .vocabulary import complete, load
 MAX_NAME = 200
 MAX_ANSWER = 2000
 _DIGITS = 4
-AGAIN = "Choose it again, so that the request says how things stand: comity request bases NAME --choose ID --by NAME."
+AGAIN = "Look at it and run the command again."
 _KINDS = {
     Kind.TREATY: "treaty",
     Kind.AGREEMENT: "treaty",
@@ -170,11 +170,16 @@ def judge(asked: Question, law: Library, document: Mapping[str, Any]) -> Iterato
     if found.standing is Standing.NOT_CITABLE:
         yield refused(found, "basis.candidate")
         return
-    yield from _conditions(found, given, asked)
+    yield from _conditions(found, document, asked)
     yield from _required(found, document)
 
 
-def _conditions(found: Candidate, given: Mapping[str, Any], asked: Question) -> Iterator[Finding]:
+def _conditions(found: Candidate, document: Mapping[str, Any], asked: Question) -> Iterator[Finding]:
+    given, choose_it = (
+        document["basis"],
+        f"comity request bases {document.get('reference', 'NAME')} --choose {found.id}",
+    )
+    again = f"Choose it again, so that the request says how things stand: {choose_it} --by NAME."
     stated = {_timeless(row["question"], str(given.get("on", ""))): (i, row) for i, row in enumerate(_rows(given))}
     for one in questions(found):
         i, row = stated.get(_timeless(one.text, str(asked.on)), (-1, {}))
@@ -182,12 +187,12 @@ def _conditions(found: Candidate, given: Mapping[str, Any], asked: Question) -> 
         if row and row.get("state") != one.state.value:
             worse = row.get("state") == State.MET.value
             reason = f"{one.text} The request says {row.get('state')}, the law data say {one.state.value}: {one.why}"
-            yield Finding(WRONG if worse else DOUBTFUL, at, reason, AGAIN, one.source, not one.lead)
+            yield Finding(WRONG if worse else DOUBTFUL, at, reason, again, one.source, not one.lead)
         elif not row and one.decisive:
-            yield Finding(WRONG, at, f"not stated: {one.text} {one.why}", AGAIN, one.source, not one.lead)
+            yield Finding(WRONG, at, f"not stated: {one.text} {one.why}", again, one.source, not one.lead)
         if one.open and not (row.get("answer") and row.get("by")):
             who = f"To be answered by {one.who}." if one.who else "To be answered by a named lawyer."
-            remedy = f"{who} Write down who answered and what: comity request bases NAME --choose ID --by NAME --answer N=TEXT."
+            remedy = f"{who} Write down who answered and what: {choose_it} --by NAME --answer N=TEXT."
             level = MISSING if one.decisive else DOUBTFUL
             yield Finding(
                 level, at, f"not answered by a named person: {one.text} {one.why}", remedy, one.source, not one.lead

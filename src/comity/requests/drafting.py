@@ -14,14 +14,13 @@ from comity.packages.names import check_name, check_names
 from comity.packages.sealing import ATTACHMENTS, request_shape
 from comity.store.engine import Unit
 
-from . import preflight, tables
+from . import preflight, tables, vocabulary
 from .cases import show_case, targets_of
 from .errors import BadSheet, WrongState
 from .model import OUT, Finding, Request
 from .office import Office
 from .safeguards import dated, join
 from .states import DRAFT, after
-from .vocabulary import draft_shape
 
 AGAIN = "Look at it and run the command again."
 ATTACHMENT_PREFIX = "attachment-"
@@ -102,6 +101,8 @@ def follow(
         "to": {"party": party, "name": _name(office, party)},
         "related": [{"relation": relation, "reference": before.reference, "package": before.package}],
     }
+    if "data" not in vocabulary.measure(document["measure"]):
+        document.pop("data", None)
     if relation == "corrects" and "attachments" in old:
         document["attachments"] = old["attachments"]
     for sheet in sheets:
@@ -180,7 +181,7 @@ def merge(document: Mapping[str, Any], path: Path, today: date) -> dict[str, Any
     sheet = read_sheet(path)
     if isinstance(sheet.get("contents"), dict):
         sheet["contents"] = [{"id": key, "text": text} for key, text in sheet["contents"].items()]
-    faults = draft_shape().faults(sheet)
+    faults = vocabulary.draft_shape().faults(sheet)
     if faults:
         more = "; ".join(f.path for f in faults[1:10])
         advice = f"Further faults at: {more}" if more else "See docs/user/drafting.md for the fields of a sheet."

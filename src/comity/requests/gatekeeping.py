@@ -103,7 +103,7 @@ def require(office: Office, unit: Unit, request: Request) -> None:
     """
     missing = _look(office, unit, request).missing
     if missing:
-        raise Unanswered([finding(one) for one in missing], request.reference)
+        raise Unanswered([finding(one, request.reference) for one in missing], request.reference)
 
 
 def gate_counts(unit: Unit) -> list[Count]:

@@ -20,6 +20,7 @@ from comity.kernel.errors import BadInput
 from comity.law.errors import NoSuchLaw
 from comity.law.library import Library
 from comity.packages.sealing import request_shape
+from comity.packages.translation import translation_faults
 
 from . import choosing
 from .bases import OTHER, judge, question
@@ -151,7 +152,9 @@ def addressee(s: Setting) -> Iterator[Finding]:
         if to.accepts_identifiers and kind not in to.accepts_identifiers:
             reason = f"{to.id} looks up only: {', '.join(to.accepts_identifiers)}"
             yield Finding(WRONG, f"targets[{i}].kind", reason, "Use an identifier it looks up.", "directory")
-    if s.document.get("language") not in to.languages:
+    translated = s.document.get("translation")
+    written = {s.document.get("language"), translated.get("language") if isinstance(translated, dict) else None}
+    if not written & set(to.languages):
         reason = f"{to.id} reads: {', '.join(to.languages)}"
         yield Finding(WRONG, "language", reason, "Write the request in one of these.", "directory")
 
@@ -183,6 +186,14 @@ def reply(s: Setting) -> Iterator[Finding]:
 def safeguards(s: Setting) -> Iterator[Finding]:
     """Has a named person answered the questions that this measure asks, and does a demand for secrecy end?"""
     yield from find(s.law(), s.document, s.now.date())
+
+
+def translation(s: Setting) -> Iterator[Finding]:
+    """Does a translation translate texts that are in the request, each once, into another language?"""
+    if s.document.get("translation") and not request_shape().faults(s.document):
+        for fault in translation_faults(s.document, request_shape()):
+            remedy = "Translate the request as it is now: a text that moved has another place."
+            yield Finding(WRONG, fault.path, fault.message, remedy, FORM)
 
 
 def earlier(s: Setting) -> Iterator[Finding]:
@@ -243,5 +254,6 @@ def people(s: Setting) -> Iterator[Finding]:
 
 
 RULES: tuple[Rule, ...] = (
-    well_formed, kinds, items, basis, targets, addressee, secrecy, reply, safeguards, earlier, preserved, people,
+    well_formed, kinds, items, basis, targets, addressee, secrecy, reply, safeguards, translation, earlier, preserved,
+    people,
 )  # fmt: skip

@@ -7,7 +7,7 @@ on this node before it accepts. Nothing here says that a request is lawful.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,6 @@ from .vocabulary import answers_shape, law_measure
 FORM = "Comity request form"
 QUESTIONS = "safeguards"
 FIELDS = (QUESTIONS, "necessity", "proportionality")
-_ANSWER = "Let a named person answer it; what is asked and why: comity request safeguards NAME."
 
 
 def lacking(law: Library, document: Mapping[str, Any], stage: Stage, on: date) -> tuple[Missing, ...]:
@@ -40,7 +39,7 @@ def find(law: Library, document: Mapping[str, Any], on: date) -> Iterator[Findin
     for one in gate.missing(_record(document, Stage.SENDING), on):
         if one.field not in told:  # what the shape finds is said once
             look = [prompt.text for prompt in prompts.get(one.field, ())]
-            yield finding(one, look)
+            yield finding(one, str(document.get("reference", "NAME")), look)
     for row in _rows(document):
         if row.get("concern") == Concern.RAISED:
             for prompt in prompts.get(row["id"], ()):
@@ -48,11 +47,12 @@ def find(law: Library, document: Mapping[str, Any], on: date) -> Iterator[Findin
                 yield Finding(DOUBTFUL, f"{QUESTIONS}.{row['id']}", prompt.text, remedy, prompt.source, not prompt.lead)
 
 
-def finding(one: Missing, look: list[str] | None = None) -> Finding:
-    """Give what the gate misses as a finding; *look* is what the person is told to look at."""
+def finding(one: Missing, reference: str, look: Iterable[str] = ()) -> Finding:
+    """Give what the gate misses in a request as a finding; *look* is what the person is told to look at."""
     field = f"{QUESTIONS}.{one.field}" if one.field.startswith("gate-") else one.field
     source = f"{FORM}; {one.article}; {one.source}"
-    return Finding(MISSING, field, one.text, " ".join([_ANSWER, *(look or [])]), source, not one.lead)
+    remedy = f"Let a named person answer it; what is asked and why: comity request safeguards {reference}."
+    return Finding(MISSING, field, one.text, " ".join([remedy, *look]), source, not one.lead)
 
 
 def numbers(document: Mapping[str, Any], record: Mapping[str, Any], stage: Stage) -> dict[str, int]:

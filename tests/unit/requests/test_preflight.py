@@ -352,5 +352,16 @@ def test_every_finding_helps(found: Look) -> None:
 @given(requests_from(SHAPE))
 def test_any_request_of_the_shape_is_judged(world: World, request: dict[str, Any]) -> None:
     """A request with anything in it is judged by every rule without an error of another kind."""
-    assert len(RULES) == 12
+    assert len(RULES) == 13
     assert all(isinstance(finding, Finding) for finding in check(setting(world, request)))
+
+
+def test_translation(world: World) -> None:
+    """A translation is of texts that are there, into another language; an addressee may read either language."""
+    texts = [{"field": "case.facts", "text": "Faits."}]
+    given = {"language": "fr", "authoritative": "original", "by": "Translator 1", "texts": texts}
+    found = check(setting(world, document(world, language="vi", translation=given | {"language": "en"})))
+    assert fields(found) == []
+    bad = given | {"texts": [{"field": "case.nothing", "text": "x"}]}
+    found = check(setting(world, document(world, language="vi", translation=bad)))
+    assert sorted(fields(found)) == [("wrong", "language"), ("wrong", "translation.texts[0].field")]
