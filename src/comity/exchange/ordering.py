@@ -25,10 +25,10 @@ from .carriage import preserved, sealed, unload
 from .errors import NotCarried
 from .mapping import PACKAGE, agrees
 from .objects import created, following, updated
-from .objecttables import THEIRS, find_object, objects_of, put_object
+from .objecttables import THEIRS, Object, find_object, objects_of, put_object
 from .sending import ORDER
 
-EXISTS, NO_OBJECT, IMPROPER = 3010, 3011, 3007
+EXISTS, IMPROPER = 3010, 3007
 _AT = re.compile(r"\[(\d+)\]")
 
 
@@ -127,22 +127,32 @@ class _Order:
             raise _Refused(BadMessage(text, code=IMPROPER, field="DocumentBody"), 0)
 
     def _one(self, unit: Unit, request: Request, at: int, action: Action) -> Answer:
-        call, thing, now = self.call, action.thing, self.call.desk.now()
+        thing = action.thing
         assert thing is not None
-        known = find_object(unit, call.peer, THEIRS, thing.id)
+        known = find_object(unit, self.call.peer, THEIRS, thing.id)
         try:
-            if action.verb == "UPDATE":
-                if known is None:
-                    raise BadMessage(f"got {thing.id}, expected an object that is here", code=NO_OBJECT)
-                made = updated(known, thing, at=now, transaction=call.transaction, alone=False)
+            if action.verb == "UPDATE" and known:
+                made = updated(known, thing, at=self.call.desk.now(), transaction=self.call.transaction, alone=False)
+            elif action.verb == "UPDATE":
+                made = self._created(thing, self._first(unit, request))
+            elif known:
+                raise BadMessage(f"got {thing.id}, which is here already, expected a new object", code=EXISTS)
             else:
-                if known is not None:
-                    raise BadMessage(f"got {thing.id}, which is here already, expected a new object", code=EXISTS)
-                status = following(thing.type, "", request.state)
-                made = created(
-                    thing, peer=call.peer, request=request.id, at=now, transaction=call.transaction, status=status
-                )
+                made = self._created(thing, request)
         except BadMessage as e:
             raise _Refused(e, at) from e
         put_object(unit, made)
         return Answer(action.n, action.verb, identifier=thing.id)
+
+    def _created(self, thing: Thing, request: Request) -> Object:
+        call = self.call
+        status = following(thing.type, "", request.state)
+        return created(
+            thing, peer=call.peer, request=request.id, at=call.desk.now(), transaction=call.transaction, status=status
+        )
+
+    def _first(self, unit: Unit, request: Request) -> Request:
+        """Give the preservation that is extended; it came by hand when its tasks are not here yet."""
+        first = preserved(unit, request)
+        assert first is not None
+        return self.call.desk.office.find(unit, first.request)

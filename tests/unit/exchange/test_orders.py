@@ -110,6 +110,16 @@ def test_an_extension_moves_the_end_of_the_first_tasks(road: Street) -> None:
     assert statuses(road, second.id, VN, OURS) == {"AuthorisationObject": "Approved", "DocumentObject": "Approved"}
 
 
+def test_an_extension_of_a_preservation_that_came_by_hand(road: Street) -> None:
+    """The tasks are not here yet: they begin with the extension, in the state of the first request."""
+    first = road.nodes.received()
+    road.answered(first, "accepted", preserved_until=road.nodes.later(days=60))
+    road.work(SG)
+    extension(road, first)
+    assert [tried.message.reason for tried in road.work(VN)] == [""]
+    assert statuses(road, first.id, SG, THEIRS) == {"LPTaskObject": "Preserved"}
+
+
 def test_a_disclosure_waits_and_is_refused_with_its_code(road: Street) -> None:
     """The task waits for approval, then it is rejected, and the reason stands on it on both sides."""
     request = road.sent("disclose_subscriber")
