@@ -21,7 +21,7 @@ from builders.nodes import Nodes
 from comity.crypto.tls import der_of, make_identity
 from comity.directory.errors import BadParty, Expired
 from comity.exchange.errors import NoPeer, PeerRefused, PeerUnreachable
-from comity.exchange.identity import Identity, entry
+from comity.exchange.identity import Identity, entry, make
 from comity.exchange.inbound import Inbound, Outbound
 
 
@@ -79,7 +79,7 @@ def test_no_certificate(link: Link) -> None:
 
 def test_a_certificate_that_the_directory_does_not_list(link: Link) -> None:
     """A key of one's own making gets no connection, whatever name it bears, and the sender is told what it was."""
-    never, stranger = Never(), link.identity("stranger")
+    never, stranger = Never(), make(Identity(link.folder / "stranger.pem"), link.url(VN), VN, link.nodes.clock.now())
     with link.serving(SG, never), pytest.raises(PeerRefused, match="cut the connection") as caught:
         link.courier(identity=stranger).deliver(SG, b"<a/>")
     assert not never.reached
@@ -147,6 +147,8 @@ def test_a_certificate_that_is_none(link: Link, der: bytes) -> None:
         "http://127.0.0.1:8443/hi1", "https://127.0.0.1:8443/hi1?x=y", "https://user@example.org/hi1", "https://example.org",
         "https://example.org:0/hi1", "https://example.org/hi1#a", "https://EXAMPLE.org/hi1", "https://example.org/a b",
         "file:///etc/passwd", "https://example.org\\@evil.example/hi1", "https://ex\u00e4mple.org/hi1",
+        "https://a..b/hi1", "https://" + "a" * 64 + ".org/hi1", "https://example.org:99999/hi1", "https://example.org/../hi1",
+        "https://example.org//hi1", "https://example.org/hi1/", "https://-a.org/hi1", "https://a.org./hi1", "https://[::1]/hi1",
     ],
 )  # fmt: skip
 def test_an_address_that_is_no_plain_https(link: Link, url: str) -> None:
@@ -270,6 +272,18 @@ def test_a_certificate_enrolled_for_two_parties(link: Link) -> None:
         assert link.courier().deliver(SG, b"<a/>")
     assert set(got[0].parties) == {VN, PH}
     assert got[0].may_be_from(VN)
+
+
+def test_certificates_that_bear_a_peers_name(link: Link) -> None:
+    """A registry that enrols certificates in another country's name locks nobody out, in either direction."""
+    now = link.nodes.clock.now()
+    false = [make(Identity(link.folder / f"false-{name}.pem"), link.url(VN), name, now) for name in (VN, SG)]
+    link.change(PH, exchange=entry("https://example.org/hi1", *false))
+    link.spread()
+    with link.serving(SG):
+        assert link.courier().deliver(SG, b"<a/>")
+    with link.serving(VN):
+        assert link.courier(SG).deliver(VN, b"<a/>")
 
 
 def test_a_certificate_that_may_sign_others(link: Link) -> None:

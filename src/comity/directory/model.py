@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from comity.crypto.keys import PublicKey
 from comity.kernel import canonical
@@ -248,6 +249,10 @@ def _key(row: Mapping[str, Any], at: str) -> PartyKey:
 
 
 def _exchange(row: Mapping[str, Any]) -> Exchange:
+    try:
+        _ = urlsplit(row["url"]).port
+    except ValueError as e:
+        raise BadParty(f"got {row['url']!r}, expected a port up to 65535", field="exchange.url") from e
     certificates = tuple(_certificate(one, f"exchange.certificates[{i}]") for i, one in enumerate(row["certificates"]))
     return Exchange(row["url"], certificates, row.get("max_bytes", MAX_MESSAGE))
 

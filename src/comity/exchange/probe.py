@@ -90,7 +90,7 @@ def _connect(peer: Peer, seconds: float) -> str:
     except socket.gaierror as e:
         advice = "See that the name is right and that this machine can ask a name server."
         raise PeerUnreachable(f"got no address for {host}, expected one", advice=advice) from e
-    except (OSError, OverflowError) as e:
+    except (OSError, UnicodeError) as e:
         advice = "See that the peer's node runs and that no firewall stands in between."
         words = getattr(e, "strerror", None) or e
         raise PeerUnreachable(f"got no connection to {host} port {port} ({words}), expected one", advice=advice) from e
@@ -119,17 +119,18 @@ def _key(peer: Peer, courier: Courier) -> str:
 
 def _document(raw: bytes, party: str) -> dict[str, Any]:
     found = canonical.load(raw)
-    if not isinstance(found, dict) or not all(k in found for k in ("party", "you", "at")):
+    kinds = {"party": str, "you": list, "at": str}
+    if not isinstance(found, dict) or not all(isinstance(found.get(name), kind) for name, kind in kinds.items()):
         raise PeerRefused(f"got a greeting of {party} that says something else, expected party, you, at")
     return found
 
 
 def _parties(said: dict[str, Any], own: str, party: str) -> str:
     if said["party"] != party:
-        raise PeerRefused(f"got the node of {said['party']!r}, expected that of {party}")
+        raise PeerRefused(f"got the node of {said['party'][:60]!r}, expected that of {party}")
     if own not in said["you"]:
         advice = "Ask the peer to bring its copy of the directory up to date."
-        raise PeerRefused(f"got taken for {said['you']!r}, expected {own}", advice=advice)
+        raise PeerRefused(f"got taken for {str(said['you'])[:60]}, expected {own}", advice=advice)
     return f"the node of {party}, which knows {own}"
 
 

@@ -81,6 +81,8 @@ def _context(protocol: int) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20")
     context.options |= ssl.OP_NO_COMPRESSION
+    # A certificate is trusted by being exactly one of those listed, also when others bear the same name.
+    context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
     return context
 
 
@@ -249,7 +251,7 @@ def _ours(peer: Peer, watch: _Watch) -> Iterator[None]:
 
     try:
         yield
-    except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as e:
+    except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError, UnicodeError) as e:
         raise _translate(e, peer, watch) from e
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from builders.exchange import PH, SG, VN, Link, linked
+from builders.exchange import PH, SG, VN, Link, linked, scripted
 from builders.nodes import Nodes
 from comity.directory.errors import Expired
 from comity.exchange.errors import NoPeer, PeerRefused
@@ -150,3 +150,18 @@ def test_a_profile_that_does_not_fit(link: Link) -> None:
 
     with link.serving():
         assert last(look(link, offers=offers)) == ("profile", True)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"", b"nonsense", b"[]", b"{}", b'{"party":"SG.orchid","you":5,"at":"2026-11-25T03:00:00Z"}',
+        b'{"party":"SG.orchid","you":["VN.a05"],"at":"yesterday"}', b'{"party":5,"you":["VN.a05"],"at":""}',
+        b'{"party":"PH.cicc","you":["VN.a05"],"at":"2026-11-25T03:00:00Z"}',
+    ],
+)  # fmt: skip
+def test_a_greeting_that_is_none(link: Link, said: bytes) -> None:
+    """A greeting that says something else is one failed step, whatever it says."""
+    head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: " + str(len(said)).encode()
+    with scripted(link, lambda made: made.sendall(head + b"\r\n\r\n" + said)):
+        assert not look(link)[-1].good

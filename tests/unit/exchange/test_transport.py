@@ -12,6 +12,7 @@ import pytest
 from builders.exchange import SG, VN, Link, linked
 from builders.nodes import Nodes
 from comity.exchange.errors import NoPeer, PeerRefused, PeerUnreachable, Undeliverable
+from comity.exchange.identity import Identity, entry, make
 from comity.exchange.inbound import Inbound, Outbound
 from comity.kernel.clock import stamp
 
@@ -96,19 +97,16 @@ def test_a_message_larger_than_the_peer_takes(link: Link) -> None:
 
 def test_two_certificates_while_one_follows_the_other(link: Link) -> None:
     """A node whose entry lists two certificates is known by either, in both directions."""
-    following = link.identity("next")
-    entry = link.nodes.world.party(VN).document()["exchange"]
-    more = [*entry["certificates"], *_rows(following)]
-    link.change(VN, exchange={**entry, "certificates": more})
+    following = make(Identity(link.folder / "next.pem"), link.url(VN), VN, link.nodes.clock.now())
+    listed = link.nodes.world.party(VN).document()["exchange"]
+    more = [*listed["certificates"], *_rows(following)]
+    link.change(VN, exchange={**listed, "certificates": more})
     link.spread()
     with link.serving():
         for identity in (link.identities[VN], following):
             assert link.courier(identity=identity).deliver(SG, b"<a/>")
 
 
-def _rows(identity: object) -> list[dict[str, str]]:
-    from comity.exchange.identity import Identity, entry
-
-    assert isinstance(identity, Identity)
+def _rows(identity: Identity) -> list[dict[str, str]]:
     rows: list[dict[str, str]] = entry("https://example.org/hi1", identity)["certificates"]
     return rows
