@@ -292,12 +292,14 @@ def export(home: Path, name: str, out: Path, encrypt_to: tuple[str, ...], as_jso
 @click.option("--reason", required=True, help="Why it is withdrawn.")
 @json_option
 def withdraw(home: Path, name: str, reason: str, as_json: bool) -> None:
-    """Withdraw the request NAME; tell the addressee under its call-back number."""
+    """Withdraw the request NAME; tell the addressee under its call-back number. A node that took it in is told too."""
+    from comity.exchange.sending import withdrawn
+    from comity.node.ports import desk_of
     from comity.node.service import open_node
     from comity.requests.release import withdraw as take_back
 
     with open_node(home) as node:
-        made = take_back(node.office, name, reason)
+        made = take_back(node.office, name, reason, also=withdrawn(desk_of(node)))
     _say(made, as_json, _("withdrawn"))
 
 

@@ -15,9 +15,10 @@ from dataclasses import replace
 
 from comity.directory.model import Party
 from comity.hi1.errors import BadMessage
-from comity.hi1.model import Fault, Thing
+from comity.hi1.model import Action, Fault, Thing
 from comity.hi1.model import Message as Hi1Message
 from comity.hi1.things import derived
+from comity.hi1.vocabulary import entry
 from comity.packages.verification import Given, verify
 from comity.requests import tables as requests
 from comity.requests.errors import WrongState
@@ -33,8 +34,10 @@ from .objects import created
 from .objecttables import OURS, change_objects, find_object, objects_of, put_object
 from .tables import ANSWERED, Message
 
-ORDER, NOTICE = "order", "notice"
-UNHEARD = (3000, 3003, 3004)
+ORDER, NOTICE, CANCEL = "order", "notice", "cancel"
+NOT_THERE = 3011
+TRANSIENT = 3003
+UNHEARD = (3000, TRANSIENT, 3004)
 
 
 def send(desk: Desk, name: str, *, confidential: bool = False) -> Message:
@@ -82,6 +85,26 @@ def send(desk: Desk, name: str, *, confidential: bool = False) -> Message:
     return message
 
 
+def withdrawn(desk: Desk) -> Callable[[Unit, Request], None]:
+    """Give what is also done when we withdraw a request: its addressee's node, if it was sent there, is asked to cancel it.
+
+    The order may still be on its way: until it is there, the wish is tried again.
+    """
+
+    def ask(unit: Unit, request: Request) -> None:
+        if not any(stands(one) for one in _tried(unit, request)):
+            return
+        transaction = derived(f"{request.id}-cancel")
+        wish = {"AuthorisationDesiredStatus": entry("AuthorisationDesiredStatus", "Cancelled")}
+        action = Action(0, "UPDATE", Thing("AuthorisationObject", request.id, wish))
+        outbox.queue(
+            unit, desk.office.ledger, to=request.peer, transaction=transaction, about=request.id, kind=CANCEL,
+            raw=desk.letter(request.peer, transaction, (action,)), at=desk.now(),
+        )  # fmt: skip
+
+    return ask
+
+
 def stands(message: Message) -> bool:
     """Tell whether a message is on its way or was taken in."""
     return message.state != tables.STUCK and not (message.state == ANSWERED and message.reason)
@@ -96,9 +119,9 @@ def on_answer(desk: Desk) -> Callable[[Unit, Message, bytes], str]:
     def heard(unit: Unit, message: Message, raw: bytes) -> str:
         answer = _answer(desk, message, raw)
         refusal = _refusal(answer)
-        if refusal and (refusal.code == UNHEARD[1] or (answer.fault and refusal.code in UNHEARD)):
+        if refusal and _unheard(message, refusal, whole=bool(answer.fault)):
             raise PeerUnreachable(f"got {refusal.code} {refusal.text}, expected to be taken in")
-        if message.kind not in (ORDER, NOTICE) and desk.deliveries:
+        if message.kind not in (ORDER, NOTICE, CANCEL) and desk.deliveries:
             asked = desk.read_own(message.raw)
             return desk.deliveries.answered(unit, message.peer, message.kind, asked, answer)
         reason = f"{refusal.code}: {refusal.text}" if refusal else ""
@@ -181,6 +204,13 @@ def _answer(desk: Desk, message: Message, raw: bytes) -> Hi1Message:
     return answer
 
 
+def _unheard(message: Message, refusal: Fault, *, whole: bool) -> bool:
+    """Tell whether a message was not heard rather than refused, or came before what it speaks of."""
+    if message.kind == CANCEL and refusal.code == NOT_THERE:
+        return True
+    return refusal.code == TRANSIENT or (whole and refusal.code in UNHEARD)
+
+
 def _refusal(answer: Hi1Message) -> Fault | None:
     """Give the first fault that an answer names: of an action that was refused rather than left undone with it."""
     faults = [answer.fault] if answer.fault else [one.fault for one in answer.answers if one.fault]
@@ -190,5 +220,5 @@ def _refusal(answer: Hi1Message) -> Fault | None:
 def _record(desk: Desk, unit: Unit, message: Message, reason: str) -> None:
     """Write on the request what the peer's node said."""
     for request in requests.find_requests(unit, id=message.about):
-        act = {ORDER: "send", NOTICE: "notify"}[message.kind]
+        act = {ORDER: "send", NOTICE: "notify", CANCEL: "cancel"}[message.kind]
         desk.office.record(unit, request, f"{act}, refused by the peer" if reason else act, message.peer, reason)

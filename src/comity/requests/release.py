@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -193,15 +193,27 @@ def _released(office: Office, request: Request) -> Path:
     return office.blobs.path(request.file)
 
 
-def withdraw(office: Office, name: str, reason: str) -> Request:
-    """Withdraw a request; its clocks stop, except that of secrecy. The addressee is to be told by call-back."""
+Also = Callable[[Unit, Request], object]
+
+
+def nothing_more(unit: Unit, request: Request) -> None:
+    """Do nothing more in the unit that withdraws a request."""
+
+
+def withdraw(office: Office, name: str, reason: str, *, also: Also = nothing_more) -> Request:
+    """Withdraw a request; its clocks stop, except that of secrecy. The addressee is to be told by call-back.
+
+    What is *also* done is done in the same unit.
+    """
     check_text(reason, field="reason", max=MAX_REASON)
     with office.store.write(durable=True) as unit:
         request = office.find(unit, name, OUT)
         running = [clock.kind for clock in tables.clocks_of(unit, request.id) if clock.kind != "secrecy_until"]
         tables.stop_clocks(unit, request.id, running)
         office.log(unit, "request.withdrawn", request, reason=reason)
-        return office.move(unit, request, "withdraw", "", note=reason)
+        withdrawn = office.move(unit, request, "withdraw", "", note=reason)
+        also(unit, withdrawn)
+        return withdrawn
 
 
 def _complete(office: Office, unit: Unit, request: Request) -> None:

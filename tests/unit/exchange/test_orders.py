@@ -23,7 +23,7 @@ from comity.exchange.errors import NoPeer
 from comity.exchange.inbound import JSON, Inbound, content_type
 from comity.exchange.mapping import task_id
 from comity.exchange.objecttables import OURS, THEIRS, find_object, objects_of
-from comity.exchange.sending import send
+from comity.exchange.sending import send, withdrawn
 from comity.hi1 import codec
 from comity.hi1.capability import config, parse_capability
 from comity.hi1.model import Action, Thing, Version
@@ -31,7 +31,7 @@ from comity.hi1.things import derived
 from comity.hi1.vocabulary import entry
 from comity.requests.drafting import follow
 from comity.requests.model import Request
-from comity.requests.release import release, seal_request
+from comity.requests.release import release, seal_request, withdraw
 
 
 @pytest.fixture
@@ -258,6 +258,28 @@ def test_what_a_peer_wishes_for_is_written_on_the_request(road: Street) -> None:
     assert answer.answers[0].thing.members["Generation"] == 2
     assert road.history(request, SG)[-1][0] == "asked to be Cancelled"
     assert road.state(request, SG) == "received"
+
+
+def test_a_withdrawn_request_is_wished_to_be_cancelled(road: Street) -> None:
+    """The wish may overtake the order: it is tried again until the order is there, and a person sees it."""
+    request = road.sent()
+    withdraw(road.nodes.office(), request.id, "Solved.", also=withdrawn(road.desk(VN)))
+    (order,) = road.messages(VN, direction="out", kind="order")
+    (wish,) = road.messages(VN, direction="out", kind="cancel")
+    assert faults(road.asked(replace(road.message(), actions=codec.read(wish.raw).actions))) == [3011]
+    assert {tried.outcome for tried in road.work(VN)} <= {"answered", "later"}
+    road.nodes.clock.advance(timedelta(minutes=1))
+    road.work(VN)
+    assert {one.state for one in road.messages(VN, direction="out")} == {"answered"}
+    assert road.history(request, SG)[-1][0] == "asked to be Cancelled"
+    assert order.about == wish.about == request.id
+
+
+def test_a_request_that_was_never_sent_is_withdrawn_silently(road: Street) -> None:
+    """Nobody's node knows of it."""
+    request = road.nodes.released()
+    withdraw(road.nodes.office(), request.id, "Solved.", also=withdrawn(road.desk(VN)))
+    assert road.messages(VN, direction="out") == []
 
 
 def test_what_this_node_offers_is_said_when_there_is_something(road: Street) -> None:
