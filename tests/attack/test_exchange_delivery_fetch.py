@@ -149,6 +149,27 @@ def test_a_trickling_body_is_left_for_later(nodes: Nodes, monkeypatch: pytest.Mo
     assert made.parts()[0].state == "Available"
 
 
+def test_a_full_disk_is_not_filled_further(nodes: Nodes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file for which there is no room waits: nothing is called, and the node keeps its reserve."""
+    made, thing = announced(nodes)
+    made.take(thing)
+    monkeypatch.setattr(fetching, "RESERVE", 1 << 60)
+    assert "room" in made.work()[0].reason
+    assert made.served == 0
+    assert made.parts()[0].state == "Available"
+
+
+@pytest.mark.parametrize("meddle", [lambda data: data + b"z" * 9, lambda data: data[:-1]])
+def test_what_is_refused_leaves_nothing_half_written(meddle: Callable[[bytes], bytes], nodes: Nodes) -> None:
+    """After a fetch that failed no part of a file lies aside."""
+    made, thing = announced(nodes)
+    made.take(thing)
+    made.meddle = meddle
+    made.work()
+    staging = nodes.home(VN) / "files" / "staging"
+    assert [path for path in staging.rglob("*") if path.is_file()] == []
+
+
 def test_a_part_that_two_workers_fetch_is_received_once(nodes: Nodes) -> None:
     """A worker whose lease ran out while it fetched finds the part done, and changes nothing."""
     made, thing = announced(nodes)

@@ -7,6 +7,8 @@ Undeliverable (Refused)         trying again will not help; a person has to look
 ReplayRefused (Refused)         a transaction that is known already came with other bytes
 NotQueued (NotFound)            there is no such message
 NoDelivery (NotFound)           there is no such delivery, or nothing is offered to that peer under that address
+Trickling (Unavailable)         a file comes so slowly that a worker would be held up
+TooFull (Unavailable)           there is no room on the node's disk for what would be fetched
 NotDecided (Refused)            the desk lacks what must stand before the act: a review, a call back, a second person
 NotCarried (Refused)            the request cannot be said in an HI-1 message, or is too large for one
 BadIdentity (BadInput)          the node's TLS key or certificate is missing or malformed
@@ -43,6 +45,14 @@ class NotQueued(NotFound):
 
 class NoDelivery(NotFound):
     """There is no such delivery, or nothing is offered to that peer under that address."""
+
+
+class Trickling(Unavailable):
+    """A file comes so slowly that a worker would be held up."""
+
+
+class TooFull(Unavailable):
+    """There is no room on the node's disk for what would be fetched."""
 
 
 class NotDecided(Refused):

@@ -9,6 +9,7 @@ that are not what was stated are kept too, beside the reason why they were refus
 from __future__ import annotations
 
 import hashlib
+import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from comity.hi1.errors import BadMessage
-from comity.kernel.errors import ComityError, Unavailable
+from comity.kernel.errors import ComityError
 from comity.requests.model import IN
 from comity.requests.office import Office
 from comity.store import jobs
@@ -28,7 +29,7 @@ from comity.store.jobs import Job
 from . import deliverytables as tables
 from .deliveries import log
 from .deliverytables import Kept
-from .errors import PeerUnreachable, Undeliverable
+from .errors import PeerUnreachable, TooFull, Trickling, Undeliverable
 from .part import AVAILABLE, EXPIRED, IMPROPER, Part
 from .receiving import FETCH, Word, acknowledge, check_address, check_bytes, give_up, token_of
 
@@ -38,6 +39,7 @@ LONGEST_WAIT = timedelta(hours=1)
 MAX_BREAKS = 5
 SLOWEST = 10_000
 GRACE = 60.0
+RESERVE = 1 << 30
 _ONE_MORE = 1 << 16
 
 Say = Callable[[Unit, str, Sequence[Word]], object]
@@ -99,19 +101,30 @@ def _fetch(office: Office, source: Source, say: Say, job: Job) -> Fetched:
 
 def _download(office: Office, source: Source, peer: str, part: Part) -> _Body:
     """Stream a part aside; after a break it begins anew, a few times."""
-    began, token = time.monotonic(), token_of(part)
+    began = time.monotonic()
     for left in reversed(range(MAX_BREAKS)):
         staged = office.blobs.stage()
         try:
-            with writing(staged), staged.open("xb") as target:
-                sink = _Sink(part, target, began)
-                source.fetch(peer, token, sink.write, limit=part.size + _ONE_MORE)
-                return _Body(staged, sink.size, sink.digest.hexdigest())
+            return _streamed(source, peer, part, staged, began)
         except PeerUnreachable:
-            staged.unlink()
+            staged.unlink(missing_ok=True)
             if not left:
                 raise
+        except ComityError:
+            staged.unlink(missing_ok=True)
+            raise
     raise AssertionError("the last break is raised")
+
+
+def _streamed(source: Source, peer: str, part: Part, staged: Path, began: float) -> _Body:
+    free = shutil.disk_usage(staged.parent).free
+    if free < part.size + RESERVE:
+        advice = "Free some space on the node's disk; the part is tried again until its address expires."
+        raise TooFull(f"got {free >> 20} MiB free, expected room for {part.size >> 20} and some", advice=advice)
+    with writing(staged), staged.open("xb") as target:
+        sink = _Sink(part, target, began)
+        source.fetch(peer, token_of(part), sink.write, limit=part.size + _ONE_MORE)
+        return _Body(staged, sink.size, sink.digest.hexdigest())
 
 
 class _Sink:
@@ -139,10 +152,6 @@ class _Sink:
         self._target.write(piece)
 
 
-class Trickling(Unavailable):
-    """The bytes come so slowly that a worker would be held up."""
-
-
 def _keep(office: Office, say: Say, job: Job, kept: Kept, body: _Body) -> Fetched:
     """Keep what came, and acknowledge it if it is what was stated."""
     now = office.clock.now()
@@ -151,6 +160,7 @@ def _keep(office: Office, say: Say, job: Job, kept: Kept, body: _Body) -> Fetche
         current = tables.find_parts(unit, direction=IN, peer=kept.peer, id=kept.part.id)[0]
         if current.state != AVAILABLE:
             jobs.finish(unit, job)
+            body.path.unlink()
             return Fetched(current)
         log(unit, office, "delivery.fetched", held, found=body.sha256)
         try:

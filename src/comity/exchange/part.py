@@ -78,7 +78,7 @@ def read_part(one: Thing) -> tuple[Part, bytes]:
     if one.type != "DeliveryObject":
         raise BadMessage(f"got {one.type}, expected DeliveryObject", code=IMPROPER, field="DELIVER")
     members = one.members
-    tasks = _member(members, "AssociatedObjects", dict).get("AssociatedObject") or []
+    tasks = _rows(_member(members, "AssociatedObjects", dict), "AssociatedObject")
     if len(tasks) != 1:
         raise _improper("AssociatedObjects", f"got {len(tasks)} objects", "the one task that is answered")
     sequence = _member(members, "SequenceNumber", int)
@@ -93,7 +93,7 @@ def read_part(one: Thing) -> tuple[Part, bytes]:
         last=_member(members, "LastSequence", bool),
         way=way,
         sealed=_sealed(members),
-        reference=str(members.get("Reference", {}).get("LDID", "")),
+        reference=str(_optional(members, "Reference").get("LDID", "")),
         **found,
     )
     return part, data
@@ -158,7 +158,8 @@ def _file(row: Mapping[str, Any], at: str) -> dict[str, Any]:
 
 def _digest(row: Mapping[str, Any], at: str) -> str:
     """Find the SHA-256 among the checksums stated."""
-    rows = [row, *row.get("Checksums", {}).get("ChecksumAndType", [])]
+    others = _rows(_optional(row, "Checksums"), "ChecksumAndType")
+    rows = [row, *(one for one in others if isinstance(one, Mapping))]
     for one in rows:
         if str(one.get("ChecksumType", "")).upper() in ("SHA-256", "SHA256"):
             found = str(one.get("Checksum", "")).lower()
@@ -169,10 +170,9 @@ def _digest(row: Mapping[str, Any], at: str) -> str:
 
 
 def _sealed(members: Mapping[str, Any]) -> bool:
-    details = members.get("EncryptionDetails")
-    if details is None:
+    if "EncryptionDetails" not in members:
         return False
-    scheme = details.get("AdditionalInformation", "")
+    scheme = _optional(members, "EncryptionDetails").get("AdditionalInformation", "")
     if scheme != SEALED:
         raise BadMessage(f"got {scheme!r}, expected {SEALED}", code=NOT_OFFERED, field="EncryptionDetails")
     return True
@@ -184,6 +184,22 @@ def _member(row: Mapping[str, Any], name: str, kind: type[Any], *, at: str = "",
         raise BadMessage(f"got no {name}, expected one", code=MISSING, field=field)
     if not isinstance(value, Mapping if kind is dict else kind) or (kind is int and isinstance(value, bool)):
         raise _improper(field, f"got {type(value).__name__}", kind.__name__)
+    return value
+
+
+def _optional(row: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Give a member that has members of its own; one that is not there has none."""
+    value = row.get(name, {})
+    if not isinstance(value, Mapping):
+        raise _improper(name, f"got {type(value).__name__}", "an object")
+    return value
+
+
+def _rows(row: Mapping[str, Any], name: str) -> list[Any]:
+    """Give a member that is a list; one that is not there is empty."""
+    value = row.get(name, [])
+    if not isinstance(value, list):
+        raise _improper(name, f"got {type(value).__name__}", "a list")
     return value
 
 
