@@ -11,6 +11,7 @@ receiver knows the message by its transaction and bytes, so a second delivery ha
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -33,6 +34,8 @@ LEASE = timedelta(minutes=10)
 FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(hours=1)
 PATIENCE = timedelta(days=14)
+
+_LOG = logging.getLogger("comity.exchange")
 
 OnAnswer = Callable[[Unit, Message, bytes], str | None]
 
@@ -170,6 +173,9 @@ def _try(outbox: Outbox, job: Job) -> Tried:
         return _give_up(outbox, job, message, str(e))
     except ComityError as e:
         return _later(outbox, job, message, str(e))
+    except Exception as e:  # noqa: BLE001 - the outermost loop of a worker; what went wrong is shown with the peer
+        _LOG.exception("a message could not be delivered")
+        return _later(outbox, job, message, f"got a fault of this program ({type(e).__name__}), expected none")
 
 
 def _later(outbox: Outbox, job: Job, message: Message, reason: str, *, counted: bool = True) -> Tried:

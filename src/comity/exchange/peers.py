@@ -142,8 +142,8 @@ def pause(unit: Unit, ledger: Ledger, party: str, now: datetime) -> Standing:
 def resume(unit: Unit, ledger: Ledger, party: str, now: datetime) -> Standing:
     """Let messages to a party out again, now, also those that were stuck."""
     for state in (QUEUED, STUCK):
-        for message in tables.find_messages(unit, direction=OUT, peer=party, state=state):
-            outbox.again(unit, message, now)
+        for transaction in tables.find_transactions(unit, direction=OUT, peer=party, state=state):
+            outbox.again(unit, outbox.find(unit, transaction), now)
     return _set(unit, ledger, party, now, paused=False)
 
 

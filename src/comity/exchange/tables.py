@@ -99,6 +99,12 @@ def find_messages(unit: Unit, **wanted: str) -> list[Message]:
     return [Message(**row) for row in unit.execute(query).mappings()]
 
 
+def find_transactions(unit: Unit, **wanted: str) -> list[str]:
+    """Name the transactions of such messages, without reading what is in them."""
+    query = sa.select(_messages.c.transaction).filter_by(**wanted).order_by(_messages.c.at, _messages.c.transaction)
+    return [str(one) for one in unit.scalars(query)]
+
+
 def count_messages(unit: Unit) -> Mapping[tuple[str, str, str], int]:
     """Count the messages by peer, direction and state."""
     columns = (_messages.c.peer, _messages.c.direction, _messages.c.state)

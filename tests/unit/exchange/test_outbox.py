@@ -173,6 +173,18 @@ def test_an_answer_that_does_not_hold(link: Link) -> None:
     assert outcomes(deliver_due(box)) == ["answered"]
 
 
+def test_a_fault_of_our_own(link: Link, caplog: pytest.LogCaptureFixture) -> None:
+    """A fault of the program puts the message off like any other, shown with the peer; the others still go out."""
+    queue(link, transaction="1")
+    queue(link, transaction="2")
+    box = link.outbox(carrier=Post(KeyError("secret"), b"<ok/>"))
+    assert outcomes(deliver_due(box)) == ["later", "answered"]
+    assert "a message could not be delivered" in caplog.text
+    with link.node(VN).store.read() as unit:
+        (waits,) = jobs.select(unit, kind=outbox.DELIVER, state=jobs.OPEN)
+    assert waits.last_error == "got a fault of this program (KeyError), expected none"
+
+
 def test_a_paused_peer(link: Link) -> None:
     """Messages to a paused peer wait, do not count as failed and do not age; resumed, they go out at once."""
     node = link.node(VN)
