@@ -65,5 +65,8 @@ def _why(error: typst.TypstError) -> PrintError:
     if not lacking:
         return PrintError(f"got {error.message}, expected a document that {renderer()} can set")
     named = ", ".join(f"{sign} (U+{ord(sign):04X})" for sign in lacking[:8])
-    advice = "Install a font that has them, for example a Noto font (Debian: fonts-noto, fonts-noto-cjk), or write them in other letters."
+    advice = (
+        "Install a font that has them (Debian: fonts-hosny-amiri for Arabic, fonts-noto-cjk for Chinese, fonts-noto-core for most"
+        " other scripts, all of the Noto family), or write them in other letters."
+    )
     return PrintError(f"got signs that no font on this machine has: {named}", advice=advice)

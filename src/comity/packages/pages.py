@@ -222,7 +222,8 @@ class _Pen:
         self._saved: list[dict[int, str] | None] = []
         self._open: list[_Span] = []
         self._runs: list[Run] = []
-        self._goes_on = False
+        # Whether something was drawn, and something written down, since the piece began.
+        self._goes_on = self._joins = False
         # The sign said last and the glyphs that drew it: a letter with marks may be drawn with several.
         self._sign: tuple[str, set[int]] = ("", set())
 
@@ -243,7 +244,7 @@ class _Pen:
         elif operator == b"Tr" and operands[0] != 0:
             raise BadDocument("got text that is not simply filled, expected visible text")
         elif operator == b"BT":
-            self._goes_on = False
+            self._goes_on = self._joins = False
         elif operator == b"q":
             self._saved.append(self._font)
         elif operator == b"Q":
@@ -271,10 +272,11 @@ class _Pen:
                 self._put(text)
 
     def _again(self, text: str, glyphs: set[int]) -> bool:
-        """Say whether these glyphs only go on drawing the sign said last."""
+        """Say whether these glyphs, first in a piece of their own, only go on drawing the sign said last."""
         said, drawn = self._sign
-        again = text == said and _marked(text) and not drawn & glyphs
+        again = not self._goes_on and text == said and _marked(text) and not drawn & glyphs
         self._sign = (text, drawn | glyphs if again else glyphs)
+        self._goes_on = True
         return again
 
     def _begin(self, operands: list[Any]) -> None:
@@ -294,13 +296,19 @@ class _Pen:
             self._runs.append(Run("".join(reversed(span.pieces)), rtl=True))
 
     def _state(self, span: _Span, actual: str) -> None:
-        """Settle a text that stands for glyphs: it may turn a bracket round, or be a letter with the marks drawn on it."""
+        """Settle a text that stands for glyphs: it may turn a bracket round, or be a letter with the marks drawn on it.
+
+        Of the several glyphs of a right-to-left letter, or of a sign with marks, some may have no text of their own.
+        """
         first, marked = squeezed(actual)[:1], _marked(actual)
+        parted = len(unicodedata.normalize("NFD", squeezed(actual))) > 1 or _RIGHT_TO_LEFT.search(actual) is not None
         kin = all(
-            (marked and (not piece or _marked(piece))) or squeezed(piece)[:1] in (first, _MIRRORED.get(first))
+            (parted and not squeezed(piece))
+            or (marked and _marked(piece))
+            or squeezed(piece)[:1] in (first, _MIRRORED.get(first))
             for piece in span.pieces
         )
-        if not (kin and 1 <= len(actual) <= MAX_CLUSTER and 1 <= len(span.pieces) <= MAX_CLUSTER):
+        if not (kin and any(span.pieces) and len(actual) <= MAX_CLUSTER and len(span.pieces) <= MAX_CLUSTER):
             raise BadDocument(
                 f"got {actual!a} said to stand for {''.join(span.pieces)!a}, expected what the glyphs show"
             )
@@ -314,16 +322,16 @@ class _Pen:
             around.pieces.append(text)
             return
         rtl = _RIGHT_TO_LEFT.search(text) is not None
-        run, last = Run(text, rtl), self._runs[-1] if self._goes_on else None
+        run, last = Run(text, rtl), self._runs[-1] if self._joins else None
         if last and not last.loose and not run.loose:
             self._runs[-1] = Run(last.text + text, rtl)
         else:
             self._runs.append(run)
-        self._goes_on = True
+        self._joins = True
 
 
 def _marked(text: str) -> bool:
-    """Say whether a text is one letter with marks."""
-    signs = unicodedata.normalize("NFD", squeezed(text))
+    """Say whether a text is one letter with marks, or marks alone."""
+    signs = squeezed(text)
     marks = [unicodedata.category(sign)[0] == "M" for sign in signs]
-    return len(marks) > 1 and not marks[0] and all(marks[1:])
+    return any(marks) and all(marks[1:])

@@ -16,7 +16,9 @@ from .bag import write_tags
 from .container import Advance, silent
 from .errors import BadBag
 from .names import check_names
-from .printer import RENDERER, print_pdf
+from .pages import BadDocument
+from .printer import RENDERER, PrintError, print_pdf
+from .reprint import check_words
 from .statement import Statement
 from .translation import require_translation
 from .writer import Writer
@@ -49,7 +51,7 @@ def seal(
         BadInput: the request does not fit its shape, or its translation does not fit the request.
         BadContainer: an attachment has a name that no reader accepts.
         BadBag: an attachment is not the one that the request describes.
-        PrintError: the request cannot be printed.
+        PrintError: the request cannot be printed, or its print not be read back.
     """
     request_shape().require(request, file="request.json")
     require_translation(request, request_shape(), file="request.json")
@@ -63,7 +65,7 @@ def seal(
     payload = [
         *copied,
         writer.add("data/request.json", data),
-        writer.add("data/request.pdf", print_pdf(request, digest=digest)),
+        writer.add("data/request.pdf", _printed(request, digest)),
     ]
     info = {
         "Source-Organization": request["from"]["party"],
@@ -81,6 +83,21 @@ def seal(
         sealed_at=sealed_at,
         language=request["language"],
     )
+
+
+def _printed(request: dict[str, Any], digest: str) -> bytes:
+    """Print a request, and read the print back as its receivers will: what cannot be verified is not sealed."""
+    pdf = print_pdf(request, digest=digest)
+    try:
+        check_words(pdf, request, digest=digest)
+    except BadDocument as e:
+        advice = (
+            "Write the text without unusual marks: a mark after a space or a digit, or the same mark twice on a letter."
+        )
+        raise PrintError(
+            f"got a text whose print cannot be read back ({e.message}), expected one that can", advice=advice
+        ) from e
+    return pdf
 
 
 def seal_files(

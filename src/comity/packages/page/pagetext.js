@@ -58,7 +58,8 @@ class PageReader {
     this.fonts = fonts;
     /** @type {Run[]} */
     this.runs = [];
-    this.goesOn = false;
+    // Whether something was drawn, and something written down, since the piece began.
+    this.goesOn = this.joins = false;
     /** @type {Span[]} */
     this.spans = [];
     /** @type {Glyphs | null} */
@@ -101,7 +102,7 @@ class PageReader {
         this.font = this.saved.pop() ?? null;
         return;
       case "BT":
-        this.goesOn = false;
+        this.goesOn = this.joins = false;
         return;
       case "Tf":
         this.font = this.fonts.get(operands[0]) ?? null;
@@ -139,14 +140,15 @@ class PageReader {
   }
 
   /**
-   * Say whether these glyphs only go on drawing the sign said last: a letter with marks may be drawn with several.
+   * Say whether these glyphs, first in a piece of their own, only go on drawing the sign said last.
    * @param {string} text
    * @param {Set<number>} glyphs
    */
   again(text, glyphs) {
     const { text: said, glyphs: drawn } = this.sign;
-    const again = text === said && isMarked(text) && ![...glyphs].some((glyph) => drawn.has(glyph));
+    const again = !this.goesOn && text === said && isMarked(text) && ![...glyphs].some((glyph) => drawn.has(glyph));
     this.sign = { text, glyphs: again ? new Set([...drawn, ...glyphs]) : glyphs };
+    this.goesOn = true;
     return again;
   }
 
@@ -169,14 +171,16 @@ class PageReader {
 
   /**
    * Settle a text that stands for glyphs: it may turn a bracket round, or be a letter with the marks drawn on it.
+   *
+   * Of the several glyphs of a right-to-left letter, or of a sign with marks, some may have no text of their own.
    * @param {Span} span
    * @param {string} actual
    */
   state({ pieces, glyphs }, actual) {
     const [first, marked] = [firstSign(actual), isMarked(actual)];
-    const kin = pieces.every((piece) => (marked && (!piece || isMarked(piece))) || [first, MIRRORED.get(first)].includes(firstSign(piece)));
-    const length = Array.from(actual).length;
-    const honest = kin && length >= 1 && length <= MAX_SIGN && pieces.length >= 1 && pieces.length <= MAX_SIGN;
+    const parted = Array.from(squeeze(actual).normalize("NFD")).length > 1 || RIGHT_TO_LEFT.test(actual);
+    const kin = (/** @type {string} */ piece) => (parted && !squeeze(piece)) || (marked && isMarked(piece)) || [first, MIRRORED.get(first)].includes(firstSign(piece));
+    const honest = pieces.every(kin) && pieces.some(Boolean) && Array.from(actual).length <= MAX_SIGN && pieces.length <= MAX_SIGN;
     demand(honest, "got a text in the PDF that stands for other signs than those shown, expected the same");
     if (!this.again(actual, glyphs)) this.put(actual);
   }
@@ -189,10 +193,10 @@ class PageReader {
     const around = this.spans.findLast((span) => span.reversed);
     if (around) return void around.pieces.push(text);
     const run = { text, rtl: RIGHT_TO_LEFT.test(text) };
-    const last = this.goesOn ? this.runs.at(-1) : undefined;
+    const last = this.joins ? this.runs.at(-1) : undefined;
     if (last && !isLoose(last) && !isLoose(run)) last.text += text;
     else this.runs.push(run);
-    this.goesOn = true;
+    this.joins = true;
   }
 
   /** Give the open span for whose glyphs a text is stated, if there is one. */
@@ -202,11 +206,11 @@ class PageReader {
 }
 
 /**
- * Say whether a text is one letter with marks.
+ * Say whether a text is one letter with marks, or marks alone.
  * @param {string} text
  */
 function isMarked(text) {
-  return /^\P{M}\p{M}+$/u.test(squeeze(text).normalize("NFD"));
+  return /^\P{M}?\p{M}+$/u.test(squeeze(text));
 }
 
 /** @param {string} text */
