@@ -23,6 +23,7 @@ NOT_OFFERED, IMPROPER, NO_UPDATE, NO_GET = 3001, 3007, 3011, 3014
 MOST = 1000
 DELIVERY = "DeliveryObject"
 ACTIONS = "actions"
+PACKED = "an order with its sealed package: a document whose DocumentType is Package of comity"
 _TYPES = {
     "Authorisation": "AuthorisationObject", "Document": "DocumentObject", "Notification": "NotificationObject",
     "LDTask": "LDTaskObject", "LPTask": "LPTaskObject", "TDTask": "TDTaskObject", "Delivery": DELIVERY,
@@ -61,7 +62,9 @@ def _one(call: Call, unit: Unit, at: int, action: Action) -> Answer:
 
 def _unknown(call: Call, unit: Unit, action: Action) -> Answer:
     kind = action.thing.type if action.thing else ""
-    text = f"got {action.verb} {kind}".rstrip() + ", expected an order with its sealed package, or what else is offered"
+    text = (
+        f"got {action.verb} {kind}".rstrip() + f", expected {PACKED if action.verb == 'CREATE' else 'what is offered'}"
+    )
     raise BadMessage(text, code=NOT_OFFERED, field=action.verb)
 
 

@@ -49,7 +49,8 @@ def ports(node: Node) -> Ports:
 def desk_of(node: Node) -> Desk:
     """Give the desk at which a node's exchange is done."""
     known = capability_of(node.settings)
-    desk = Desk(node.office, open_key(node.settings), config=partial(config, known) if known else None)
+    said = partial(config, known) if known else None
+    desk = Desk(node.office, open_key(node.settings), encoding=node.settings.encoding, config=said)
     return replace(desk, deliveries=Custody(desk))
 
 

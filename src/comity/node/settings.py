@@ -8,12 +8,25 @@ import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal
 
 from .errors import BadSettings, NodeUnusable, NoNode
 
 NAME = "comity.toml"
 PARTY = re.compile(r"[A-Z]{2}\.[a-z0-9][a-z0-9-]{0,40}", re.ASCII)
-_KNOWN = {"party", "database", "key", "key_passphrase_file", "time_authorities", "law", "listen", "tls", "capability"}
+ENCODINGS = ("json", "xml")
+_KNOWN = {
+    "party",
+    "database",
+    "key",
+    "key_passphrase_file",
+    "time_authorities",
+    "law",
+    "listen",
+    "tls",
+    "capability",
+    "encoding",
+}
 
 
 @dataclass(frozen=True)
@@ -30,6 +43,7 @@ class Settings:
     listen: str = "127.0.0.1:8443"
     tls: str = "tls.pem"
     capability: str = ""
+    encoding: Literal["json", "xml"] = "json"
 
     @property
     def url(self) -> str:
@@ -90,7 +104,17 @@ def save(settings: Settings) -> None:
         "# The settings of a Comity node; see docs/operate/settings.md.",
         *(
             f"{name} = {_quoted(getattr(settings, name))}"
-            for name in ("party", "database", "key", "key_passphrase_file", "law", "listen", "tls", "capability")
+            for name in (
+                "party",
+                "database",
+                "key",
+                "key_passphrase_file",
+                "law",
+                "listen",
+                "tls",
+                "capability",
+                "encoding",
+            )
         ),
         f"time_authorities = [{', '.join(map(_quoted, settings.time_authorities))}]",
     ]
@@ -117,7 +141,9 @@ def _settings(home: Path, rows: dict[str, object], file: str) -> Settings:
             raise BadSettings(f"got {value!r}, expected text", file=file, field=name)
     if not isinstance(authorities, list) or not all(isinstance(a, str) for a in authorities):
         raise BadSettings(f"got {authorities!r}, expected a list of file names", file=file, field="time_authorities")
-    texts = {name: str(value) for name, value in rows.items()}
+    texts: dict[str, Any] = {name: str(value) for name, value in rows.items()}
     if not PARTY.fullmatch(texts.get("party", "")):
         raise BadSettings(f"got {texts.get('party')!r}, expected a party such as VN.a05", file=file, field="party")
+    if texts.get("encoding", "json") not in ENCODINGS:
+        raise BadSettings(f"got {texts['encoding']!r}, expected {' or '.join(ENCODINGS)}", file=file, field="encoding")
     return Settings(home=home, time_authorities=tuple(authorities), **texts)

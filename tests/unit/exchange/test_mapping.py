@@ -176,3 +176,13 @@ def trees(value: Any) -> Iterator[Any]:
             yield from ([*value[:at], changed, *value[at + 1 :]] for changed in trees(item))
     else:
         yield not value if isinstance(value, bool) else f"{value}x"
+
+
+@pytest.mark.parametrize(("said", "same"), [("2026-11-25T10:00:00+07:00", True), ("2026-11-25T10:00:00+08:00", False)])
+def test_a_time_may_be_said_in_another_zone(said: str, same: bool) -> None:
+    """The same moment on another clock agrees with the sealed request; another moment does not."""
+    document = example_request(drafted_at="2026-11-25T03:00:00Z")
+    first, *rest = order(document, SEALED)
+    assert first.thing is not None
+    thing = replace(first.thing, members={**first.thing.members, "AuthorisationCreationTimestamp": said})
+    assert (agrees((replace(first, thing=thing), *rest), document, SEALED) is None) is same

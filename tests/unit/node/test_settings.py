@@ -47,7 +47,8 @@ def test_settings_are_not_written_over(tmp_path: Path) -> None:
         ('party = "VN.a05"\nspeed = "fast"', "speed"), ("party = 5", "party"), ('party = "vn.a05"', "party"), ("", "party"),
         ('party = "VN.a05"\nkey = ["a"]', "key"), ('party = "VN.a05"\ntime_authorities = "a"', "time_authorities"),
         ('party = "VN.a05"\ntime_authorities = [5]', "time_authorities"), ('party = "VN.a05"\nkey = "a\\nb"', "key"),
-        ('party = "VN.a05"\nparty = "VN.a06"', ""), ("party =", ""), ("\x00", ""), ('party = "VN.../x"', "party"),
+        ('party = "VN.a05"\nparty = "VN.a06"', ""), ("party =", ""), ("\x00", ""),
+        ('party = "VN.a05"\nencoding = "yaml"', "encoding"), ('party = "VN.../x"', "party"),
     ],
 )  # fmt: skip
 def test_malformed_settings(text: str, field: str, tmp_path: Path) -> None:
