@@ -24,6 +24,7 @@ from comity.hi1.model import Action, Encoding
 from comity.hi1.model import Message as Hi1
 from comity.requests.model import Request
 from comity.requests.receipts import Word, answer
+from comity.store.engine import Store
 
 Change = Callable[[Hi1], Hi1]
 
@@ -41,6 +42,10 @@ class Street:
     def nodes(self) -> Nodes:
         """The nodes."""
         return self.link.nodes
+
+    def settle(self, party: str, store: Store) -> None:
+        """Let a party's node begin anew on another database."""
+        self.nodes._open[party] = replace(self.nodes.node(party), store=store)
 
     def desk(self, party: str, **changes: Any) -> Desk:
         """A party's desk."""

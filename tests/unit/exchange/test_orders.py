@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from builders.databases import fresh_database, migrated
 from builders.exchange import SG, VN
 from builders.nodes import Nodes
 from builders.orders import Street, faults, street
@@ -88,6 +90,16 @@ def extension(road: Street, request: Request) -> Request:
     release(nodes.office(), made.id, nodes.key("release"))
     send(road.desk(VN), made.id)
     return made
+
+
+@pytest.mark.postgres
+def test_the_road_is_the_same_on_postgresql(road: Street, tmp_path: Path) -> None:
+    """Order, receipt and notice with both nodes on the other engine."""
+    with ExitStack() as stack:
+        for party in (VN, SG):
+            url = stack.enter_context(fresh_database("postgres", tmp_path))
+            road.settle(party, stack.enter_context(migrated(url)))
+        test_an_order_is_taken_in_and_its_receipt_comes_back(road)
 
 
 @in_both
