@@ -274,6 +274,17 @@ def test_a_certificate_enrolled_for_two_parties(link: Link) -> None:
     assert got[0].may_be_from(VN)
 
 
+def test_a_registry_that_lists_something_else_for_a_certificate(link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A registry with a program of its own that lists a false pin or no certificate: that party alone is no peer."""
+    monkeypatch.setattr("comity.directory.model.check_exchange", lambda party: party)
+    row = link.nodes.world.party(SG).document()["exchange"]["certificates"][0]
+    link.change(PH, exchange={"url": link.url(PH), "certificates": [{**row, "tls": "0" * 64}]})
+    link.spread()
+    monkeypatch.undo()
+    assert [one.id for one in link.peers(VN).all()] == [SG, VN]
+    assert link.node(VN).mirror.lookup(PH, link.nodes.clock.now()).id == PH
+
+
 def test_certificates_that_bear_a_peers_name(link: Link) -> None:
     """A registry that enrols certificates in another country's name locks nobody out, in either direction."""
     now = link.nodes.clock.now()

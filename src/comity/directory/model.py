@@ -248,29 +248,42 @@ def _key(row: Mapping[str, Any], at: str) -> PartyKey:
     )
 
 
-def _exchange(row: Mapping[str, Any]) -> Exchange:
+def check_exchange(party: Party) -> Party:
+    """See that a party's address and certificates are what they say; the registry and those who connect ask, no verifier.
+
+    Raises:
+        BadParty: they are not.
+    """
+    from comity.crypto.tls import check_certificate
+
+    if party.exchange is None:
+        return party
     try:
-        _ = urlsplit(row["url"]).port
+        _ = urlsplit(party.exchange.url).port
     except ValueError as e:
-        raise BadParty(f"got {row['url']!r}, expected a port up to 65535", field="exchange.url") from e
-    certificates = tuple(_certificate(one, f"exchange.certificates[{i}]") for i, one in enumerate(row["certificates"]))
+        raise BadParty(f"got {party.exchange.url!r}, expected a port up to 65535", field="exchange.url") from e
+    for i, one in enumerate(party.exchange.certificates):
+        at = f"exchange.certificates[{i}]"
+        try:
+            pin = check_certificate(one.der)
+        except BadInput as e:
+            raise BadParty(e.message, field=f"{at}.certificate") from e
+        if pin != one.pin:
+            raise BadParty(f"got {one.pin}, expected the SHA-256 of its public key, {pin}", field=f"{at}.tls")
+    return party
+
+
+def _exchange(row: Mapping[str, Any]) -> Exchange:
+    certificates = tuple(Certificate(one["tls"], _der(one["certificate"])) for one in row["certificates"])
     return Exchange(row["url"], certificates, row.get("max_bytes", MAX_MESSAGE))
 
 
-def _certificate(row: Mapping[str, Any], at: str) -> Certificate:
-    from comity.crypto.tls import check_certificate
-
+def _der(text: str) -> bytes:
+    """Give what stands in base64; nothing, which is no certificate, if it is malformed."""
     try:
-        der = base64.b64decode(row["certificate"], validate=True)
-    except ValueError as e:
-        raise BadParty("got no base64, expected the certificate (DER) in it", field=f"{at}.certificate") from e
-    try:
-        pin = check_certificate(der)
-    except BadInput as e:
-        raise BadParty(e.message, field=f"{at}.certificate") from e
-    if pin != row["tls"]:
-        raise BadParty(f"got {row['tls']}, expected the SHA-256 of its public key, {pin}", field=f"{at}.tls")
-    return Certificate(pin, der)
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        return b""
 
 
 def _revocation(row: Mapping[str, Any]) -> Revocation:

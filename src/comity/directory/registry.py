@@ -232,7 +232,7 @@ class Registry:
 
 def _checked(document: Mapping[str, Any]) -> model.Party:
     """Read a document as a party file, in its canonical form."""
-    return model.parse(canonical.dump(dict(document)))
+    return model.check_exchange(model.parse(canonical.dump(dict(document))))
 
 
 def _kept(old: model.Party, new: model.Party, now: datetime) -> model.Party:

@@ -7,15 +7,16 @@ another country's certificate for a party of its own; the signature of a message
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from comity.directory.errors import Expired
+from comity.directory.errors import BadParty, Expired
 from comity.directory.folder import TIMESTAMP
 from comity.directory.mirror import Mirror, Status
-from comity.directory.model import Exchange, Party
+from comity.directory.model import Exchange, Party, check_exchange
 from comity.kernel.clock import Clock, stamp
 from comity.ledger.service import Ledger
 from comity.store.engine import Unit
@@ -25,6 +26,7 @@ from .errors import NoPeer
 from .tables import OUT, QUEUED, STUCK, Standing
 
 Signature = tuple[int, int, int]
+_LOG = logging.getLogger("comity.exchange")
 
 
 @dataclass(frozen=True)
@@ -126,12 +128,22 @@ class Peers:
         pins: dict[str, tuple[str, ...]] = {}
         status = self._mirror.status()
         for party in self._mirror.everybody():
-            if party.exchange is None:
+            if party.exchange is None or not _sound(party):
                 continue
             peers[party.id] = Peer(party, party.exchange)
             for one in party.exchange.certificates:
                 pins[one.pin] = (*pins.get(one.pin, ()), party.id)
         return _Known(signature, status, peers, pins)
+
+
+def _sound(party: Party) -> bool:
+    """Tell whether a party's address and certificates are what they say; its registry should have seen to that."""
+    try:
+        check_exchange(party)
+    except BadParty as e:
+        _LOG.warning("%s takes no messages: %s", party.id, e)
+        return False
+    return True
 
 
 def pause(unit: Unit, ledger: Ledger, party: str, now: datetime) -> Standing:
