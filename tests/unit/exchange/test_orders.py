@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
@@ -186,6 +187,19 @@ def test_sending_again_sends_nothing_twice(road: Street) -> None:
     assert send(desk, request.id).state == "answered"
     assert len(road.messages(VN, direction="out", kind="order")) == 1
     assert road.nodes.events(VN).count("request.queued") == 1
+
+
+def test_the_same_order_eight_times_at_once_has_one_effect(road: Street) -> None:
+    """All get the answer of the first, whoever that was."""
+    road.sent()
+    (order,) = road.messages(VN, direction="out", kind="order")
+    desk = road.desk(SG)
+    arrived = Inbound(order.raw, content_type(order.raw), road.nodes.clock.now(), (VN,), b"certificate")
+    with ThreadPoolExecutor(8) as pool:
+        answers = set(pool.map(lambda _: handle(desk, arrived).raw, range(8)))
+    (answer,) = answers
+    assert faults(codec.read(answer)) == []
+    assert road.nodes.events(SG).count("package.received") == 1
 
 
 def test_what_was_refused_can_be_sent_anew(road: Street) -> None:
