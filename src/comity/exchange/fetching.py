@@ -29,7 +29,7 @@ from comity.store.jobs import Job
 from . import deliverytables as tables
 from .deliveries import log
 from .deliverytables import Kept
-from .errors import PeerUnreachable, TooFull, Trickling, Undeliverable
+from .errors import PeerRefused, PeerUnreachable, TooFull, Trickling, Undeliverable
 from .part import AVAILABLE, EXPIRED, IMPROPER, Part
 from .receiving import FETCH, Word, acknowledge, check_address, check_bytes, give_up, token_of
 
@@ -100,15 +100,16 @@ def _fetch(office: Office, source: Source, say: Say, job: Job) -> Fetched:
 
 
 def _download(office: Office, source: Source, peer: str, part: Part) -> _Body:
-    """Stream a part aside; after a break it begins anew, a few times."""
+    """Stream a part aside; when the connection breaks in the middle it begins anew, a few times."""
     began = time.monotonic()
     for left in reversed(range(MAX_BREAKS)):
         staged = office.blobs.stage()
         try:
             return _streamed(source, peer, part, staged, began)
-        except PeerUnreachable:
+        except (PeerUnreachable, PeerRefused):
+            broke = staged.exists() and staged.stat().st_size > 0
             staged.unlink(missing_ok=True)
-            if not left:
+            if not left or not broke:
                 raise
         except ComityError:
             staged.unlink(missing_ok=True)
