@@ -15,18 +15,8 @@ from .errors import BadSettings, NodeUnusable, NoNode
 NAME = "comity.toml"
 PARTY = re.compile(r"[A-Z]{2}\.[a-z0-9][a-z0-9-]{0,40}", re.ASCII)
 ENCODINGS = ("json", "xml")
-_KNOWN = {
-    "party",
-    "database",
-    "key",
-    "key_passphrase_file",
-    "time_authorities",
-    "law",
-    "listen",
-    "tls",
-    "capability",
-    "encoding",
-}
+_TEXTS = ("party", "database", "key", "key_passphrase_file", "law", "listen", "tls", "capability", "encoding")
+_KNOWN = {*_TEXTS, "time_authorities"}
 
 
 @dataclass(frozen=True)
@@ -102,20 +92,7 @@ def save(settings: Settings) -> None:
     path = settings.home / NAME
     lines = [
         "# The settings of a Comity node; see docs/operate/settings.md.",
-        *(
-            f"{name} = {_quoted(getattr(settings, name))}"
-            for name in (
-                "party",
-                "database",
-                "key",
-                "key_passphrase_file",
-                "law",
-                "listen",
-                "tls",
-                "capability",
-                "encoding",
-            )
-        ),
+        *(f"{name} = {_quoted(getattr(settings, name))}" for name in _TEXTS),
         f"time_authorities = [{', '.join(map(_quoted, settings.time_authorities))}]",
     ]
     try:
