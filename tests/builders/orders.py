@@ -17,7 +17,7 @@ from comity.exchange.errors import PeerUnreachable
 from comity.exchange.inbound import Inbound, Outbound, content_type
 from comity.exchange.notifying import queued
 from comity.exchange.outbox import Outbox, Tried, deliver_due
-from comity.exchange.sending import on_answer, send
+from comity.exchange.sending import on_answer, on_stuck, send
 from comity.exchange.tables import Message, find_messages
 from comity.hi1 import codec, signing
 from comity.hi1.model import Action, Encoding
@@ -54,7 +54,8 @@ class Street:
 
     def outbox(self, party: str) -> Outbox:
         """A party's outbox, whose messages are handed over here."""
-        return self.link.outbox(party, carrier=_Hand(self, party), on_answer=on_answer(self.desk(party)))
+        desk = self.desk(party)
+        return self.link.outbox(party, carrier=_Hand(self, party), on_answer=on_answer(desk), on_stuck=on_stuck(desk))
 
     def work(self, *parties: str) -> list[Tried]:
         """Let the workers of parties, VN and SG if none are named, deliver all that is due."""

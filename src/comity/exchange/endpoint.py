@@ -24,6 +24,7 @@ from comity.hi1.errors import BadMessage
 from comity.hi1.model import Encoding, Fault, Message
 from comity.hi1.things import derived
 from comity.kernel.errors import ComityError
+from comity.packages.verification import STALE
 
 from .call import Call, fault
 from .desk import Desk, expect
@@ -31,7 +32,6 @@ from .errors import PeerRefused, ReplayRefused
 from .inbound import Handler, Inbound, Outbound, content_type, recall
 from .notifying import acknowledge, is_notice, take_notice
 from .ordering import package_of, take_order
-from .outbox import PATIENCE
 from .outcomes import is_outcome, take_outcome
 from .sending import ORDER
 from .tables import IN, find_messages
@@ -111,13 +111,13 @@ def _do(call: Call) -> bytes:
 
 
 def _check_time(call: Call) -> None:
-    """Refuse a message from the future, or older than any outbox keeps trying.
+    """Refuse a message from the future, or older than a package or receipt in it could be.
 
     A message waits while a link is down, so an old one is no fault; that it has one effect is what transactions are for.
     """
     at, now = call.message.header.at, call.desk.now()
-    if not now - PATIENCE - SKEW <= at <= now + SKEW:
-        text = f"got a message of {at:%Y-%m-%dT%H:%M:%SZ}, expected one of the last {PATIENCE.days} days"
+    if not now - STALE - SKEW <= at <= now + SKEW:
+        text = f"got a message of {at:%Y-%m-%dT%H:%M:%SZ}, expected one of the last {STALE.days} days"
         raise BadMessage(text, code=IMPROPER, field="Header/Timestamp")
 
 

@@ -38,6 +38,11 @@ PATIENCE = timedelta(days=14)
 _LOG = logging.getLogger("comity.exchange")
 
 OnAnswer = Callable[[Unit, Message, bytes], str | None]
+OnStuck = Callable[[Unit, Message], object]
+
+
+def nothing_more(unit: Unit, message: Message) -> None:
+    """Do nothing more when a message is given up."""
 
 
 class Carrier(Protocol):
@@ -66,6 +71,7 @@ class Outbox:
     clock: Clock
     chance: Callable[[], float]
     on_answer: OnAnswer
+    on_stuck: OnStuck = nothing_more
 
 
 @dataclass(frozen=True)
@@ -198,6 +204,7 @@ def _give_up(outbox: Outbox, job: Job, message: Message, reason: str) -> Tried:
             tables.change_message(unit, left)
             _failed(unit, message.peer, reason, now)
             _log(unit, outbox.ledger, "message.stuck", left, now)
+            outbox.on_stuck(unit, left)
     return Tried(left, STUCK, reason)
 
 

@@ -36,6 +36,7 @@ from .tables import ANSWERED, Message
 
 ORDER, NOTICE, CANCEL = "order", "notice", "cancel"
 NOT_THERE = 3011
+_ACTS = {ORDER: "send", NOTICE: "notify", CANCEL: "cancel"}
 TRANSIENT = 3003
 UNHEARD = (3000, TRANSIENT, 3004)
 
@@ -83,6 +84,16 @@ def send(desk: Desk, name: str, *, confidential: bool = False) -> Message:
         office.log(unit, "request.queued", current, package=request.package, to=request.peer, transaction=transaction)
         office.record(unit, current, "queue", "", f"transaction {transaction}")
     return message
+
+
+def on_stuck(desk: Desk) -> Callable[[Unit, Message], None]:
+    """Give what is done when a message of ours is given up: the request's people see it, and why."""
+
+    def given_up(unit: Unit, message: Message) -> None:
+        for request in requests.find_requests(unit, id=message.about):
+            desk.office.record(unit, request, f"{_ACTS.get(message.kind, message.kind)}, given up", "", message.reason)
+
+    return given_up
 
 
 def withdrawn(desk: Desk) -> Callable[[Unit, Request], None]:
@@ -220,5 +231,5 @@ def _refusal(answer: Hi1Message) -> Fault | None:
 def _record(desk: Desk, unit: Unit, message: Message, reason: str) -> None:
     """Write on the request what the peer's node said."""
     for request in requests.find_requests(unit, id=message.about):
-        act = {ORDER: "send", NOTICE: "notify", CANCEL: "cancel"}[message.kind]
+        act = _ACTS[message.kind]
         desk.office.record(unit, request, f"{act}, refused by the peer" if reason else act, message.peer, reason)

@@ -13,9 +13,9 @@ from comity.exchange.desk import Desk
 from comity.exchange.emergency import keep_clocks
 from comity.exchange.endpoint import handler
 from comity.exchange.inbound import Handler
-from comity.exchange.outbox import OnAnswer
+from comity.exchange.outbox import OnAnswer, OnStuck, nothing_more
 from comity.exchange.peers import Peer
-from comity.exchange.sending import on_answer
+from comity.exchange.sending import on_answer, on_stuck
 from comity.exchange.transport import Courier
 from comity.hi1.capability import Capability, config, read_capability
 
@@ -37,13 +37,16 @@ class Ports:
     files: Callable[[tuple[str, ...], str], Path | None]
     chores: tuple[Callable[[Courier], object], ...] = ()
     offers: Callable[[Courier, Peer], str] | None = None
+    on_stuck: OnStuck = nothing_more
 
 
 def ports(node: Node) -> Ports:
     """Give the ports of a node."""
     desk = desk_of(node)
     chores = (Custody(desk).fetch, lambda _: keep_clocks(node.office))
-    return Ports(handler(desk), on_answer(desk), partial(offered, node.office), chores, partial(offers, desk))
+    return Ports(
+        handler(desk), on_answer(desk), partial(offered, node.office), chores, partial(offers, desk), on_stuck(desk)
+    )
 
 
 def desk_of(node: Node) -> Desk:

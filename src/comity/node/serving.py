@@ -53,8 +53,8 @@ class Serving:
     @property
     def outbox(self) -> Outbox:
         """Give the outbox with that way."""
-        node = self.node
-        return Outbox(node.store, node.ledger, self.courier, node.clock, random.random, self.ports.on_answer)
+        node, ports = self.node, self.ports
+        return Outbox(node.store, node.ledger, self.courier, node.clock, random.random, ports.on_answer, ports.on_stuck)
 
     def work(self) -> list[Tried]:
         """Deliver everything that is due, once, and do the chores."""

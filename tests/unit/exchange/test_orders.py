@@ -189,6 +189,19 @@ def test_sending_again_sends_nothing_twice(road: Street) -> None:
     assert road.nodes.events(VN).count("request.queued") == 1
 
 
+def test_an_order_that_is_given_up_is_seen_on_the_request(road: Street) -> None:
+    """After two weeks without an answer the history says so; sending it again begins anew."""
+    request = road.sent()
+    road.shut.add(SG)
+    for _ in range(2):
+        road.work(VN)
+        road.nodes.clock.advance(timedelta(days=15))
+    (message,) = road.messages(VN, direction="out", about=request.id)
+    assert message.state == "stuck"
+    assert road.history(request)[-1][0] == "send, given up"
+    assert "no connection" in road.history(request)[-1][1]
+
+
 def test_the_same_order_eight_times_at_once_has_one_effect(road: Street) -> None:
     """All get the answer of the first, whoever that was."""
     road.sent()
