@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from comity.exchange.deliverytables import delivery_files, find_parts
 from comity.exchange.tables import OUT, QUEUED, STUCK, count_messages, standings
 from comity.kernel.clock import stamp
 from comity.kernel.errors import ComityError
@@ -93,6 +94,18 @@ def _files(node: Node) -> str:
     return f"{len(named)} packages there" + (f", {orphans} files nothing names (left by a crash)" if orphans else "")
 
 
+def _deliveries(node: Node) -> str:
+    """See that what was delivered is there, and tell what waits."""
+    with node.store.read() as unit:
+        named, parts = delivery_files(unit), find_parts(unit, direction="in")
+    if missing := sorted(name for name in named if not node.blobs.path(name).is_file()):
+        raise FilesMissing(
+            f"got {len(missing)} delivered files missing, first {missing[0]}", advice="Restore them from the back-up."
+        )
+    waiting = sum(1 for kept in parts if kept.state == "Available")
+    return f"{len(named)} delivered files there" + (f", {waiting} parts to be fetched" if waiting else "")
+
+
 def _kept(folder: Path) -> Iterator[str]:
     if folder.is_dir():
         yield from (e.name for e in os.scandir(folder) if e.is_file() and e.name.startswith(("package-", "sealed-")))
@@ -149,6 +162,7 @@ QUESTIONS: tuple[tuple[str, Callable[[Node], str]], ...] = (
     ("directory", _directory),
     ("keys", _keys),
     ("files", _files),
+    ("deliveries", _deliveries),
     ("disk", _disk),
     ("exchange", _exchange),
     ("outbox", _outbox),

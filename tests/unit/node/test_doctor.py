@@ -6,6 +6,7 @@ import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
+from builders.deliveries import line
 from builders.nodes import TODAY, Nodes
 from comity.node.doctor import Check, examine
 from comity.requests.release import reopen
@@ -20,7 +21,7 @@ def test_a_sound_node(today: Nodes) -> None:
     """Everything is looked at and in order, also at a node that has worked."""
     today.received()
     checks = found(today)
-    assert list(checks) == ["node", "log", "directory", "keys", "files", "disk", "exchange", "outbox"]
+    assert list(checks) == ["node", "log", "directory", "keys", "files", "deliveries", "disk", "exchange", "outbox"]
     assert {check.good for check in checks.values()} == {True}, checks
     assert not [check.advice for check in checks.values() if check.advice]
     assert checks["files"].found == "1 packages there"
@@ -82,3 +83,13 @@ def test_a_check_as_data() -> None:
         "found": "5 GiB free",
         "advice": "",
     }
+
+
+def test_a_delivered_file_that_is_gone_is_missed(today: Nodes) -> None:
+    """A file that was acknowledged to a provider and is not there any more is said, with what to do."""
+    made = line(today)
+    made.take(made.things(made.offer(made.file("a.txt", b"one")))[0])
+    assert found(today)["deliveries"].found == "1 delivered files there"
+    today.office().blobs.path(made.parts()[0].file).unlink()
+    check = found(today)["deliveries"]
+    assert (check.good, "back-up" in check.advice) == (False, True)
