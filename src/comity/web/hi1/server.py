@@ -30,6 +30,7 @@ from ..errors import BadAddress, CannotListen
 from .limits import Limits
 
 GRACE = 10
+FAREWELL = 5.0
 _ADDRESS = re.compile(r"(?:\[(?P<six>[0-9a-fA-F:.]+)\]|(?P<four>[A-Za-z0-9.-]+)):(?P<port>[0-9]{1,5})", re.ASCII)
 _LOG = logging.getLogger("comity.web.hi1")
 
@@ -78,8 +79,9 @@ class _Loop(asyncio.SelectorEventLoop):
     handshake = Limits().handshake
 
     async def create_server(self, *args: Any, **named: Any) -> asyncio.Server:
-        """Listen as usual, with a short time for the handshake."""
-        return await super().create_server(*args, ssl_handshake_timeout=self.handshake, **named)
+        """Listen as usual, with a short time for the handshake and for the end of TLS."""
+        named |= {"ssl_handshake_timeout": self.handshake, "ssl_shutdown_timeout": FAREWELL}
+        return await super().create_server(*args, **named)
 
 
 class _Protocol(H11Protocol):
