@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import Any
 
 from comity.kernel.clock import moment
-from comity.kernel.shape import load_shape
+from comity.kernel.shape import Shape, load_shape
 from comity.kernel.typesetting import PrintError, renderer, typeset
 
 from .document import Block, Tongues, blocks, footer, lay_out
@@ -59,7 +59,7 @@ def print_receipt(
         laid_out.append(Block("field", label[language], decided_by, label.get(second, "")))
     foot = footer(payload["reference"], digest, 0, 0).removesuffix(" 0 / 0")
     dress: dict[str, Any] = {"exercise": None, "apart": [], "footer": foot}
-    return _print({**dress, **_dress(laid_out, tongues, moment(payload["at"]))})
+    return _print({**dress, **_dress(laid_out, shape, tongues, moment(payload["at"]))})
 
 
 def _print(given: Mapping[str, Any]) -> bytes:
@@ -84,16 +84,17 @@ def _given(request: Mapping[str, Any], digest: str) -> dict[str, Any]:
         "exercise": labels["exercise"] if request["exercise"] else None,
         "apart": [labels["use_limits"]],
         "footer": footer(request["reference"], digest, 0, 0).removesuffix(" 0 / 0"),
-        **_dress(blocks(request, shape), tongues, moment(request["drafted_at"])),
+        **_dress(blocks(request, shape), shape, tongues, moment(request["drafted_at"])),
     }
 
 
-def _dress(laid_out: list[Block], tongues: Tongues, at: datetime) -> dict[str, Any]:
+def _dress(laid_out: list[Block], shape: Shape, tongues: Tongues, at: datetime) -> dict[str, Any]:
     """Give what the template asks for of every document."""
     return {
         "title": laid_out[0].label,
         "language": tongues.first,
         "second": tongues.second,
+        "untranslated": shape.source["words"]["untranslated"].get(tongues.second, ""),
         "date": {unit: getattr(at, unit) for unit in ("year", "month", "day", "hour", "minute", "second")},
         "blocks": [asdict(block) for block in laid_out],
     }

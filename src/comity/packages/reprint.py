@@ -79,12 +79,13 @@ def _without(page: list[Run], foot: str, n: int) -> list[Run]:
 def _said_until(runs: list[Run], expected: str) -> int | None:
     """Give the place in squeezed text where *runs* stop saying it, or None if they say all of it and nothing else."""
     said = [Run(text, run.rtl) for run in runs if (text := _spelled(squeezed(run.text)))]
+    most = MAX_TURNED if any(run.rtl for run in said) else 1
     at = start = 0
     while start < len(said):
         end = start + 1
         while said[start].loose and end < len(said) and said[end].loose:
             end += 1
-        ends = _placed(said[start:end], expected, at)
+        ends = _placed(said[start:end], expected, at, most)
         if ends is None:
             text = said[start].text
             return at + next((n for n, sign in enumerate(text) if expected[at + n : at + n + 1] != sign), len(text))
@@ -92,9 +93,8 @@ def _said_until(runs: list[Run], expected: str) -> int | None:
     return None if at == len(expected) else at
 
 
-def _placed(runs: list[Run], expected: str, at: int) -> int | None:
-    """Lay runs over the expected text, turning sequences round where there is right-to-left text; give where they end."""
-    most = MAX_TURNED if any(run.rtl for run in runs) else 1
+def _placed(runs: list[Run], expected: str, at: int, most: int) -> int | None:
+    """Lay runs over the expected text, turning sequences of at most *most* of them round; give where they end."""
     places: list[int | None] = [at] + [None] * len(runs)
     for i in range(len(runs)):
         here = places[i]

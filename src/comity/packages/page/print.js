@@ -46,11 +46,12 @@ function without(page, foot, n) {
  */
 function difference(runs, expected) {
   const said = runs.map(({ text, rtl }) => ({ text: squeeze(text).normalize("NFD"), rtl })).filter(({ text }) => text);
+  const most = said.some((run) => run.rtl) ? MAX_TURNED : 1;
   let at = 0;
   for (let start = 0, end = 0; start < said.length; start = end) {
     end = start + 1;
     if (isLoose(said[start])) while (end < said.length && isLoose(said[end])) end++;
-    const next = place(said.slice(start, end), expected, at);
+    const next = place(said.slice(start, end), expected, at, most);
     if (next === undefined) return expected.slice(at, at + 24);
     at = next;
   }
@@ -58,13 +59,13 @@ function difference(runs, expected) {
 }
 
 /**
- * Lay runs over the expected text, turning sequences round where there is right-to-left text; give where they end.
+ * Lay runs over the expected text, turning sequences of at most *most* of them round; give where they end.
  * @param {Run[]} runs
  * @param {string} expected
  * @param {number} at
+ * @param {number} most
  */
-function place(runs, expected, at) {
-  const most = runs.some((run) => run.rtl) ? MAX_TURNED : 1;
+function place(runs, expected, at, most) {
   /** @type {(number | undefined)[]} */
   const places = [at];
   runs.forEach((_run, i) => {
