@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -14,9 +15,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from builders.exchange import SG, VN, Link, free_port
 from builders.nodes import Nodes
 from builders.scriptedmessages import Package
-from builders.scriptedpeer import WITH_OTHER_PREFIXES, Known, ScriptedPeer, Tls
+from builders.scriptedpeer import WITH_ETSIS_PREFIXES, WITH_OTHER_PREFIXES, Known, ScriptedPeer, Tls
 from comity.exchange import deliverytables
 from comity.exchange.desk import Desk
+from comity.exchange.identity import entry as identity_entry
 from comity.exchange.objecttables import objects_of
 from comity.exchange.outbox import Tried
 from comity.node.ports import desk_of
@@ -96,24 +98,38 @@ class Across:
 
 
 @contextmanager
-def against(nodes: Nodes, folder: Path, *, ours: str, encoding: str) -> Iterator[Across]:
-    """Our node and a peer that speaks *encoding*, both listening."""
+def against(nodes: Nodes, folder: Path, *, ours: str, encoding: str, **exchange: Any) -> Iterator[Across]:
+    """Our node and a peer that speaks *encoding*, both listening; *exchange* is added to our entry in the directory."""
     theirs = VN if ours == SG else SG
     link = Link(nodes, folder)
     settings = nodes.home(ours) / "comity.toml"
     settings.write_text(settings.read_text("utf-8").replace('encoding = "json"', f'encoding = "{encoding}"'), "utf-8")
     link.enrol_by_command(ours)
-    link.ports[theirs] = free_port()
-    tls = Tls.make(folder / "scripted.pem", with_rsa=encoding == "xml")
-    link.change(theirs, exchange=tls.entry(link.url(theirs)))
+    link.change(ours, exchange=identity_entry(link.url(ours), link.identities[ours]) | exchange)
+    peer = _scripted(link, theirs, ours, encoding)
     link.spread(ours, theirs)
-    key = serialization.load_ssh_private_key(nodes.key_file("node", theirs).read_bytes(), None)
-    assert isinstance(key, Ed25519PrivateKey)
-    public = Ed25519PublicKey.from_public_bytes(nodes.key("node", ours).public.raw)
-    known = Known(ours, link.url(ours), link.identities[ours].der, public)
-    peer = ScriptedPeer(theirs, key, tls, known, encoding=encoding, now=nodes.clock.now)
-    if encoding == "xml":
-        peer.prefixes = WITH_OTHER_PREFIXES
     across = Across(link, ours, peer)
     with across.up():
         yield across
+
+
+@contextmanager
+def beside(across: Across, party: str) -> Iterator[ScriptedPeer]:
+    """A second peer of our node."""
+    peer = _scripted(across.link, party, across.party, across.peer.encoding)
+    across.link.spread(across.party)
+    with peer.listening(across.link.ports[party]):
+        yield peer
+
+
+def _scripted(link: Link, party: str, ours: str, encoding: str) -> ScriptedPeer:
+    """A peer with a new TLS pair in the directory, and the node key that its party enrolled."""
+    link.ports[party] = free_port()
+    tls = Tls.make(link.folder / f"scripted-{party}.pem", with_rsa=encoding == "xml")
+    link.change(party, exchange=tls.entry(link.url(party)))
+    key = serialization.load_ssh_private_key(link.nodes.key_file("node", party).read_bytes(), None)
+    assert isinstance(key, Ed25519PrivateKey)
+    public = Ed25519PublicKey.from_public_bytes(link.nodes.key("node", ours).public.raw)
+    known = Known(ours, link.url(ours), link.identities[ours].der, public)
+    prefixes = WITH_OTHER_PREFIXES if encoding == "xml" else WITH_ETSIS_PREFIXES
+    return ScriptedPeer(party, key, tls, known, encoding=encoding, prefixes=prefixes, now=link.nodes.clock.now)

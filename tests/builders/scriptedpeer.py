@@ -337,6 +337,7 @@ class ScriptedPeer:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     got: list[Tree] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
+    leads: dict[str, str] = field(default_factory=dict)
     script: Callable[[Tree], Tree] | None = None
 
     def message(self, payload: Tree, *, transaction: str = "", at: datetime | None = None) -> Tree:
@@ -438,9 +439,15 @@ def _handler(peer: ScriptedPeer) -> type[http.server.BaseHTTPRequestHandler]:
             self._say(200, peer.answered(raw), self.headers["content-type"])
 
         def do_GET(self) -> None:
-            """Give a file."""
-            data = peer.files.get(self.path.rpartition("/")[2])
-            self._say(404 if data is None else 200, data or b"", "application/octet-stream")
+            """Give a file, or lead on to another place."""
+            token = self.path.rpartition("/")[2]
+            if token in peer.leads:
+                self.send_response(302)
+                self.send_header("location", peer.leads[token])
+                self.send_header("content-length", "0")
+                return self.end_headers()
+            data = peer.files.get(token)
+            return self._say(404 if data is None else 200, data or b"", "application/octet-stream")
 
         def log_message(self, *_: object) -> None:
             """Say nothing on the screen."""
