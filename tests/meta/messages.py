@@ -23,6 +23,8 @@ from babel.messages.pofile import read_po, write_po
 
 from comity.cli.request import MEASURES
 from comity.directory.model import shape
+from comity.exchange import custody, emergency, outcomes, provider, sending, tables, verbs
+from comity.exchange.part import STATES as PART_STATES
 from comity.packages.sealing import request_shape
 from comity.requests import model
 from comity.requests.states import STATES
@@ -31,6 +33,8 @@ from meta.tree import SOURCE, parsed, python
 LOCALE = SOURCE / "locale"
 TEMPLATE = LOCALE / "comity.pot"
 SPEAKING = (
+    "exchange/probe.py",
+    "exchange/worklist.py",
     "kernel/shape.py",
     "law/assembly.py",
     "law/basis.py",
@@ -59,6 +63,13 @@ SPEAKING = (
     "requests/receipts.py",
     "requests/safeguards.py",
 )
+MESSAGES = (
+    *(sending.ORDER, sending.NOTICE, sending.CANCEL, outcomes.OUTCOME, custody.DELIVERY, custody.WORD, verbs.ACTIONS),
+    *(tables.QUEUED, tables.ANSWERED, tables.STUCK, "refused"),
+)
+NOTES = (emergency.CALLBACK, emergency.OVERRIDE, provider.REVIEW, provider.REFUSAL)
+CALLBACKS = ("confirmed", "denied", "not reached", "overridden", "not called back")
+DELIVERED = ("received", "error", "under way", "done")
 ACTS = ("draft", "change", "seal", "reopen", "confirm", "release", "withdraw", "receive", "received", "accepted")
 UNSTABLE = tuple(f'"{name}' for name in ("POT-", "PO-", "Generated-", "Project-", "Report-", "Last-", "Language-Team"))
 VAGUE = {"got {0}, expected {1}"}  # would also be found in messages of errors, which stay in English
@@ -91,11 +102,16 @@ def sentences(node: ast.AST) -> Iterator[str]:
 
 
 def advice(tree: ast.Module) -> Iterator[str]:
-    """Find what errors advise a person to do."""
-    for node in ast.walk(tree):
-        named = isinstance(node, ast.keyword) and node.arg == "advice"
-        if named or (isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).lower() == "advice"):
-            yield from sentences(ast.Expression(node.value))  # type: ignore[attr-defined]
+    """Find what errors advise a person to do, also where the advice has a name of its own."""
+    given = [node.value for node in ast.walk(tree) if isinstance(node, ast.keyword) and node.arg == "advice"]
+    names = {"advice", "ADVICE"} | {one.id for one in given if isinstance(one, ast.Name)}
+    told = [node.value for node in ast.walk(tree) if isinstance(node, ast.Assign) and _named(node) in names]
+    for one in (*given, *told):
+        yield from sentences(ast.Expression(one))
+
+
+def _named(node: ast.Assign) -> str:
+    return ast.unparse(node.targets[0])
 
 
 def _quiet(node: ast.AST) -> bool:
@@ -137,9 +153,16 @@ def codes() -> Iterator[tuple[str, str]]:
         "measure": MEASURES,
         "level": (model.MISSING, model.WRONG, model.DOUBTFUL),
         "role": shape().codes["roles"],
-        "step": ("node", *_called("node"), *_called("packages")),
+        "step": ("node", *_called("node"), *_called("packages"), *_called("exchange/probe.py")),
         "clock": _deadlines(),
         "concern": request_shape().codes["concerns"],
+        "data": request_shape().codes["data"],
+        "kind": request_shape().codes["kinds"],
+        "message": MESSAGES,
+        "note": NOTES,
+        "callback": CALLBACKS,
+        "delivery": PART_STATES,
+        "delivered": DELIVERED,
         "law": (*_enums("law"), *_law()),
     }
     for kind, names in kinds.items():
@@ -154,7 +177,7 @@ def _called(place: str) -> Iterator[str]:
             if (
                 isinstance(node, ast.Tuple)
                 and len(node.elts) == 2
-                and isinstance(node.elts[1], ast.Attribute | ast.Name)
+                and isinstance(node.elts[1], ast.Attribute | ast.Name | ast.Lambda)
             ):
                 name = node.elts[0]
                 if isinstance(name, ast.Constant) and isinstance(name.value, str):

@@ -79,7 +79,7 @@ def show_due(rows: Sequence[dict[str, Any]]) -> None:
     out = console()
     for row in rows:
         when = f"[red]{row['due_at']} {_('overdue')}[/]" if row["overdue"] else row["due_at"]
-        kind = _clock(row["kind"])
+        kind = deadline(row["kind"])
         out.print(f"{when}  {kind:<17} {row['reference']:<22} {row['peer']:<14} [dim]{_told(row['source'])}[/]")
     if not rows:
         out.print(_("nothing is due"))
@@ -103,7 +103,7 @@ def show_dossier(data: dict[str, Any], party: Party | None) -> None:
         out.print(f"  {_('possible now')}: {', '.join(map(act, data['acts']))}")
     for clock in data["clocks"]:
         mark = "[red]![/]" if clock["overdue"] else ("•" if clock["open"] else "[dim]✓[/]")
-        out.print(f"  {mark} {clock['due_at']}  {_clock(clock['kind'])}  [dim]{_told(clock['source'])}[/]")
+        out.print(f"  {mark} {clock['due_at']}  {deadline(clock['kind'])}  [dim]{_told(clock['source'])}[/]")
     for receipt in data["receipts"]:
         signed = (
             _("signed by {who}").format(who=plain(receipt["holder"]))
@@ -120,7 +120,7 @@ def show_dossier(data: dict[str, Any], party: Party | None) -> None:
         out.print(f"  [dim]{entry['at']}  {done}{who} {_told(entry['note'])}[/]")
 
 
-def _clock(kind: str) -> str:
+def deadline(kind: str) -> str:
     """Give a clock in words; one that the basis of a request sets is called so."""
     name = kind.removeprefix("basis.")
     return word("clock", kind) if name == kind else f"{_('basis')}: {plain(name.replace('_', ' '))}"

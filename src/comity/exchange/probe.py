@@ -136,7 +136,8 @@ def _parties(said: dict[str, Any], own: str, party: str) -> str:
 
 def _clock(said: dict[str, Any], now: datetime) -> str:
     apart = moment(str(said["at"]), field="at") - now
-    words = f"{abs(apart).total_seconds():.0f} seconds {'ahead' if apart > timedelta() else 'behind'}"
+    seconds = f"{abs(apart).total_seconds():.0f}"
+    words = f"{seconds} seconds ahead" if apart > timedelta() else f"{seconds} seconds behind"
     if abs(apart) > SKEW:
         advice = "Set the clock that is wrong; a message dated ahead is refused."
         raise PeerRefused(

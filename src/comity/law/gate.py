@@ -169,7 +169,7 @@ class Gate:
         found = [one for name in self.questions for one in self._unanswered(name, record, on, required=name in needed)]
         for name, text in (("necessity", record.necessity), ("proportionality", record.proportionality)):
             if not text.strip():
-                found.append(self._lacks(name, f"Say in words why the request is {_WORDS[name]}.", "gate-proportion"))
+                found.append(self._lacks(name, _WHY[name], "gate-proportion"))
         return (*found, *self._secrecy(record, on))
 
     def _needed(self, measure: str, stage: Stage) -> tuple[str, ...]:
@@ -215,7 +215,10 @@ def _same(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-_WORDS = {"necessity": "necessary", "proportionality": "proportionate"}
+_WHY = {
+    "necessity": "Say in words why the request is necessary.",
+    "proportionality": "Say in words why the request is proportionate.",
+}
 
 
 def _article(ref: str) -> str:
