@@ -119,6 +119,21 @@ class Folder:
         )
         return sorted(name for name in found if _ENTRY.fullmatch(name))
 
+    def state(self) -> frozenset[tuple[str, int, int, int]]:
+        """Give a value that changes whenever a metadata file here does, whoever changes it.
+
+        Raises:
+            NoAccess: the folder cannot be read.
+        """
+        try:
+            with os.scandir(self.path / "metadata") as found:
+                rows = [(one.name, one.stat(follow_symlinks=False)) for one in found]
+        except FileNotFoundError:
+            return frozenset()
+        except OSError as e:
+            raise NoAccess(f"got {e.strerror}, expected to read the folder", file=str(self.path)) from e
+        return frozenset((name, row.st_ino, row.st_ctime_ns, row.st_size) for name, row in rows)
+
     def newest(self, role: str) -> int:
         """Give the highest version of a role's file that lies here; 0 if there is none."""
         folder = self.path / "metadata"

@@ -21,6 +21,7 @@ from .reading import Copy, Seen
 from .slice import Position
 
 PIN = "root.json"
+MOST_KNOWN = 16
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Mirror:
     def __init__(self, folder: Path) -> None:
         """Stand on a folder that `Mirror.create` has made."""
         self.folder = Folder(folder)
+        self._known: dict[str | None, tuple[object, Copy]] = {}
 
     @classmethod
     def create(cls, folder: Path, root: bytes) -> Mirror:
@@ -146,8 +148,15 @@ class Mirror:
             reading.export(self.folder, self._copy(), path)
 
     def _copy(self, country: str | None = None) -> Copy:
-        """Read what is here: all countries, or one."""
-        return reading.pinned(self.folder, self.root, country=country)
+        """Read what is here: all countries, or one; what was verified is known until a file changes."""
+        root, state = self.root, self.folder.state()
+        known = self._known.get(country)
+        if known is None or known[0] != (root, state):
+            known = ((root, state), reading.pinned(self.folder, root, country=country))
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            self._known[country] = known
+        return known[1]
 
     def _new_roots(self, source: Source) -> trust.Chain:
         """Verify the source's root chain, which must go on from ours, and keep it at once (TUF 5.3.8)."""

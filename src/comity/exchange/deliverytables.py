@@ -46,8 +46,8 @@ _parts = sa.Table(
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Column("changed_at", UtcDateTime, nullable=False),
     sa.Index(None, "request"),
-    sa.Index(None, "peer", "delivery"),
-    sa.Index(None, "token"),
+    sa.Index(None, "direction", "peer", "delivery"),
+    sa.Index(None, "direction", "peer", "token"),
 )
 _notes = append_only(
     sa.Table(

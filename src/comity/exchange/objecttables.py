@@ -35,6 +35,7 @@ _objects = sa.Table(
     sa.Column("transaction", sa.Text, nullable=False),
     sa.Index(None, "request"),
     sa.Index(None, "peer", "side", "changed_at"),
+    sa.Index(None, "peer", "side", "type", "changed_at"),
 )
 
 

@@ -31,6 +31,7 @@ _messages = sa.Table(
     sa.Column("answer", sa.LargeBinary),
     sa.Column("answered_at", UtcDateTime),
     sa.Index(None, "about"),
+    sa.Index(None, "transaction"),
     sa.Index(None, "direction", "state"),
 )
 _peers = sa.Table(

@@ -37,6 +37,8 @@ _requests = sa.Table(
     sa.Column("envelope", sa.Text, nullable=False),
     sa.UniqueConstraint("direction", "peer", "reference"),
     sa.Index(None, "package"),
+    sa.Index(None, "reference"),
+    sa.Index(None, "measure"),
 )
 _clocks = sa.Table(
     "request_clock",

@@ -19,5 +19,5 @@ job = sa.Table(
     sa.Column("last_error", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.UniqueConstraint("kind", "subject"),
-    sa.Index(None, "state", "due_at"),
+    sa.Index(None, "state", "kind", "due_at"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from builders.directory import START, World, build_directory
 from comity.directory import ceremony
 from comity.directory import slice as role
-from comity.directory.errors import BadFolder, BadMetadata, NoParty
+from comity.directory.errors import BadFolder, BadMetadata, DirectoryError, NoParty
 from comity.directory.mirror import Mirror
 
 
@@ -69,6 +70,18 @@ def test_an_update_leaves_only_what_is_needed(world: World) -> None:
     names = world.mirror.folder.names()
     assert len([name for name in names if "VN.json" in name]) == 1
     assert len([name for name in names if name.startswith("targets/VN/")]) == 1
+
+
+def test_what_was_verified_is_known_until_a_file_changes(world: World) -> None:
+    """A file altered after it was verified is found at the next look-up, though its size and times are as before."""
+    found = world.mirror.lookup("SG.orchid", START)
+    assert world.mirror.lookup("SG.orchid", START) == found
+    (path,) = (world.mirror.folder.path / "metadata").glob("*.snapshot.json")
+    kept = path.stat()
+    path.write_bytes(path.read_bytes().replace(b'"version":', b'"versiom":', 1))
+    os.utime(path, ns=(kept.st_atime_ns, kept.st_mtime_ns))
+    with pytest.raises(DirectoryError):
+        world.mirror.lookup("SG.orchid", START)
 
 
 def test_an_update_without_news_changes_nothing(world: World) -> None:

@@ -185,7 +185,9 @@ def bound(listen: str) -> socket.socket:
         raise BadAddress(f"got {listen!r}, expected an address such as 0.0.0.0:8443 or [::]:8443", field="listen")
     family = socket.AF_INET6 if found["six"] else socket.AF_INET
     try:
-        return socket.create_server((found["six"] or found["four"], int(found["port"])), family=family)
+        made = socket.create_server((found["six"] or found["four"], int(found["port"])), family=family)
     except OSError as e:
         advice = "See that the address is this machine's and that no other program listens there."
         raise CannotListen(f"got {e.strerror} on {listen}, expected to listen", field="listen", advice=advice) from e
+    made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else an answer's body waits for the head's receipt
+    return made
