@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 
+from builders.directory import START
 from builders.exchange import PH, SG, VN
 from builders.nodes import Nodes
 from builders.orders import Street, changed, faults, street
 from comity.exchange.mapping import task_id
+from comity.exchange.objecttables import THEIRS, Object, put_object
 from comity.exchange.outbox import deliver_due
 from comity.hi1 import codec
 from comity.hi1.model import Action, Answer, Message
@@ -144,6 +146,26 @@ def test_the_same_receipt_under_another_transaction_has_no_second_effect(road: S
     told(road, replace(notice, header=road.desk(SG).header(VN, derived("again"))))
     assert road.history(request) == before
     assert road.nodes.events(VN).count("receipt.received") == 1
+
+
+def test_a_notice_does_not_replace_an_object_of_a_request(road: Street) -> None:
+    """SG, who also asks VN for something, cannot write a notification over an object of its own request."""
+    request, notice = noticed(road)
+    with road.nodes.office(VN).store.write() as unit:
+        put_object(unit, task(SG))
+    news = notice.actions[0].thing
+    assert news is not None
+    stolen = replace(notice.actions[0], thing=replace(news, id=task(SG).id))
+    assert 3010 in faults(told(road, replace(notice, actions=(stolen, notice.actions[1]))))
+    assert road.state(request) == "released"
+
+
+def task(peer: str) -> Object:
+    """A task that a peer made at VN."""
+    return Object(
+        peer=peer, side=THEIRS, id=derived("task"), type="LPTaskObject", generation=1, status="Rejected", desired="",
+        request="other", changed_at=START, members={}, transaction=derived("t"),
+    )  # fmt: skip
 
 
 def test_an_answer_of_another_party_does_not_end_a_message(road: Street) -> None:

@@ -34,7 +34,7 @@ from .carriage import contents, preserved
 from .desk import Desk
 from .mapping import RECEIPT, document_id, ours, owner, rules, task_id
 from .objects import NOTIFICATION, Names, created, following, meant, moved
-from .objecttables import OURS, THEIRS, Object, change_objects, objects_of, put_object
+from .objecttables import OURS, THEIRS, Object, change_objects, find_object, objects_of, put_object
 from .ordering import is_document
 from .sending import NOTICE
 
@@ -168,10 +168,22 @@ def _keep(call: Call, unit: Unit, taken: Taken, news: Thing, paper: Thing) -> by
     _agree(taken, news)
     _move(desk, unit, taken, call.transaction, side=OURS)
     for thing in (news, paper):
-        made = created(thing, peer=call.peer, request=request.id, at=desk.now(), transaction=call.transaction)
-        put_object(unit, made)
+        add(unit, created(thing, peer=call.peer, request=request.id, at=desk.now(), transaction=call.transaction))
     answers = tuple(Answer(one.n, one.verb, one.thing.id if one.thing else "") for one in call.message.actions)
     return call.answered(unit, answers, kind=NOTICE, about=request.id)
+
+
+def add(unit: Unit, made: Object) -> None:
+    """Keep a new object of a peer; the same again changes nothing.
+
+    Raises:
+        BadMessage: another object of that peer has its identifier (3010).
+    """
+    known = find_object(unit, made.peer, THEIRS, made.id)
+    if known and (known.type, known.request) != (made.type, made.request):
+        raise BadMessage(f"got {made.id}, which is here already, expected a new object", code=EXISTS)
+    if known is None:
+        put_object(unit, made)
 
 
 def _agree(taken: Taken, news: Thing) -> None:

@@ -14,13 +14,13 @@ from typing import Any
 from comity.hi1 import states
 from comity.hi1.errors import BadMessage
 from comity.hi1.model import Thing
-from comity.hi1.vocabulary import entry
+from comity.hi1.vocabulary import entry, values
 from comity.kernel.clock import stamp
 
 from .mapping import rules
 from .objecttables import THEIRS, Object
 
-NOT_ALLOWED, MISSING, IMPROPER, STALE, CLOSED = 3006, 3005, 3007, 3008, 3012
+NOT_ALLOWED, IMPROPER, STALE, NOT_FOUND, CLOSED = 3006, 3007, 3008, 3009, 3012
 NOTIFICATION = "NotificationObject"
 _PREFIXED = {"AuthorisationObject": "Authorisation", "DocumentObject": "Document", "DeliveryObject": "Delivery"}
 _OWNED = ("Generation", "LastChanged")
@@ -85,11 +85,22 @@ def updated(known: Object, thing: Thing, *, at: datetime, transaction: str, alon
     ):
         raise BadMessage("got another owner, expected the same", code=NOT_ALLOWED, field="OwnerIdentifier")
     members = {name: value for name, value in kept(thing).items() if name not in _OWNED}
-    wish = desired(thing) or known.desired
+    wish = _wish(thing, names) or known.desired
     return replace(
         known, generation=known.generation + 1, desired=wish, members={**known.members, **members}, changed_at=at,
         transaction=transaction,
     )  # fmt: skip
+
+
+def _wish(thing: Thing, names: Names) -> str:
+    """Give the status that an update wishes for, if it is one that a sender may wish for (3009)."""
+    if names.desired not in thing.members:
+        return ""
+    said, dictionary = thing.members[names.desired], names.dictionary.removesuffix("Status") + "DesiredStatus"
+    if said not in [entry(dictionary, value) for value in values(dictionary)]:
+        text = f"got {str(said.get('Value', ''))[:60]!r}, expected one of: {', '.join(values(dictionary))}"
+        raise BadMessage(text, code=NOT_FOUND, field=names.desired)
+    return str(said["Value"])
 
 
 def desired(thing: Thing) -> str:

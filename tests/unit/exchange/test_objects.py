@@ -80,6 +80,8 @@ def test_an_update_replaces_members_whole_and_counts_up() -> None:
         ({"Generation": 9}, 3008),
         ({"RequestDetails": {}}, 3006),
         ({"OwnerIdentifier": "other"}, 3006),
+        ({"DesiredStatus": entry("LPTaskDesiredStatus", "Preserved") | {"Value": "[red]gone"}}, 3009),
+        ({"DesiredStatus": entry("LDTaskDesiredStatus", "Disclosed")}, 3009),
     ],
 )
 def test_what_a_sender_may_not_change(members: dict[str, Any], code: int) -> None:
