@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from builders.exchange import QUICK, SG, VN, Link, free_port
@@ -214,15 +215,24 @@ class Crowd:
             path.write_bytes(hashlib.shake_256(f"{request}/{number}".encode()).digest(20_000 + 5_000 * number))
         return path
 
-    def killer(self) -> None:
-        """Kill a node of either side at any time."""
-        luck = random.Random(self.seed + 2)
-        while not self.over.wait(luck.uniform(2.0, 5.0)):
-            self.kill(luck.choice((VN, SG)), luck)
+    def killer(self, party: str, longest: float) -> None:
+        """Kill a node again and again, at most so many seconds after it listens, now and then before it does."""
+        luck = random.Random(f"{self.seed}/{party}")
+        while not self.over.is_set():
+            if luck.random() < 0.9:
+                self._listening(party)
+            self.over.wait(luck.uniform(0.2, longest))
+            self.kill(party, luck)
+
+    def _listening(self, party: str) -> None:
+        """Wait until a node listens, or all is over."""
+        while not self.over.wait(0.05):
+            with suppress(OSError), socket.create_connection(("127.0.0.1", self.proxies[party].target), timeout=1):
+                return
 
     def impatience(self) -> None:
         """Let time pass for both nodes' queues."""
-        while not self.over.wait(1.0):
+        while not self.over.wait(2.0):
             for party in (VN, SG):
                 self.hurry(party)
 
@@ -262,10 +272,11 @@ class Crowd:
             one.start()
         return threads
 
-    def play(self, count: int, seconds: float) -> None:
+    def play(self, count: int, *, seconds: float, lives: float) -> None:
         """Have everybody work under chaos until all is answered, then heal all and wait until nothing is under way."""
         end = time.monotonic() + seconds
-        around = self.during(self.killer, self.impatience, self.thief)
+        killers = [partial(self.killer, party, lives) for party in (VN, SG)]
+        around = self.during(*killers, self.impatience, self.thief)
         people = self.during(lambda: self.officers(count), lambda: self.desks(count))
         self._join(people, end)
         self.over.set()

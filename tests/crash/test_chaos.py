@@ -22,21 +22,21 @@ from comity.requests.tables import answers_of, find_requests
 
 def test_a_few_requests_through_chaos(tmp_path: Path) -> None:
     """Twelve requests of every kind end alike on both sides although links fail and nodes are killed."""
-    play(tmp_path, 12, seconds=120)
+    play(tmp_path, 12, seconds=120, lives=4.0)
 
 
 @pytest.mark.soak
 def test_five_hundred_requests_through_chaos(tmp_path: Path) -> None:
     """Five hundred requests end alike on both sides although links fail and nodes are killed all the time."""
-    play(tmp_path, 500, seconds=1800)
+    play(tmp_path, 500, seconds=1800, lives=12.0)
 
 
-def play(folder: Path, count: int, *, seconds: float) -> None:
+def play(folder: Path, count: int, *, seconds: float, lives: float) -> None:
     """Let requests go through chaos, then compare everything on both sides."""
     seed, begun = random.randrange(1 << 32), time.monotonic()
     print(f"seed {seed}")
     with crowd(folder, seed) as made:
-        made.play(count, seconds)
+        made.play(count, seconds=seconds, lives=lives)
         assert made.faults == []
         spent, fates = time.monotonic() - begun, sum((p.fates for p in made.proxies.values()), Counter[str]())
         print(f"{count} requests in {spent:.0f} s; kills {dict(made.kills)}, links {dict(fates)}, {dict(made.replays)}")

@@ -64,7 +64,10 @@ def claim(unit: Unit, now: datetime, *, limit: int, lease: timedelta, kind: str 
     if kind:
         query = query.where(_jobs.c.kind == kind)
     query = query.order_by(_jobs.c.due_at, _jobs.c.id).limit(limit).with_for_update(skip_locked=True)
-    mine = _jobs.c.id.in_(list(unit.scalars(query)))
+    ids = list(unit.scalars(query))
+    if not ids:
+        return []
+    mine = _jobs.c.id.in_(ids)
     unit.execute(sa.update(_jobs).where(mine).values(lease_until=now + lease, attempts=_jobs.c.attempts + 1))
     rows = unit.execute(sa.select(_jobs).where(mine).order_by(_jobs.c.due_at, _jobs.c.id)).mappings()
     return [Job(**row) for row in rows]
