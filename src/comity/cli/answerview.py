@@ -8,7 +8,7 @@ from typing import Any
 from comity.kernel.language import _, counted, said, word
 
 from .output import console, plain
-from .requestview import COLOUR, act
+from .requestview import COLOUR, act, deadline
 
 _PART = {"Available": "yellow", "Acknowledged": "cyan", "Received": "green", "Error": "red", "Expired": "red"}
 _CALL = {"confirmed": "green", "overridden": "yellow"}
@@ -34,6 +34,8 @@ def show_sheet(sheet: dict[str, Any]) -> None:
     out = console()
     state = f"[{COLOUR[sheet['state']]}]{word('state', sheet['state'])}[/]"
     out.print(f"[bold]{plain(sheet['reference'])}[/]  {word('measure', sheet['measure'])} ← {sheet['peer']}  {state}")
+    if sheet["withdrawn"]:
+        out.print(f"  [bold red]{_('withdrawn by its sender: deliver nothing')}[/]")
     _identity(sheet)
     _asked(sheet)
     for remark in sheet["remarks"]:
@@ -41,7 +43,7 @@ def show_sheet(sheet: dict[str, Any]) -> None:
     for clock in sheet["clocks"]:
         mark = "[bold red]![/]" if clock["overdue"] else ("•" if clock["open"] else "[dim]✓[/]")
         source = plain(said(clock["source"]))
-        out.print(f"  {mark} {clock['due_at']}  {word('clock', clock['kind'])}  [dim]{source}[/]")
+        out.print(f"  {mark} {clock['due_at']}  {deadline(clock['kind'])}  [dim]{source}[/]")
     if sheet["safeguards"]:
         lacking = ", ".join(sheet["safeguards"])
         out.print(f"  [red]{_('safeguards not answered')}[/]: {plain(lacking)}")
@@ -102,6 +104,8 @@ def _notes(row: dict[str, Any]) -> list[str]:
     if row["callback"]:
         colour = _CALL.get(row["callback"], "bold red")
         found.append(f"[{colour}]{word('callback', row['callback'])}[/]")
+    if row["withdrawn"]:
+        found.append(f"[red]{_('withdrawn by its sender')}[/]")
     if row["agency_flagged"]:
         found.append(f"[red]{_('a formal request of this agency is overdue')}[/]")
     if row["remarks"]:

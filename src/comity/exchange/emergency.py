@@ -4,7 +4,7 @@ A stolen mailbox asks in a hurry. So a desk discloses in an emergency only after
 number that the DIRECTORY has, reached a person there, and that person confirmed the request; or after a named person went
 on without, saying why, which is counted. Who was reached and said that the request is not theirs stops it for good.
 
-Two clocks start on both sides: eight hours for the answer, seventy-two for the formal request that follows. Both are
+Two clocks start on both sides: eight hours for the answer, seventy-two (the node's setting) for the formal request that follows. Both are
 local targets and say so; what an instrument named in the request sets stands beside them. A formal request follows when
 it names the emergency request's package as what it follows. One that is overdue is a flag on the agency.
 """
@@ -20,7 +20,7 @@ from comity.kernel.clock import moment, stamp
 from comity.kernel.errors import BadInput
 from comity.kernel.shape import check_text
 from comity.requests import tables as requests
-from comity.requests.clocks import EMERGENCY, FOLLOWUP
+from comity.requests.clocks import EMERGENCY
 from comity.requests.clocks import emergency as begun
 from comity.requests.model import IN, OUT, Deadline, Request
 from comity.requests.office import Office
@@ -127,7 +127,7 @@ def called(unit: Unit, request: Request) -> Note | None:
 def keep_clocks(office: Office) -> None:
     """Tend the clocks in a unit of their own, if there is anything to do: for a worker's rounds."""
     with office.store.read() as unit:
-        due = [one.id for one in requests.find_requests(unit, measure=EMERGENCY) if _changed(unit, one)]
+        due = [one.id for one in requests.find_requests(unit, measure=EMERGENCY) if _changed(unit, office, one)]
     if due:
         with office.store.write() as unit:
             tend(unit, office)
@@ -137,13 +137,13 @@ def tend(unit: Unit, office: Office) -> None:
     """Start the clocks of emergencies that lack them, and stop those that are answered or followed; again changes nothing."""
     for request in requests.find_requests(unit, measure=EMERGENCY):
         before = {clock.kind: clock for clock in requests.clocks_of(unit, request.id)}
-        for clock in _changed(unit, request):
+        for clock in _changed(unit, office, request):
             requests.put_clocks(unit, request.id, [clock])
             if clock.kind == FOLLOWUP_DUE and clock.kind in before and request.state not in (REFUSED, WITHDRAWN):
                 office.log(unit, "desk.followup", request)
 
 
-def _changed(unit: Unit, request: Request) -> list[Deadline]:
+def _changed(unit: Unit, office: Office, request: Request) -> list[Deadline]:
     """Give the clocks of an emergency that are not yet as they have to be."""
     began = _began(unit, request)
     if began is None:
@@ -153,7 +153,7 @@ def _changed(unit: Unit, request: Request) -> list[Deadline]:
         ANSWER_DUE: not _answered(unit, request),
         FOLLOWUP_DUE: request.state not in (REFUSED, WITHDRAWN) and not followers(unit, request),
     }
-    wanted = [replace(clocks.get(c.kind, c), open=running[c.kind]) for c in begun(request, began)]
+    wanted = [replace(clocks.get(c.kind, c), open=running[c.kind]) for c in begun(request, began, office.followup)]
     return [clock for clock in wanted if clock != clocks.get(clock.kind)]
 
 
@@ -207,9 +207,9 @@ def _ones(unit: Unit, request: Request, now: datetime) -> dict[str, bool]:
 
 
 def _overdue(unit: Unit, request: Request, now: datetime) -> bool:
-    began = _began(unit, request)
-    open_still = request.state not in (REFUSED, WITHDRAWN) and not followers(unit, request)
-    return began is not None and open_still and began + FOLLOWUP < now
+    if request.state in (REFUSED, WITHDRAWN) or followers(unit, request):
+        return False
+    return any(c.kind == FOLLOWUP_DUE and c.due_at < now for c in requests.clocks_of(unit, request.id))
 
 
 def _began(unit: Unit, request: Request) -> datetime | None:

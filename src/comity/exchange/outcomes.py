@@ -23,7 +23,7 @@ from . import outbox, tables
 from .call import Call
 from .desk import Desk
 from .mapping import PACKAGE, RECEIPT, owner, task_id
-from .notifying import is_notice
+from .notifying import add, is_notice
 from .objects import NOTIFICATION, Names, created
 from .objecttables import OURS, THEIRS, Object, find_object, objects_of, put_object
 from .ordering import is_document
@@ -32,6 +32,7 @@ OUTCOME = "outcome"
 IMPROPER, NO_TARGET, CLOSED = 3007, 3016, 3012
 DISCLOSED, NOT_AVAILABLE, REJECTED = "Disclosed", "DisclosureNotAvailable", "Rejected"
 LDTASK = "LDTaskObject"
+CANCELLED = "Cancelled"
 WORDS = {"disclosed": DISCLOSED, "not_available": NOT_AVAILABLE, "refused": REJECTED}
 
 
@@ -50,6 +51,11 @@ def tasks(unit: Unit, request: Request, *, side: str) -> list[Object]:
     known = {one.id: one for one in objects_of(unit, request.id, side=side)}
     ids = (task_id(request.id, n) for n in range(1, len(request.document["targets"]) + 1))
     return [known[one] for one in ids if one in known]
+
+
+def cancelled(unit: Unit, request: Request) -> bool:
+    """Tell whether the sender of a request that came in wishes it, or a task of it, to be cancelled."""
+    return any(CANCELLED in (one.desired, one.status) for one in objects_of(unit, request.id, side=THEIRS))
 
 
 def settle(desk: Desk, unit: Unit, request: Request, outcomes: Sequence[Outcome]) -> list[Object]:
@@ -103,9 +109,7 @@ def _take(call: Call, unit: Unit) -> bytes:
         note = " ".join(part for part in (row["Status"]["Value"], str(row.get("Details", ""))) if part)
         call.desk.office.record(unit, request, "outcome", call.peer, note[:1000])
     assert request is not None
-    put_object(
-        unit, created(news, peer=call.peer, request=request.id, at=call.desk.now(), transaction=call.transaction)
-    )
+    add(unit, created(news, peer=call.peer, request=request.id, at=call.desk.now(), transaction=call.transaction))
     answers = (Answer(call.message.actions[0].n, "CREATE", news.id),)
     return call.answered(unit, answers, kind=OUTCOME, about=request.id)
 

@@ -208,6 +208,8 @@ def _ready(
     if request.state != ACCEPTED:
         advice = f"Accept it first: comity answer accept {request.reference}."
         raise WrongState(f"got {request.reference}, which is {request.state}, expected an accepted request", field="state", advice=advice)  # fmt: skip
+    if outcomes.cancelled(unit, request):
+        raise WrongState(f"got {request.reference}, which its sender withdrew, expected one that stands", field="state")
     if override and not look and request.measure == EMERGENCY and not _overridden(unit, request):
         emergency.override(unit, office, request, who=override.who, reason=override.reason)
     if not look:

@@ -64,6 +64,7 @@ class Row:
     remarks: int
     flagged: bool
     delivered: str
+    withdrawn: bool
 
     def plain(self, now: datetime) -> dict[str, Any]:
         """Give the row as JSON data."""
@@ -71,6 +72,7 @@ class Row:
             "came_at": stamp(self.came), "due_at": stamp(self.due) if self.due else None,
             "overdue": bool(self.due and self.due < now), "callback": self.emergency, "reviewed": self.reviewed,
             "remarks": self.remarks, "agency_flagged": self.flagged, "delivered": self.delivered,
+            "withdrawn": self.withdrawn,
         }  # fmt: skip
 
 
@@ -98,6 +100,7 @@ def show(desk: Desk, name: str, capability: Capability | None = None) -> dict[st
             "read_back_code": read_back_code(request),
             "identity": _identity(desk, unit, request),
             "asked": _asked(unit, request),
+            "withdrawn": outcomes.cancelled(unit, request),
             "remarks": [remark.plain() for remark in remarks(request.document, capability)],
             "secrecy": request.document.get("secrecy"),
             "clocks": [clock.plain(now) for clock in requests.clocks_of(unit, request.id)],
@@ -169,12 +172,13 @@ def _row(unit: Unit, request: Request, flagged: Mapping[str, list[str]], capabil
         remarks=len(remarks(request.document, capability)),
         flagged=request.peer in flagged,
         delivered=_delivered(unit, request),
+        withdrawn=outcomes.cancelled(unit, request),
     )
 
 
 def _waits(row: Row) -> bool:
     """Tell whether somebody at the desk still has to do something."""
-    if row.request.state == REFUSED:
+    if row.request.state == REFUSED or row.withdrawn:
         return False
     if row.request.state != ACCEPTED:
         return True

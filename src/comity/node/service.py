@@ -56,6 +56,7 @@ class Node:
             new_id=new_id,
             law=partial(load_law, self.settings.law_overlay),
             authorities=read_authorities(map(self.settings.path, self.settings.time_authorities)),
+            followup=self.settings.followup,
         )
 
 

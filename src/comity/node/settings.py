@@ -7,6 +7,7 @@ import os
 import re
 import tomllib
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,7 +16,18 @@ from .errors import BadSettings, NodeUnusable, NoNode
 NAME = "comity.toml"
 PARTY = re.compile(r"[A-Z]{2}\.[a-z0-9][a-z0-9-]{0,40}", re.ASCII)
 ENCODINGS = ("json", "xml")
-_TEXTS = ("party", "database", "key", "key_passphrase_file", "law", "listen", "tls", "capability", "encoding")
+_TEXTS = (
+    "party",
+    "database",
+    "key",
+    "key_passphrase_file",
+    "law",
+    "listen",
+    "tls",
+    "capability",
+    "encoding",
+    "followup_hours",
+)
 _KNOWN = {*_TEXTS, "time_authorities"}
 
 
@@ -34,6 +46,7 @@ class Settings:
     tls: str = "tls.pem"
     capability: str = ""
     encoding: Literal["json", "xml"] = "json"
+    followup_hours: str = "72"
 
     @property
     def url(self) -> str:
@@ -42,6 +55,18 @@ class Settings:
         if scheme == "sqlite" and slashes and not rest.startswith("/"):
             return f"sqlite:///{self.home.resolve() / rest}"
         return self.database
+
+    @property
+    def followup(self) -> timedelta:
+        """Give the time in which a formal request has to follow an emergency.
+
+        Raises:
+            BadSettings: it is no number of hours.
+        """
+        if not re.fullmatch(r"[1-9][0-9]{0,3}", self.followup_hours, re.ASCII):
+            got, file = f'got {self.followup_hours!r}, expected hours as text, such as "72"', str(self.home / NAME)
+            raise BadSettings(got, file=file, field="followup_hours")
+        return timedelta(hours=int(self.followup_hours))
 
     @property
     def mirror(self) -> Path:

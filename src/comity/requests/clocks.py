@@ -33,29 +33,29 @@ _MOVED = ("reply_by", "information_due", "preserved_until", "extend_before")
 Clocks = dict[str, Deadline]
 
 
-def start_on_release(unit: Unit, request: Request, now: datetime) -> None:
+def start_on_release(unit: Unit, request: Request, now: datetime, followup: timedelta = FOLLOWUP) -> None:
     """Start the sender's clocks: a signed receipt is expected, an answer was asked for, secrecy ends."""
     source = "local target: 24 hours for a signed receipt"
     expected = Deadline(request.id, "receipt_expected", now + RECEIPT_EXPECTED, source)
-    bound = [*limits(request, RELEASE, now), *emergency(request, now)]
+    bound = [*limits(request, RELEASE, now), *emergency(request, now, followup)]
     tables.put_clocks(unit, request.id, [*bound, expected, *_asked(request).values()])
 
 
-def start_on_receipt_of_request(unit: Unit, request: Request) -> None:
+def start_on_receipt_of_request(unit: Unit, request: Request, followup: timedelta = FOLLOWUP) -> None:
     """Start the receiver's clocks: what the basis named sets, the answer the sender asks for, and the end of secrecy."""
-    bound = [*limits(request, RECEIPT, request.changed_at), *emergency(request, request.changed_at)]
+    bound = [*limits(request, RECEIPT, request.changed_at), *emergency(request, request.changed_at, followup)]
     tables.put_clocks(unit, request.id, [*bound, *_asked(request).values()])
 
 
-def emergency(request: Request, began: datetime) -> list[Deadline]:
+def emergency(request: Request, began: datetime, followup: timedelta) -> list[Deadline]:
     """Give the clocks of an emergency that began at a moment: the answer, and the formal request that has to follow."""
     if request.measure != EMERGENCY:
         return []
     answer = f"local target: {EMERGENCY_ANSWER // timedelta(hours=1)} hours to answer in an emergency; binds nobody"
-    formal = f"local target: {FOLLOWUP // timedelta(hours=1)} hours for the formal request that follows; binds nobody"
+    formal = f"local target: {followup // timedelta(hours=1)} hours for the formal request that follows; binds nobody"
     return [
         Deadline(request.id, "emergency_due", began + EMERGENCY_ANSWER, answer),
-        Deadline(request.id, "followup_due", began + FOLLOWUP, formal),
+        Deadline(request.id, "followup_due", began + followup, formal),
     ]
 
 

@@ -74,7 +74,7 @@ def receive(office: Office, path: Path, advance: Advance = silent, *, also: Also
             raise PackageRefused(f"{got}, expected a new one", file=str(path), field="reference", advice=advice)
         tables.add_request(unit, request)
         office.record(unit, request, "receive", request.peer)
-        start_on_receipt_of_request(unit, request)
+        start_on_receipt_of_request(unit, request, office.followup)
         office.log(unit, "package.received", request, package=request.package, sender=request.peer)
         also(unit, request, result)
         office.blobs.keep(staged, request.file)

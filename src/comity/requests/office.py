@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from comity.crypto.keys import Signer
 from comity.directory.mirror import Mirror
@@ -17,6 +17,7 @@ from comity.store.blobs import Blobs
 from comity.store.engine import Store, Unit
 
 from . import tables
+from .clocks import FOLLOWUP
 from .errors import NoRequest, NotYours
 from .model import Entry, Request
 from .states import after
@@ -35,6 +36,7 @@ class Office:
     new_id: Callable[[datetime], str]
     law: Callable[[], Library]
     authorities: Sequence[bytes] = field(default=())
+    followup: timedelta = FOLLOWUP
 
     def me(self) -> Party:
         """Give the own party as the directory has it now."""

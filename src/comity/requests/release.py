@@ -146,7 +146,7 @@ def release(office: Office, name: str, signer: Signer) -> Request:
         _check_keys(office, signed, proof)
         append(staged, seal_files(signed, office.mirror.slice(office.party), proof=proof))
         office.blobs.keep(staged, file)
-        start_on_release(unit, request, now)
+        start_on_release(unit, request, now, office.followup)
         released = office.move(unit, current, "release", who, file=file, envelope=signed.dump().decode())
     office.blobs.discard(request.file)
     return released

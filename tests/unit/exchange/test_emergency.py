@@ -169,3 +169,13 @@ def test_a_refused_emergency_needs_nothing_more(sg: Provider) -> None:
     )  # fmt: skip
     assert [running for _, running in clocks(sg, made, SG).values()] == [False, False]
     assert (count(sg).refused, count(sg).overdue) == (1, 0)
+
+
+def test_a_node_sets_its_own_time_for_the_formal_request(nodes: Nodes, tmp_path: Path) -> None:
+    """The setting moves this node's own target and no other."""
+    settings = nodes.home(SG) / "comity.toml"
+    settings.write_text(settings.read_text().replace('followup_hours = "72"', 'followup_hours = "48"'))
+    with provider(nodes, tmp_path) as sg:
+        made = sg.received("disclose_emergency")
+        assert clocks(sg, made, SG)["followup_due"][0] == nodes.later(hours=48)
+        assert clocks(sg, made, VN)["followup_due"][0] == nodes.later(hours=72)

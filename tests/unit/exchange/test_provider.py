@@ -16,9 +16,12 @@ from comity.exchange.errors import NotDecided
 from comity.exchange.objecttables import OURS, THEIRS
 from comity.exchange.outcomes import Outcome, tasks
 from comity.exchange.part import MAX_BINARY
+from comity.exchange.sending import withdrawn
+from comity.exchange.worklist import queue
 from comity.kernel.errors import BadInput
 from comity.requests.errors import WrongState
 from comity.requests.model import Request
+from comity.requests.release import withdraw
 from comity.requests.tables import answers_of
 
 TWO = [
@@ -190,3 +193,17 @@ def test_a_target_is_not_refused_by_one_person(sg: Provider) -> None:
     said = [Outcome(1, "disclosed"), Outcome(2, "refused", "too_broad")]
     with pytest.raises(NotDecided):
         acts.partial(sg.desk(SG), request.id, sg.nodes.key("receipt", SG), said=said, released_by="Minh Probe")
+
+
+def test_nothing_leaves_after_the_sender_withdrew(sg: Provider) -> None:
+    """A request that its sender withdrew is delivered on no more, and does not wait at the desk."""
+    request = accepted(sg)
+    assert [row.withdrawn for row in queue(sg.desk(SG))] == [False]
+    withdraw(sg.nodes.office(VN), request.id, "No longer needed.", also=withdrawn(sg.desk(VN)))
+    sg.rounds()
+    with pytest.raises(WrongState, match="withdrew"):
+        acts.deliver(sg.desk(SG), request.id, [sg.file("a.txt", b"one")])
+    with pytest.raises(WrongState, match="withdrew"):
+        acts.exist(sg.desk(SG), request.id, exists=True)
+    assert queue(sg.desk(SG)) == []
+    assert [row.withdrawn for row in queue(sg.desk(SG), everything=True)] == [True]

@@ -91,3 +91,11 @@ def test_relative_paths_are_the_folders(tmp_path: Path) -> None:
     settings = Settings(tmp_path, "VN.a05")
     assert (settings.path("a.key"), settings.path("/srv/a.key")) == (tmp_path / "a.key", Path("/srv/a.key"))
     assert {settings.mirror.parent, settings.files.parent} == {tmp_path}
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "soon", "", "72.5", "99999", "１"])
+def test_a_time_for_the_formal_request_is_hours(text: str, tmp_path: Path) -> None:
+    """What is no whole number of hours is named by file and field."""
+    with pytest.raises(BadSettings) as caught:
+        _ = Settings(tmp_path, "VN.a05", followup_hours=text).followup
+    assert caught.value.field == "followup_hours"
