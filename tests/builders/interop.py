@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -52,7 +54,7 @@ class Across:
 
     @contextmanager
     def up(self) -> Iterator[None]:
-        """Both listen."""
+        """Both listen, our node in this process."""
         door = endpoint(self.served, f"127.0.0.1:{self.link.ports[self.party]}")
         door.start()
         try:
@@ -60,6 +62,19 @@ class Across:
                 yield
         finally:
             door.stop()
+
+    @contextmanager
+    def up_as_process(self) -> Iterator[None]:
+        """Both listen, our node as `comity serve`, which is stopped afterwards and leaves in order."""
+        port, home = self.link.ports[self.party], self.nodes.home(self.party)
+        program = "from comity.cli.main import main; main()"
+        line = [sys.executable, "-c", program, "serve", "--json", "--home", str(home), "--listen", f"127.0.0.1:{port}"]
+        with subprocess.Popen(line, stdout=subprocess.PIPE, text=True) as running:
+            assert running.stdout is not None and running.stdout.readline()
+            with self.peer.listening(self.link.ports[self.peer.party]):
+                yield
+            running.terminate()
+        assert running.returncode == 0
 
     def work(self) -> list[Tried]:
         """Let our node deliver and fetch until nothing is due; give what it tried."""
@@ -100,6 +115,13 @@ class Across:
 @contextmanager
 def against(nodes: Nodes, folder: Path, *, ours: str, encoding: str, **exchange: Any) -> Iterator[Across]:
     """Our node and a peer that speaks *encoding*, both listening; *exchange* is added to our entry in the directory."""
+    across = facing(nodes, folder, ours=ours, encoding=encoding, **exchange)
+    with across.up():
+        yield across
+
+
+def facing(nodes: Nodes, folder: Path, *, ours: str, encoding: str, **exchange: Any) -> Across:
+    """Our node and a peer that know each other, before either listens."""
     theirs = VN if ours == SG else SG
     link = Link(nodes, folder)
     settings = nodes.home(ours) / "comity.toml"
@@ -108,9 +130,7 @@ def against(nodes: Nodes, folder: Path, *, ours: str, encoding: str, **exchange:
     link.change(ours, exchange=identity_entry(link.url(ours), link.identities[ours]) | exchange)
     peer = _scripted(link, theirs, ours, encoding)
     link.spread(ours, theirs)
-    across = Across(link, ours, peer)
-    with across.up():
-        yield across
+    return Across(link, ours, peer)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import ast
 import base64
 import hashlib
 import sys
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,12 +14,13 @@ from pathlib import Path
 import pytest
 
 from builders import scriptedmessages, scriptedpeer
+from builders.commands import comity
 from builders.exchange import SG, VN
-from builders.interop import Across, against
+from builders.interop import Across, against, facing
 from builders.nodes import Nodes
 from builders.scriptedmessages import Package, delivery, news, notice, order, word
 from builders.scriptedpeer import Tree, codes, every, words
-from builders.world import SHEET
+from builders.world import ANSWERS, SHEET
 from comity.exchange import provider as acts
 from comity.exchange.objecttables import OURS, THEIRS
 from comity.exchange.part import MAX_BINARY
@@ -123,6 +125,23 @@ def test_a_scripted_authority_gets_what_it_asked_for(authority: Across) -> None:
     assert authority.parts(package.id) == ["Received", "Received"]
     assert authority.statuses(package.id, THEIRS)["LDTaskObject"] == "Disclosed"
     assert "Disclosed" in every(peer.got, "Value")
+
+
+@in_both
+def test_a_process_and_the_command_line_alone(today: Nodes, tmp_path: Path, encoding: str) -> None:
+    """Our node is `comity serve`, its people use commands: a stranger's order comes in, and the signed answer goes out."""
+    across = facing(today, tmp_path, ours=SG, encoding=encoding)
+    peer, home, package = across.peer, today.home(SG), across.package()
+    sheet, key = today.sheet(ANSWERS), today.key_file("receipt", SG)
+    with across.up_as_process():
+        assert codes(peer.ask(*order(package))) == []
+        assert comity("request", "safeguards", package.id, "--with", sheet, "--home", home).code == 0
+        done = comity("answer", "accept", package.id, "--key", key, "--until", today.later(days=60), "--home", home)
+        assert done.code == 0, done.err
+        end = time.monotonic() + 30
+        while not peer.got and time.monotonic() < end:
+            time.sleep(0.1)
+    assert receipts.take(today.office(VN), receipt_in(peer.got[-1])).request.state == "accepted"
 
 
 @in_both
