@@ -1,8 +1,7 @@
-"""A sealed request as an HI-1 order, and whether an order is the one that a sealed request makes; pure.
+"""A sealed request as an HI-1 order; pure.
 
 The order is derived, never stored: the sender derives it from the package that two people signed, and the receiver
-derives it again from the package that came with it. What differs in one member is refused, so that nobody can have a
-machine do something else than people signed (docs/adr/0008-hi1-beside-the-package.md).
+derives it again from the package that came with it (see `agreement`).
 
 An order is: one AuthorisationObject, whose identifier is the request's; one DocumentObject, which carries the package;
 one task for each target, in their order. An extension has no tasks of its own: it updates those of the preservation
@@ -11,7 +10,7 @@ that it extends.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -52,18 +51,6 @@ class Preserved:
     document: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Difference:
-    """The first place where an order says something else than the sealed request."""
-
-    path: str
-    expected: Any
-    found: Any
-
-    def __str__(self) -> str:
-        return f"got {_short(self.found)} at {self.path}, expected {_short(self.expected)} as in the sealed request"
-
-
 def document_id(request: str) -> str:
     """Give the identifier of the DocumentObject that carries a request's package."""
     return derived(f"{request}-package")
@@ -87,18 +74,6 @@ def order(document: Mapping[str, Any], sealed: Sealed, earlier: Preserved | None
         made = enumerate(document["targets"], 1)
         tasks = [Action(n + 1, "CREATE", _task(document, n, target)) for n, target in made]
     return (*(Action(n, "CREATE", thing) for n, thing in enumerate(things)), *tasks)
-
-
-def agrees(
-    actions: Sequence[Action], document: Mapping[str, Any], sealed: Sealed, earlier: Preserved | None = None
-) -> Difference | None:
-    """Compare an order with the one that a sealed request makes; gives the first difference, or nothing.
-
-    Raises:
-        NotCarried: the request cannot be said in HI-1.
-    """
-    expected = [_plain(action) for action in order(document, sealed, earlier)]
-    return next(_differences("", expected, [_plain(action) for action in actions]), None)
 
 
 def ours(name: str, value: str) -> dict[str, str]:
@@ -303,39 +278,3 @@ def rules() -> dict[str, Any]:
     text = files("comity.exchange").joinpath("data", "order.yaml").read_text("utf-8")
     rules: dict[str, Any] = yaml.load(text, yaml.CSafeLoader)
     return rules
-
-
-def _plain(action: Action) -> dict[str, Any]:
-    thing = action.thing
-    what = {"type": thing.type, "id": thing.id, "members": thing.members} if thing else None
-    return {"n": action.n, "verb": action.verb, "thing": what, "identifier": action.identifier, "query": action.query}
-
-
-def _differences(path: str, expected: Any, found: Any) -> Iterator[Difference]:
-    """Walk two trees and name where they differ."""
-    if isinstance(expected, Mapping) and isinstance(found, Mapping):
-        for name in [*expected, *(name for name in found if name not in expected)]:
-            at = f"{path}.{name}" if path else str(name)
-            yield from _differences(at, expected.get(name), found.get(name))
-    elif isinstance(expected, (list, tuple)) and isinstance(found, (list, tuple)):
-        for n, (one, other) in enumerate(zip(expected, found, strict=False)):
-            yield from _differences(f"{path}[{n}]", one, other)
-        if len(expected) != len(found):
-            yield Difference(f"{path} (how many)", len(expected), len(found))
-    elif (type(expected) is not type(found) or expected != found) and not _same_moment(path, expected, found):
-        yield Difference(path, expected, found)
-
-
-def _same_moment(path: str, expected: Any, found: Any) -> bool:
-    """Tell whether a time is the same moment as another, said in another zone."""
-    if not path.endswith(("Time", "Timestamp")) or not (isinstance(expected, str) and isinstance(found, str)):
-        return False
-    try:
-        return datetime.fromisoformat(expected) == datetime.fromisoformat(found)
-    except ValueError:
-        return False
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 120 else text[:117] + "..."

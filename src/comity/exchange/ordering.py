@@ -20,10 +20,11 @@ from comity.requests.errors import PackageRefused
 from comity.requests.model import Request
 from comity.store.engine import Unit
 
+from .agreement import agrees
 from .call import Call
 from .carriage import preserved, sealed, unload
 from .errors import NotCarried
-from .mapping import PACKAGE, agrees
+from .mapping import PACKAGE
 from .objects import created, following, updated
 from .objecttables import THEIRS, Object, find_object, objects_of, put_object
 from .sending import ORDER
