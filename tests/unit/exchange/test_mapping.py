@@ -139,19 +139,6 @@ def test_an_order_that_says_anything_else_disagrees(data: st.DataObject, measure
     assert "as in the sealed request" in str(found)
 
 
-def test_a_time_said_in_another_zone_is_the_same_time() -> None:
-    """A peer that writes its own zone orders nothing else; another moment does."""
-    document = example_request()
-    authorisation, *rest = order(document, SEALED)
-    assert authorisation.thing is not None
-    for text, same in (("2026-11-25T10:00:00+07:00", True), ("2026-11-25T10:00:00Z", False), ("soon", False)):
-        thing = replace(
-            authorisation.thing, members={**authorisation.thing.members, "AuthorisationCreationTimestamp": text}
-        )
-        found = agrees((replace(authorisation, thing=thing), *rest), document, SEALED)
-        assert (found is None) == same
-
-
 def others(actions: tuple[Action, ...]) -> Iterator[tuple[Action, ...]]:
     """Every order that differs in one place."""
     yield actions[:-1]
