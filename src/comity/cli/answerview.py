@@ -48,7 +48,7 @@ def show_sheet(sheet: dict[str, Any]) -> None:
         lacking = ", ".join(sheet["safeguards"])
         out.print(f"  [red]{_('safeguards not answered')}[/]: {plain(lacking)}")
     for note in sheet["notes"]:
-        out.print(f"  {note['at']}  {word('note', note['kind'])} {_('by')} {plain(note['who'])}  {plain(note['text'])}")
+        out.print(f"  {note['at']}  {word('note', note['kind'])} {_('by')} {plain(note['who'])}  {plain(_said(note))}")
     show_parts(sheet["deliveries"])
     for entry in sheet["history"]:
         who = f" {_('by')} {plain(entry['who'])}" if entry["who"] else ""
@@ -97,6 +97,15 @@ def show_emergencies(rows: Sequence[dict[str, Any]]) -> None:
                 out.print(f"    [{colour}]{row[name]:>4}  {label}[/]")
     if not rows:
         out.print(_("no emergencies"))
+
+
+def _said(note: dict[str, Any]) -> str:
+    """Give what a note says: its text, and the number that was called with what came of it."""
+    verdict = ""
+    if "number" in note:
+        outcome = "confirmed" if note["confirmed"] else ("denied" if note["reached"] else "not reached")
+        verdict = " ".join(part for part in (note["number"], note["spoke_to"], word("callback", outcome)) if part)
+    return "  ".join(part for part in (verdict, note["text"]) if part)
 
 
 def _notes(row: dict[str, Any]) -> list[str]:

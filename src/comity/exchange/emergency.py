@@ -20,7 +20,7 @@ from comity.kernel.clock import moment, stamp
 from comity.kernel.errors import BadInput
 from comity.kernel.shape import check_text
 from comity.requests import tables as requests
-from comity.requests.clocks import EMERGENCY
+from comity.requests.clocks import ANSWER_DUE, EMERGENCY, FOLLOWUP_DUE
 from comity.requests.clocks import emergency as begun
 from comity.requests.model import IN, OUT, Deadline, Request
 from comity.requests.office import Office
@@ -32,7 +32,6 @@ from .deliverytables import Note
 from .errors import NotDecided
 from .part import RECEIVED
 
-ANSWER_DUE, FOLLOWUP_DUE = "emergency_due", "followup_due"
 CALLBACK, OVERRIDE = "callback", "override"
 MAX_TEXT, MAX_NAME = 2000, 200
 _SKEW = timedelta(minutes=5)

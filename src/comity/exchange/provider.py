@@ -22,7 +22,7 @@ from comity.kernel.errors import BadInput
 from comity.kernel.shape import check_text
 from comity.requests import receipts
 from comity.requests import tables as requests
-from comity.requests.clocks import EMERGENCY
+from comity.requests.clocks import ANSWER_DUE, EMERGENCY
 from comity.requests.errors import WrongState
 from comity.requests.model import IN, Request
 from comity.requests.receipts import Taken, Word
@@ -247,6 +247,7 @@ def _announce(desk: Desk, unit: Unit, request: Request, parts: Sequence[Kept]) -
     Custody(desk).announce(unit, request, parts)
     for kept in parts:
         tables.put_part(unit, replace(kept, transaction=Custody.transaction(kept)))
+    requests.stop_clocks(unit, request.id, [ANSWER_DUE])
     desk.office.record(unit, request, "deliver", "", f"{len(parts)} parts")
 
 

@@ -17,6 +17,8 @@ from dataclasses import dataclass, replace
 from comity.hi1.errors import BadMessage
 from comity.hi1.model import Thing
 from comity.kernel.clock import stamp
+from comity.requests import tables as requests
+from comity.requests.clocks import ANSWER_DUE
 from comity.requests.model import IN, OUT, Request
 from comity.requests.office import Office
 from comity.store import jobs
@@ -97,6 +99,7 @@ def acknowledge(unit: Unit, office: Office, kept: Kept) -> tuple[Word, ...]:
     for one in good:
         tables.put_part(unit, replace(one, state=RECEIVED, changed_at=now))
         log(unit, office, "delivery.received", one)
+    requests.stop_clocks(unit, kept.request, [ANSWER_DUE])
     return tuple(Word(one.part.id, RECEIVED) for one in good)
 
 

@@ -26,6 +26,7 @@ RECEIPT_EXPECTED = timedelta(hours=24)
 EXTEND_BEFORE = timedelta(days=14)
 EXTENSION = "extend_preservation"
 EMERGENCY = "disclose_emergency"
+ANSWER_DUE, FOLLOWUP_DUE = "emergency_due", "followup_due"
 EMERGENCY_ANSWER = timedelta(hours=8)
 FOLLOWUP = timedelta(hours=72)
 _MOVED = ("reply_by", "information_due", "preserved_until", "extend_before")
@@ -54,8 +55,8 @@ def emergency(request: Request, began: datetime, followup: timedelta) -> list[De
     answer = f"local target: {EMERGENCY_ANSWER // timedelta(hours=1)} hours to answer in an emergency; binds nobody"
     formal = f"local target: {followup // timedelta(hours=1)} hours for the formal request that follows; binds nobody"
     return [
-        Deadline(request.id, "emergency_due", began + EMERGENCY_ANSWER, answer),
-        Deadline(request.id, "followup_due", began + followup, formal),
+        Deadline(request.id, ANSWER_DUE, began + EMERGENCY_ANSWER, answer),
+        Deadline(request.id, FOLLOWUP_DUE, began + followup, formal),
     ]
 
 
