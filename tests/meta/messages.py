@@ -33,6 +33,7 @@ from meta.tree import SOURCE, parsed, python
 LOCALE = SOURCE / "locale"
 TEMPLATE = LOCALE / "comity.pot"
 SPEAKING = (
+    "exchange/capabilities.py",
     "exchange/probe.py",
     "exchange/worklist.py",
     "kernel/shape.py",
@@ -71,6 +72,7 @@ NOTES = (emergency.CALLBACK, emergency.OVERRIDE, provider.REVIEW, provider.REFUS
 CALLBACKS = ("confirmed", "denied", "not reached", "overridden", "not called back")
 DELIVERED = ("received", "error", "under way", "done")
 ACTS = ("draft", "change", "seal", "reopen", "confirm", "release", "withdraw", "receive", "received", "accepted")
+SENT = ("send", "notify", "cancel")  # acts that may be said with what became of them
 UNSTABLE = tuple(f'"{name}' for name in ("POT-", "PO-", "Generated-", "Project-", "Report-", "Last-", "Language-Team"))
 VAGUE = {"got {0}, expected {1}"}  # would also be found in messages of errors, which stay in English
 SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
@@ -112,6 +114,17 @@ def advice(tree: ast.Module) -> Iterator[str]:
 
 def _named(node: ast.Assign) -> str:
     return ast.unparse(node.targets[0])
+
+
+def recorded(tree: ast.Module) -> Iterator[str]:
+    """Find what is written into the history of requests: the act, and the note on it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "record":
+            for one in (*node.args[2:3], *node.args[4:5]):
+                if isinstance(one, ast.Constant) and isinstance(one.value, str) and one.value:
+                    yield one.value
+                else:
+                    yield from sentences(ast.Expression(one))
 
 
 def _quiet(node: ast.AST) -> bool:
@@ -232,12 +245,16 @@ def vocabularies() -> Iterator[str]:
 
 
 def _gate() -> Iterator[str]:
-    """List the questions of the safeguards gate and its prompts."""
+    """List the questions of the safeguards gate and its prompts, with their sources."""
     data = SOURCE / "law" / "data"
+    sources = _loaded(data / "convention" / "sources.yaml")["sources"]
     for one in _loaded(data / "convention" / "cooperation.yaml")["gate"]:
         yield " ".join(one["question"].split())
+        yield from (" ".join(sources[key]["what"].split()) for key in one["source"].split("; "))
+        if not one["ref"][0].isdigit():
+            yield one["ref"]
     for prompt in _loaded(data / "gate.yaml")["prompts"].values():
-        yield prompt["text"]
+        yield from (prompt["text"], prompt["source"])
 
 
 def terms() -> Iterator[str]:
@@ -272,9 +289,13 @@ def collected() -> Catalog:
         place = str(path.relative_to(SOURCE))
         for text in marked(parsed(path)):
             found.add(text, locations=[(place, 0)])
-        for said in (*advice(parsed(path)), *(sentences(parsed(path)) if place in SPEAKING else ())):
+        for said in (
+            *advice(parsed(path)),
+            *recorded(parsed(path)),
+            *(sentences(parsed(path)) if place in SPEAKING else ()),
+        ):
             found.add(numbered(said), locations=[(place, 0)])
-    for text in (*vocabularies(), *map(numbered, terms())):
+    for text in (*vocabularies(), *SENT, *map(numbered, terms())):
         found.add(text, locations=[("data", 0)])
     for kind, name in codes():
         found.add(name, context=kind)

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog, Message
 
-from meta.messages import TEMPLATE, catalogues, collected, marked, read, sentences
+from meta.messages import TEMPLATE, advice, catalogues, collected, marked, read, recorded, sentences
 from meta.tree import ROOT
 
 KEPT = re.compile(r"\{[^{}]*}|\[/?[a-z ]*]|--[a-z][a-z-]*|comity [a-z]+(?: [a-z-]+)?(?= |\.|$)|https?://\S+")
@@ -64,6 +64,18 @@ def test_a_marked_text_is_collected() -> None:
 def test_a_sentence_of_a_room_is_collected(code: str, said: list[str]) -> None:
     """What varies in a sentence becomes a numbered place; errors, docstrings and single words are no sentences."""
     assert list(sentences(ast.parse(code))) == said
+
+
+def test_advice_with_a_name_is_collected() -> None:
+    """What errors advise is collected where it is given, and where the name that is given gets it."""
+    code = 'CALL = "Call them."\nOTHER = "not advice"\nraise Refused("got a", advice=CALL)\nraise Refused("b", advice="Try it.")'
+    assert sorted(advice(ast.parse(code))) == ["Call them.", "Try it."]
+
+
+def test_what_is_written_into_a_history_is_collected() -> None:
+    """An act and its note are collected, also an act of one word; the name of the person is not."""
+    code = 'office.record(unit, request, "queue", who, f"transaction {t}")'
+    assert list(recorded(ast.parse(code))) == ["queue", "transaction {0}"]
 
 
 def test_the_template_is_up_to_date() -> None:

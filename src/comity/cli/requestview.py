@@ -44,7 +44,7 @@ def show_findings(request: Request, findings: Sequence[Finding]) -> None:
         out.print(f"           → {_told(finding.remedy)}")
         if finding.source:
             lead = _(" (not yet compared with the certified text: a lead)") if finding.verified is False else ""
-            out.print(f"           [dim]{_told(finding.source)}{lead}[/]")
+            out.print(f"           [dim]{sources(finding.source)}{lead}[/]")
 
 
 def show_basis(request: Request) -> None:
@@ -130,6 +130,12 @@ def act(name: str) -> str:
     """Give what was done to a request in words."""
     known = word("act", name)
     return known if known != name else said(name)
+
+
+def sources(text: str) -> str:
+    """Give a source in words: whole where it is known so, else one by one."""
+    whole = said(text)
+    return plain(whole if whole != text else "; ".join(map(said, text.split("; "))))
 
 
 def _told(text: str) -> str:

@@ -12,6 +12,7 @@ from comity.kernel.language import _, counted, said, word
 from .home import home_option
 from .lawtable import lead
 from .output import console, emit, json_option, plain
+from .requestview import sources
 
 if TYPE_CHECKING:
     from comity.law.gate import Asked
@@ -58,7 +59,7 @@ def _show(found: Gatekeeping, file: Path | None) -> None:
         out.print(f"  {mark} [bold]{name}[/]  {title}: {plain(found.record.get(name) or '—')}")
     for lacking in found.missing:
         out.print(f"  [red]{plain(lacking.field)}[/]  {plain(said(lacking.text))}")
-        out.print(f"           [dim]{plain(lacking.article)} · {plain(lacking.source)}[/]{lead(lacking.lead)}")
+        out.print(f"           [dim]{sources(lacking.article)} · {sources(lacking.source)}[/]{lead(lacking.lead)}")
     if file:
         out.print(f"  {_('file')} {file}", markup=False)
 

@@ -51,8 +51,13 @@ def finding(one: Missing, reference: str, look: Iterable[str] = ()) -> Finding:
     """Give what the gate misses in a request as a finding; *look* is what the person is told to look at."""
     field = f"{QUESTIONS}.{one.field}" if one.field.startswith("gate-") else one.field
     source = f"{FORM}; {one.article}; {one.source}"
-    remedy = f"Let a named person answer it; what is asked and why: comity request safeguards {reference}."
-    return Finding(MISSING, field, one.text, " ".join([remedy, *look]), source, not one.lead)
+    told = " ".join(look)
+    remedy = (
+        f"Let a named person answer it, who looks at this: {told} More: comity request safeguards {reference}."
+        if told
+        else f"Let a named person answer it; what is asked and why: comity request safeguards {reference}."
+    )
+    return Finding(MISSING, field, one.text, remedy, source, not one.lead)
 
 
 def numbers(document: Mapping[str, Any], record: Mapping[str, Any], stage: Stage) -> dict[str, int]:
