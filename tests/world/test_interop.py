@@ -18,7 +18,7 @@ from builders.commands import comity
 from builders.exchange import SG, VN
 from builders.interop import Across, against, facing
 from builders.nodes import Nodes
-from builders.scriptedmessages import Package, delivery, news, notice, order, word
+from builders.scriptedmessages import Package, create, delivery, news, notice, order, word
 from builders.scriptedpeer import Tree, codes, every, words
 from builders.world import ANSWERS, SHEET
 from comity.exchange import provider as acts
@@ -228,6 +228,18 @@ def test_a_scripted_provider_answers_our_preservation(provider: Across) -> None:
     assert codes(answer) == [], words(answer)
     assert provider.state(request) == "accepted"
     assert provider.statuses(request, OURS)["LPTaskObject"] == "Preserved"
+
+
+@in_both
+def test_a_preservation_is_not_answered_by_a_bare_notification(provider: Across) -> None:
+    """A plain provider's `Preserved` without a receipt is refused and says what is needed; the request waits on."""
+    request, package = ordered(provider, "preserve")
+    said = news(SG, {package.task(): ("LPTaskStatus", "Preserved")})
+    answer = provider.peer.ask(create(said))
+    assert codes(answer) == [3007]
+    assert "signed receipt" in words(answer)
+    assert provider.state(request) == "released"
+    assert provider.statuses(request, OURS)["LPTaskObject"] != "Preserved"
 
 
 @in_both

@@ -116,7 +116,10 @@ def _take(call: Call, unit: Unit) -> bytes:
 
 def _ours(unit: Unit, peer: str, task: Object) -> Request | None:
     found = requests.find_requests(unit, id=task.request, direction=OUT, peer=peer)
-    return found[0] if found and task.type == LDTASK else None
+    if found and task.type != LDTASK:
+        text = f"got the status of one {task.type}, expected those of {LDTASK}: all else is said by a signed receipt"
+        raise BadMessage(text, code=IMPROPER, field="AssociatedObject")
+    return found[0] if found else None
 
 
 def _moved(call: Call, task: Object, said: dict[str, str]) -> Object:
