@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from comity.crypto.recipient import read_identity
 from comity.exchange.capabilities import offers
 from comity.exchange.custody import Custody, offered
 from comity.exchange.desk import Desk
@@ -53,7 +54,9 @@ def desk_of(node: Node) -> Desk:
     """Give the desk at which a node's exchange is done."""
     known = capability_of(node.settings)
     said = partial(config, known) if known else None
-    desk = Desk(node.office, open_key(node.settings), encoding=node.settings.encoding, config=said)
+    settings = node.settings
+    identity = read_identity(settings.path(settings.identity)) if settings.identity else None
+    desk = Desk(node.office, open_key(settings), encoding=settings.encoding, config=said, identity=identity)
     return replace(desk, deliveries=Custody(desk))
 
 

@@ -25,6 +25,7 @@ _TEXTS = (
     "listen",
     "tls",
     "capability",
+    "identity",
     "encoding",
     "followup_hours",
 )
@@ -45,6 +46,7 @@ class Settings:
     listen: str = "127.0.0.1:8443"
     tls: str = "tls.pem"
     capability: str = ""
+    identity: str = ""
     encoding: Literal["json", "xml"] = "json"
     followup_hours: str = "72"
 
