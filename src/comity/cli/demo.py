@@ -1,4 +1,4 @@
-"""The demonstration: three organisations on this machine, from a case file to an accepted request, and three thieves."""
+"""The demonstration: three organisations on this machine, a case carried in files, three thieves, and a case over the wire."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from comity.kernel.clock import SystemClock, stamp
 from comity.kernel.errors import BadInput
 from comity.kernel.language import _, said, word
 
+from .demoexchange import addresses, exchange
+from .demonodes import Serving
 from .requestview import act
 from .stage import Stage
 
@@ -36,19 +38,21 @@ def demo(folder: Path, examples: Path) -> None:
     """Play the whole of it in FOLDER, which is left to explore; an earlier demonstration there is replaced."""
     begun = time.monotonic()
     _clear(folder)
-    for name in ("parties", "cases", "sheets", "orders"):
+    for name in ("parties", "cases", "sheets", "orders", "returns"):
         shutil.copytree(examples / name, folder / name)
     (folder / "post").mkdir()
     stage = Stage(folder)
     year = SystemClock().now().year
-    references = [f"VN.a05-{year}-{n:04d}" for n in range(1, 6)]
-    _directory(stage)
-    _preserve(stage, references[0])
-    _extend(stage, references[0], references[1])
-    _disclose(stage, references[0], references[2], references[3])
-    _colleagues(stage, references[4])
-    _thieves(stage, references[3])
-    _timeline(stage)
+    references = [f"VN.a05-{year}-{n:04d}" for n in range(1, 9)]
+    with Serving(stage, POINTS) as nodes:
+        _directory(stage, nodes.ports)
+        _preserve(stage, references[0])
+        _extend(stage, references[0], references[1])
+        _disclose(stage, references[0], references[2], references[3])
+        _colleagues(stage, references[4])
+        _thieves(stage, references[3])
+        _timeline(stage)
+        exchange(stage, nodes, references[5:])
     _close(stage, time.monotonic() - begun)
 
 
@@ -62,7 +66,7 @@ def _clear(folder: Path) -> None:
     (folder / MARK).touch()
 
 
-def _directory(stage: Stage) -> None:
+def _directory(stage: Stage, ports: dict[str, int]) -> None:
     """Make keys, the directory, three countries, three parties, three nodes."""
     stage.scene(_("A directory of who is who: two of three coordinators start it, two registries vouch for every desk"))
     for name in (*(f"root-{n}" for n in "abc"), *(f"targets-{n}" for n in "abc"), "online"):
@@ -80,6 +84,7 @@ def _directory(stage: Stage) -> None:
         stage.run(
             f"node init --home {country} --party {party} --root root.json --directory copy --key keys/{country}/node.key"
         )
+    addresses(stage, POINTS, ports)
 
 
 def _enrol(stage: Stage, country: str, party: str) -> None:
@@ -199,9 +204,9 @@ def _thieves(stage: Stage, reference: str) -> None:
 
 def _renew(document: Path) -> None:
     """Give the head of shift a second key in the party document."""
-    rows = document.read_text("utf-8").splitlines()
-    row = next(row for row in rows if "post-1.pub" in row)
-    document.write_text("\n".join([*rows, row.replace("post-1.pub", "post-1b.pub")]) + "\n", "utf-8")
+    text = document.read_text("utf-8")
+    row = next(row for row in text.splitlines(keepends=True) if "post-1.pub" in row)
+    document.write_text(text.replace(row, row + row.replace("post-1.pub", "post-1b.pub")), "utf-8")
 
 
 def _send(stage: Stage, reference: str, to: str = "sg") -> None:
@@ -257,6 +262,7 @@ def _close(stage: Stage, seconds: float) -> None:
         f"ls {stage.folder}/post",
         f"comity verify {stage.folder}/post/altered.comity.zip --root {root}",
         f"comity request list --home {stage.folder}/vn",
+        f"comity answer queue --all --home {stage.folder}/sg",
         _("open {page} in a browser and drag a package of {post} into it").format(
             page=f"{stage.folder}/verify.html", post=f"{stage.folder}/post"
         ),

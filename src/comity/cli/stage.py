@@ -6,8 +6,10 @@ import io
 import json
 import os
 import shlex
+import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,10 @@ from typing import Any
 from comity.kernel.errors import Refused
 
 from .output import console, plain
+
+PATIENCE = 60.0
+PAUSE = 0.25
+WIDEST = 240
 
 
 class DemoError(Refused):
@@ -37,8 +43,21 @@ class Stage:
         """Tell something."""
         self.out.print(f"  {text}")
 
-    def run(self, line: str, *, expect: int = 0, home: str = "", show: bool = True) -> str:
-        """Run one command line, as the node in *home* if said; gives what it printed.
+    def typed(self, line: str, home: str = "") -> None:
+        """Show a command line as it is typed at the node in *home*."""
+        where = f"[dim]{home}[/] " if home else ""
+        self.out.print(f"  {where}[bold]$ {plain(line)}[/]")
+
+    def printed(self, text: str, *, bad: bool = False, rows: int = 0) -> None:
+        """Show what a command printed, or its first *rows*; a row that no reader would read to its end is cut."""
+        lines = text.rstrip().splitlines()
+        shown = [*lines[:rows], "…"] if 0 < rows < len(lines) else lines
+        for row in shown:
+            short = row if len(row) <= WIDEST else row[:WIDEST] + "…"
+            self.out.print(f"    [red]{plain(short)}[/]" if bad else f"    {plain(short)}")
+
+    def run(self, line: str, *, expect: int = 0, home: str = "", show: bool = True, rows: int = 0) -> str:
+        """Run one command line, as the node in *home* if said, and show it, or its first *rows*; gives what it printed.
 
         Raises:
             DemoError: it leaves with another exit code than expected.
@@ -46,10 +65,8 @@ class Stage:
         arguments = shlex.split(line)
         code, printed = self._call(arguments, home)
         if show:
-            where = f"[dim]{home}[/] " if home else ""
-            self.out.print(f"  {where}[bold]$ comity {plain(line)}[/]")
-            for row in printed.rstrip().splitlines():
-                self.out.print(f"    [red]{plain(row)}[/]" if expect else f"    {plain(row)}")
+            self.typed(f"comity {line}", home)
+            self.printed(printed, bad=bool(expect), rows=rows)
         if code != expect:
             raise DemoError(f"got exit code {code} from `comity {line}`, expected {expect}: {printed.strip()}")
         return printed
@@ -57,6 +74,33 @@ class Stage:
     def data(self, line: str, *, home: str = "") -> Any:
         """Run one command for its JSON."""
         return json.loads(self.run(f"{line} --json", home=home, show=False))
+
+    def until(self, line: str, come: Callable[[Any], bool], *, home: str) -> Any:
+        """Ask a node for some JSON again and again until what was awaited has come.
+
+        Raises:
+            DemoError: it does not come.
+        """
+        over = time.monotonic() + PATIENCE
+        while not come(found := self.data(line, home=home)):
+            if time.monotonic() > over:
+                raise DemoError(f"got nothing new from `comity {line}` for {PATIENCE:.0f} s, expected it to change")
+            time.sleep(PAUSE)
+        return found
+
+    def tool(self, line: str, *, within: str) -> None:
+        """Run a command of the machine in a folder of the stage, and show it.
+
+        Raises:
+            DemoError: it does not leave with 0.
+        """
+        folder = self.folder / within
+        arguments = shlex.split(line)
+        done = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+        self.typed(f"cd {within} && {line}")
+        self.printed(done.stdout + done.stderr)
+        if done.returncode:
+            raise DemoError(f"got exit code {done.returncode} from `{line}`, expected 0")
 
     def _call(self, arguments: list[str], home: str) -> tuple[int, str]:
         from .main import main

@@ -1,0 +1,105 @@
+"""The demonstration: real nodes on this machine that are cut off, killed and stopped, and nothing left running."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from comity.cli.demonodes import Serving
+from comity.cli.stage import DemoError, Stage
+from comity.node.settings import load
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = [sys.executable, "-c", "from comity.cli.main import main; main()"]
+HOMES = ("vn", "ph", "sg")
+
+
+def play(folder: Path) -> subprocess.Popen[str]:
+    """Begin a demonstration in a process of its own."""
+    arguments = [*PROGRAM, "demo", str(folder), "--examples", str(ROOT / "examples")]
+    return subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def open_ports(folder: Path) -> list[int]:
+    """The ports of a demonstration's nodes at which something listens."""
+    ports = [int(load(folder / home).listen.rpartition(":")[2]) for home in HOMES]
+    return [port for port in ports if _listens(port)]
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _processes(folder: Path) -> list[int]:
+    """The processes that stand in a folder."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if Path(os.readlink(process / "cwd")) == folder.resolve():
+                found.append(int(process.name))
+        except OSError:
+            continue
+    return found
+
+
+def interrupt(folder: Path, number: signal.Signals) -> tuple[int, str]:
+    """Tell a demonstration to end as soon as its nodes serve; gives its exit code and output."""
+    playing = play(folder)
+    over = time.monotonic() + 120
+    while not all((folder / home / "serve.log").exists() for home in HOMES):
+        assert playing.poll() is None and time.monotonic() < over
+        time.sleep(0.1)
+    assert len(_processes(folder)) >= 3
+    playing.send_signal(number)
+    printed, _ = playing.communicate(timeout=60)
+    return playing.returncode, printed
+
+
+def test_a_demonstration_stops_its_nodes_and_can_be_played_again(tmp_path: Path) -> None:
+    """Told to end in the middle, it leaves no process behind; played again over what it left, it ends well."""
+    folder = tmp_path / "demo"
+    code, printed = interrupt(folder, signal.SIGINT)
+    assert (code, printed.rstrip().splitlines()[-1]) == (1, "comity: stopped")
+    assert (_processes(folder), open_ports(folder)) == ([], [])
+    playing = play(folder)
+    printed, _ = playing.communicate(timeout=300)
+    assert playing.returncode == 0, printed
+    for line in ("kill -STOP", "kill -KILL", "failed 1 time", "subscribers.csv: OK", "8  accepted on both sides"):
+        assert line in printed
+    assert (_processes(folder), open_ports(folder)) == ([], [])
+
+
+def test_nodes_of_two_demonstrations_get_ports_of_their_own(tmp_path: Path) -> None:
+    """A port that is in use is given to nobody else."""
+    with Serving(Stage(tmp_path), HOMES) as one, Serving(Stage(tmp_path), HOMES) as another:
+        assert len({*one.ports.values(), *another.ports.values()}) == 6
+
+
+def test_a_node_that_does_not_serve_ends_the_demonstration(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What the node complained of is told."""
+    (tmp_path / "vn").mkdir()
+    with (
+        Serving(Stage(tmp_path), ["vn"]) as nodes,
+        pytest.raises(DemoError, match=r"got a folder without comity\.toml"),
+    ):
+        nodes.start("vn")
+    assert "serve &" in capsys.readouterr().out
+
+
+def test_a_node_that_hangs_is_stopped_all_the_same(tmp_path: Path) -> None:
+    """Leaving the stage ends every process, also one that was halted, and gives SIGTERM back."""
+    before = signal.getsignal(signal.SIGTERM)
+    with Serving(Stage(tmp_path), ["vn"]) as nodes:
+        sleeper = subprocess.Popen(["sleep", "60"])
+        nodes._running["vn"] = sleeper
+        nodes.hold("vn")
+    assert sleeper.poll() == -signal.SIGTERM
+    assert signal.getsignal(signal.SIGTERM) is before
