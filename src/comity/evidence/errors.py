@@ -1,0 +1,32 @@
+"""What can be wrong with an item of evidence.
+
+BadSource (BadInput)            what is to be acquired is not there, or is no file or folder
+BadGeneration (BadInput)        the former generation named is none, or is of another item
+OtherAcquisition (Refused)      a folder holds a begun acquisition of something else, or another process works on it
+BadItem (Refused)               a bag is malformed, or something in it is altered, added or missing
+EvidenceUnwritable (Unavailable) the machine cannot write the item: no space, no access
+"""
+
+from __future__ import annotations
+
+from comity.kernel.errors import BadInput, Refused, Unavailable
+
+
+class BadSource(BadInput):
+    """What is to be acquired is not there, or is no file or folder."""
+
+
+class BadGeneration(BadInput):
+    """The former generation that was named is none, or is of another item."""
+
+
+class OtherAcquisition(Refused):
+    """A folder holds a begun acquisition of something else, or another process works on it."""
+
+
+class BadItem(Refused):
+    """A bag is malformed, or something in it is altered, added or missing."""
+
+
+class EvidenceUnwritable(Unavailable):
+    """The machine cannot write the item."""

@@ -1,0 +1,215 @@
+"""An item of evidence: who took it and why, each thing that was found at the source, and what is noteworthy about it.
+
+An item has *generations*: each is one sealed bag that is never changed. What is added later is a new generation that
+names the former by its digest. A generation holds one `Entry` for everything that stood at the source, whether its bytes
+could be taken or not, and a `Finding` for everything a person has to know about it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from comity.kernel.clock import moment, stamp
+
+FILE, FOLDER, LINK, SPECIAL = "file", "folder", "link", "special"
+_NANO = re.compile(r"\d{4,}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{9}Z", re.ASCII)
+
+
+def name_of(raw: bytes) -> dict[str, str]:
+    """Give a name as JSON data: its text where it is UTF-8, its bytes in hexadecimal where it is not."""
+    try:
+        return {"name": raw.decode()}
+    except UnicodeDecodeError:
+        return {"name_hex": raw.hex()}
+
+
+def raw_name(data: Mapping[str, Any]) -> bytes:
+    """Read the bytes of a name back."""
+    return bytes.fromhex(data["name_hex"]) if "name_hex" in data else str(data["name"]).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something a person has to know about what was taken: a code of `data/findings.yaml`, where, and in what detail."""
+
+    code: str
+    name: bytes
+    detail: str = ""
+
+    def plain(self) -> dict[str, Any]:
+        """Give the finding as JSON data."""
+        return {"code": self.code, "detail": self.detail} | name_of(self.name)
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> Finding:
+        """Read a finding from JSON data."""
+        return cls(str(data["code"]), raw_name(data), str(data["detail"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What the source's file system said of a thing, before it was read; times in nanoseconds since 1970."""
+
+    mode: int
+    uid: int
+    gid: int
+    size: int
+    mtime: int
+    atime: int
+    ctime: int
+    device: int
+    inode: int
+    links: int
+
+    def plain(self) -> dict[str, Any]:
+        """Give the origin as JSON data: numbers that JSON may round are text."""
+        times = {name: nano_stamp(getattr(self, name)) for name in ("mtime", "atime", "ctime")}
+        places = {name: str(getattr(self, name)) for name in ("device", "inode")}
+        rest = {"uid": self.uid, "gid": self.gid, "size": self.size, "links": self.links}
+        return times | places | rest | {"mode": f"{self.mode:06o}"}
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> Origin:
+        """Read an origin from JSON data."""
+        return cls(
+            int(data["mode"], 8), data["uid"], data["gid"], data["size"], *(from_nano(data[t]) for t in _TIMES),
+            int(data["device"]), int(data["inode"]), data["links"],
+        )  # fmt: skip
+
+
+_TIMES = ("mtime", "atime", "ctime")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing at the source: its name there as bytes, and, for a file whose bytes were taken, where they are now.
+
+    *path* is the payload path (`data/...`), empty for folders, links, special files and what could not be read.
+    *digests* are by algorithm: sha256 and blake3 always, sha512 when asked for. *holes* are runs of a sparse file that
+    hold no data, as (start, length). *target* is what a link points to. *twin* is the first name of the same file,
+    where a file has several names (hard links).
+    """
+
+    kind: str
+    name: bytes
+    origin: Origin
+    path: str = ""
+    size: int = 0
+    digests: Mapping[str, str] = field(default_factory=dict)
+    holes: tuple[tuple[int, int], ...] = ()
+    target: bytes = b""
+    twin: bytes = b""
+
+    def plain(self) -> dict[str, Any]:
+        """Give the entry as JSON data; what is empty is left out."""
+        data: dict[str, Any] = {"kind": self.kind, "origin": self.origin.plain()} | name_of(self.name)
+        if self.path:
+            data |= {"path": self.path, "size": self.size, "digests": dict(self.digests)}
+        if self.holes:
+            data["holes"] = [list(hole) for hole in self.holes]
+        if self.kind == LINK:
+            data["target"] = name_of(self.target)
+        if self.twin:
+            data["same_file_as"] = name_of(self.twin)
+        return data
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> Entry:
+        """Read an entry from JSON data."""
+        target, twin = data.get("target"), data.get("same_file_as")
+        return cls(
+            kind=str(data["kind"]),
+            name=raw_name(data),
+            origin=Origin.read(data["origin"]),
+            path=str(data.get("path", "")),
+            size=int(data.get("size", 0)),
+            digests=dict(data.get("digests", {})),
+            holes=tuple((int(start), int(size)) for start, size in data.get("holes", ())),
+            target=raw_name(target) if target else b"",
+            twin=raw_name(twin) if twin else b"",
+        )
+
+
+@dataclass(frozen=True)
+class Act:
+    """Who takes an item, where, why, and under which authority; free text as the officer gives it."""
+
+    item: str
+    by: str = ""
+    place: str = ""
+    why: str = ""
+    authority: str = ""
+    case: str = ""
+    request: str = ""
+    party: str = ""
+
+    def plain(self) -> dict[str, str]:
+        """Give the act as JSON data; what is empty is left out."""
+        return {name: value for name, value in vars(self).items() if value}
+
+
+@dataclass(frozen=True)
+class Generation:
+    """One sealed bag of an item: which one it is, what it holds in figures, and what it hangs on.
+
+    *digest* is the SHA-256 of the tag manifest: the one name of this bag. *former* is that of the generation before.
+    *root* is the root of the tree over the salted leaves of its files. *findings* counts the findings by code.
+    """
+
+    act: Act
+    digest: str
+    root: str
+    begun: datetime
+    sealed: datetime
+    files: int
+    size: int
+    findings: Mapping[str, int] = field(default_factory=dict)
+    number: int = 1
+    former: str = ""
+
+    def plain(self) -> dict[str, Any]:
+        """Give the generation as JSON data."""
+        return self.act.plain() | {
+            "digest": self.digest,
+            "tree_root": self.root,
+            "begun_at": stamp(self.begun),
+            "sealed_at": stamp(self.sealed),
+            "files": self.files,
+            "bytes": self.size,
+            "findings": dict(self.findings),
+            "generation": self.number,
+            "former": self.former,
+        }
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> Generation:
+        """Read a generation from JSON data."""
+        act = Act(**{name: str(data[name]) for name in Act.__dataclass_fields__ if name in data})
+        return cls(
+            act=act, digest=data["digest"], root=data["tree_root"], begun=moment(data["begun_at"]),
+            sealed=moment(data["sealed_at"]), files=data["files"], size=data["bytes"], findings=dict(data["findings"]),
+            number=data["generation"], former=data["former"],
+        )  # fmt: skip
+
+
+def nano_stamp(nanoseconds: int) -> str:
+    """Write a time of a file system to the nanosecond, in UTC; seconds alone where no calendar reaches it."""
+    seconds, rest = divmod(nanoseconds, 10**9)
+    if not -62135596800 <= seconds < 253402300800:
+        return f"{seconds}.{rest:09}"
+    return stamp(_at(seconds))[:-1] + f".{rest:09}Z"
+
+
+def from_nano(text: str) -> int:
+    """Read a time written by `nano_stamp`."""
+    whole, _, rest = text.removesuffix("Z").partition(".")
+    seconds = int((moment(whole + "Z") - _at(0)).total_seconds()) if _NANO.fullmatch(text) else int(whole)
+    return seconds * 10**9 + int(rest)
+
+
+def _at(seconds: int) -> datetime:
+    return moment("1970-01-01T00:00:00Z") + timedelta(seconds=seconds)
