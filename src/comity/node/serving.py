@@ -80,8 +80,11 @@ class Workers:
     _threads: list[threading.Thread] = field(default_factory=list)
 
     def start(self) -> None:
-        """Begin."""
-        self._threads = [threading.Thread(target=self._run, name=f"worker-{n}", daemon=True) for n in range(self.count)]
+        """Begin, one after the other, so that somebody looks more often than each of them does."""
+        self._threads = [
+            threading.Thread(target=self._run, args=(n * self.pause / self.count,), name=f"worker-{n}", daemon=True)
+            for n in range(self.count)
+        ]
         for thread in self._threads:
             thread.start()
 
@@ -91,7 +94,8 @@ class Workers:
         for thread in self._threads:
             thread.join(patience)
 
-    def _run(self) -> None:
+    def _run(self, after: float) -> None:
+        self._over.wait(after)
         while not self._over.is_set():
             tried: list[Tried] = []
             try:
