@@ -38,7 +38,7 @@ def demo(folder: Path, examples: Path) -> None:
     """Play the whole of it in FOLDER, which is left to explore; an earlier demonstration there is replaced."""
     begun = time.monotonic()
     _clear(folder)
-    for name in ("parties", "cases", "sheets", "orders", "returns"):
+    for name in ("parties", "cases", "sheets", "orders", "capabilities", "returns"):
         shutil.copytree(examples / name, folder / name)
     (folder / "post").mkdir()
     stage = Stage(folder)

@@ -8,7 +8,7 @@ from typing import Any
 from comity.kernel.clock import SystemClock, stamp
 from comity.kernel.language import _
 
-from .demonodes import Serving, listen
+from .demonodes import Serving, settle
 from .stage import DemoError, Stage
 
 ADDRESSEES = {"sg": "SG.orchid", "ph": "PH.cicc"}
@@ -38,8 +38,9 @@ def addresses(stage: Stage, points: dict[str, str], ports: dict[str, int]) -> No
         entry = stage.run(f"node tls --url https://127.0.0.1:{port}/hi1", home=home, show=home == "vn")
         with (stage.folder / document).open("a", encoding="utf-8") as file:
             file.write(entry.partition("\n")[2])
-        listen(stage.folder, home, port)
+        settle(stage.folder, home, listen=f"127.0.0.1:{port}")
         stage.run(f"directory update directory {document} {VOUCHED.format(home)}", show=home == "vn")
+    settle(stage.folder, "sg", capability="../capabilities/sg-orchid.yaml")
     stage.run("directory mirror copy --from directory", show=False)
     for home in points:
         stage.run("node update copy", home=home, show=False)

@@ -135,8 +135,10 @@ def _held_port() -> socket.socket:
     return held
 
 
-def listen(folder: Path, home: str, port: int) -> None:
-    """Write into a node's settings where it listens."""
-    settings = folder / home / "comity.toml"
-    text = re.sub(r"(?m)^listen = .*$", f'listen = "127.0.0.1:{port}"', settings.read_text("utf-8"))
-    settings.write_text(text, "utf-8")
+def settle(folder: Path, home: str, **settings: str) -> None:
+    """Write settings of a node, as its operator does with an editor."""
+    file = folder / home / "comity.toml"
+    text = file.read_text("utf-8")
+    for name, value in settings.items():
+        text = re.sub(rf"(?m)^{name} = .*$", f'{name} = "{value}"', text)
+    file.write_text(text, "utf-8")
