@@ -216,12 +216,23 @@ def _enums(room: str) -> Iterator[str]:
 def _law() -> Iterator[str]:
     """Find what the law data call kinds of articles, relations to other treaties, offences and powers."""
     data = SOURCE / "law" / "data"
+    for path in (*sorted((data / "terms").glob("*.yaml")), data / "measures.yaml"):
+        yield from _coded(_loaded(path))
     for article in _loaded(data / "convention" / "articles.yaml")["articles"]:
         yield article["kind"]
         yield from (one["relation"] for one in article.get("budapest") or ())
     for path in sorted((data / "national").glob("*.yaml")):
         country = _loaded(path)
         yield from (*country.get("offences", ()), *country.get("powers", ()))
+
+
+def _coded(value: Any) -> Iterator[str]:
+    """Find the codes of who receives a request, and of grounds for refusal."""
+    for name, one in value.items() if isinstance(value, dict) else enumerate(value if isinstance(value, list) else ()):
+        if name in ("addressees", "nature", "reception"):
+            yield from [one] if isinstance(one, str) else one
+        else:
+            yield from _coded(one)
 
 
 def _loaded(path: Path) -> Any:
@@ -238,9 +249,12 @@ def vocabularies() -> Iterator[str]:
         for item in rules["items"]:
             yield from (item["text"], item["need"], item["remedy"])
     for path in sorted((SOURCE / "law" / "data" / "instruments").glob("*.yaml")):
-        yield _loaded(path)["short_name"]
+        name = _loaded(path)["short_name"]
+        yield from (name, f"{name}, {{0}}")
     for group in _loaded(SOURCE / "law" / "data" / "countries.yaml")["groups"].values():
         yield group["name"]
+    for article in _loaded(SOURCE / "law" / "data" / "convention" / "articles.yaml")["articles"]:
+        yield article["title"]
     yield from _gate()
 
 
@@ -271,7 +285,7 @@ def _texts(value: Any, key: str) -> Iterator[str]:
     elif isinstance(value, list):
         for one in value:
             yield from _texts(one, key)
-    elif key in ("text", "title", "label", "need"):
+    elif key in ("text", "title", "label", "need") or (key == "article" and str(value)[0].isalpha()):
         yield value
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from comity.kernel.language import _, counted, said, word
 
-from .lawtable import lead, rest, table, told
+from .lawtable import lead, rest, spoken, table, told
 from .output import console, plain
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def show_sheet(found: WorkSheet) -> None:
         out.print(f"  [dim]{plain(text)}[/]")
     out.print(f"\n[bold]{_('Open')}[/]")
     for one in found.open:
-        out.print(f"  [yellow]?[/] {told(one.text)} [dim]· {told(one.who)} · {told(one.article)}[/]")
+        out.print(f"  [yellow]?[/] {told(one.text)} [dim]· {told(one.who)} · {spoken(one.article)}[/]")
     out.print(f"\n[bold]{_('Finding of the officer')}[/]  {told(found.finding.question)}")
     for label in (_("finding"), _("reason"), _("name and office"), _("day")):
         out.print(f"  {label}: ______________________")
@@ -98,7 +98,7 @@ class _Page:
 
     def show(self, place: int, one: Candidate) -> None:
         """Print a candidate; of one that may not be cited only why, and what would have to be asked."""
-        head = f"\n[bold]{place}. {told(one.title)}[/]  {_standing(one)}  [dim]{told(one.article)}[/]"
+        head = f"\n[bold]{place}. {told(one.title)}[/]  {_standing(one)}  [dim]{spoken(one.article)}[/]"
         self.out.print(f"{head}{lead(one.lead)} {self.notes.mark(one.source)}")
         self.out.print(f"   {_why(one)}")
         if one.standing == "not_citable":
@@ -121,7 +121,7 @@ class _Page:
     def _condition(self, one: Condition) -> None:
         who = f" [cyan]→ {told(one.who)}[/]" if one.who else ""
         self.out.print(f"   {STATE[one.state]} {told(one.question)}{who}{lead(one.lead)}")
-        self.out.print(f"       [dim]{told(one.why)} · {told(one.article)}[/] {self.notes.mark(one.source)}")
+        self.out.print(f"       [dim]{told(one.why)} · {spoken(one.article)}[/] {self.notes.mark(one.source)}")
 
     def _lines(self, title: str, lines: Sequence[Line], notes: Sequence[str] = ()) -> None:
         if lines and title:
@@ -133,7 +133,7 @@ class _Page:
         text = f"{before}{told(one.text)}" + (f" [dim]({told(note)})[/]" if note else "")
         yields = f" [magenta]{_('gives way to')} {told(one.yields_to)}[/]" if one.yields_to else ""
         number = self.notes.mark(one.source)
-        self.out.print(f"     · {text} [dim]· {told(one.article)}[/]{lead(one.lead)} {number}{yields}{after}")
+        self.out.print(f"     · {text} [dim]· {spoken(one.article)}[/]{lead(one.lead)} {number}{yields}{after}")
 
     def _clocks(self, clocks: Sequence[Clock]) -> None:
         if clocks:

@@ -133,9 +133,9 @@ def act(name: str) -> str:
 
 
 def sources(text: str) -> str:
-    """Give a source in words: whole where it is known so, else one by one."""
-    whole = said(text)
-    return plain(whole if whole != text else "; ".join(map(said, text.split("; "))))
+    """Give sources in words, the longest known first, for a source may hold a semicolon itself."""
+    whole, (head, cut, tail) = said(text), text.partition("; ")
+    return plain(whole) if whole != text or not cut else f"{plain(said(head))}; {sources(tail)}"
 
 
 def _told(text: str) -> str:

@@ -16,7 +16,9 @@ from importlib.resources import as_file, files
 FIRM = 8
 DEEPEST = 4
 ENDS = " ,;"
+MOST = 12  # sentences in one text; of more, only a whole that is known is translated
 _PLACE = re.compile(r"\{\d}")
+_BREAK = re.compile(r"(?<=[.?!]) (?=[A-Z])|; ")
 
 
 @cache
@@ -49,8 +51,9 @@ def word(kind: str, code: str) -> str:
 def said(text: str, *, surely: bool = False) -> str:
     """Give a sentence that a room said in English in the person's language; as it is where it is not known.
 
-    A sentence is known by its fixed pieces; what stands between them is kept, unless it is a known sentence itself. Where
-    *surely* is asked for, few letters do not make a known sentence: so for what may also be free text.
+    A sentence is known by its fixed pieces; what stands between them is kept, unless it is a known sentence itself. Of
+    several sentences each is said by itself. Where *surely* is asked for, few letters do not make a known sentence: so
+    for what may also be free text.
     """
     return _said(text, int(surely))
 
@@ -59,11 +62,24 @@ def _said(text: str, depth: int) -> str:
     whole = _(text) if text else ""
     if whole != text or depth > DEEPEST:
         return whole
+    breaks = [found.span() for found in _BREAK.finditer(text)]
+    for end, begin in reversed([*breaks, (len(text), len(text))] if len(breaks) < MOST else []):
+        if (words := _known(text[:end], depth, one=True)) is not None:
+            return words + text[end:begin] + _said(text[begin:], max(depth, 1))
+    words = _known(text, depth)
+    return text if words is None else words
+
+
+def _known(text: str, depth: int, *, one: bool = False) -> str | None:
+    """Give a known sentence in the person's language; *one* asks that no further sentence stands in its places."""
+    if (whole := _(text) if sum(map(str.isalpha, text)) >= FIRM else text) != text:
+        return whole
     known, ends = _sentences(language())
-    for one in known:
-        if (one.sure or not depth) and (values := _values(one.pieces, text, ends)) is not None:
-            return one.words.format(*(_said(value, depth + 1) for value in values))
-    return text
+    for each in known:
+        values = _values(each.pieces, text, ends) if each.sure or not depth else None
+        if values is not None and not (one and any(_BREAK.search(value, 1) for value in values)):
+            return each.words.format(*(_said(value, depth + 1) for value in values))
+    return None
 
 
 def _values(pieces: list[str], text: str, ends: tuple[_Sentence, ...] = ()) -> list[str] | None:

@@ -173,8 +173,8 @@ def _best(entry: Offence | Power, read: list[Provision | PowerProvision], on: da
     if not applying:
         return State.PARTLY, "not known to have begun: " + "; ".join(map(titled, read))
     if entry.status is not Found.FOUND:
-        kind = "another power does the work" if entry.status is Found.SUBSTITUTE_POWER else "general law only"
-        return State.PARTLY, f"{kind}: " + "; ".join(map(titled, applying))
+        listed, substitute = "; ".join(map(titled, applying)), entry.status is Found.SUBSTITUTE_POWER
+        return State.PARTLY, f"another power does the work: {listed}" if substitute else f"general law only: {listed}"
     plain = [one for one in applying if not _narrowed(one, entry.article)]
     if plain:
         return State.MET, "; ".join(map(titled, plain))

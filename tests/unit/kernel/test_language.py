@@ -82,6 +82,17 @@ def test_a_code_as_a_word(kind: str, code: str, expected: str, vietnamese: None)
             "VN is a party to the Hanoi Convention; since when is not recorded",
             "VN là thành viên của Công ước Hà Nội; chưa ghi nhận từ khi nào",
         ),
+        (
+            "VN is a party to the Hanoi Convention since 2030; PH is a party to the Hanoi Convention since 2031",
+            "VN là thành viên của Công ước Hà Nội từ 2030; PH là thành viên của Công ước Hà Nội từ 2031",
+        ),
+        (
+            "Is VN still bound? The list is of 2026 and is not complete. Is PH still bound? The list is of 2026.",
+            (
+                "VN còn chịu ràng buộc không? Danh sách tính đến 2026 và chưa đầy đủ. "
+                "PH còn chịu ràng buộc không? Danh sách tính đến 2026."
+            ),
+        ),
         ("demanded by the sender: for {0} and {n}", "bên gửi yêu cầu: for {0} and {n}"),
     ],
 )
