@@ -13,6 +13,8 @@ from .errors import BadInput
 
 MAX_BYTES = 8 * 1024 * 1024
 MAX_DEPTH = 32
+_LARGEST = 2**53 - 1
+_plain = json.JSONEncoder(ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":"))
 
 
 def dump(value: Any) -> bytes:
@@ -22,7 +24,7 @@ def dump(value: Any) -> bytes:
         BadInput: the value has no canonical form (a number out of range, text that is not Unicode).
     """
     try:
-        return rfc8785.dumps(value)
+        return _plain.encode(value).encode() if _is_plain(value) else rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as e:
         raise BadInput(f"got a value with no canonical JSON form: {e}, expected plain JSON data") from e
 
@@ -64,6 +66,16 @@ def load_canonical(data: bytes, *, file: str = "", limit: int = MAX_BYTES) -> An
 def digest(domain: str, value: Any) -> str:
     """Hash canonical JSON under a domain tag, so that ids of different kinds can never meet."""
     return hashlib.sha256(domain.encode() + b"\n" + dump(value)).hexdigest()
+
+
+def _is_plain(value: Any) -> bool:
+    """Tell whether Python's own writer gives the canonical form: no fractions, and names whose order is that of ASCII."""
+    kind = type(value)
+    if kind is dict:
+        return all(type(name) is str and name.isascii() and _is_plain(item) for name, item in value.items())
+    if kind is list:
+        return all(map(_is_plain, value))
+    return kind is str or value is None or kind is bool or (kind is int and -_LARGEST <= value <= _LARGEST)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

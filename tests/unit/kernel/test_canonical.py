@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -145,3 +146,9 @@ def test_digests_of_kinds_never_meet() -> None:
     """The digest of a value is that of its kind, a newline and its form; another kind gives another digest."""
     assert canonical.digest("a", {"b": 1}) == hashlib.sha256(b'a\n{"b":1}').hexdigest()
     assert canonical.digest("a", {"b": 1}) != canonical.digest("b", {"b": 1})
+
+
+@given(VALUES)
+def test_the_quick_way_writes_what_the_reference_writes(value: Any) -> None:
+    """Whatever is written, and by whichever way, is what the reference library for RFC 8785 writes."""
+    assert canonical.dump(value) == rfc8785.dumps(value)
