@@ -5,11 +5,14 @@ BadGeneration (BadInput)        the former generation named is none, or is of an
 OtherAcquisition (Refused)      a folder holds a begun acquisition of something else, or another process works on it
 BadItem (Refused)               a bag is malformed, or something in it is altered, added or missing
 EvidenceUnwritable (Unavailable) the machine cannot write the item: no space, no access
+BadCustody (BadInput)           an entry of custody is malformed, or lacks what its act asks for
+WrongHand (Refused)             an act of custody by a hand that does not hold the item, or not possible now
+NoItem (NotFound)               no item of that name is registered here
 """
 
 from __future__ import annotations
 
-from comity.kernel.errors import BadInput, Refused, Unavailable
+from comity.kernel.errors import BadInput, NotFound, Refused, Unavailable
 
 
 class BadSource(BadInput):
@@ -30,3 +33,15 @@ class BadItem(Refused):
 
 class EvidenceUnwritable(Unavailable):
     """The machine cannot write the item."""
+
+
+class BadCustody(BadInput):
+    """An entry of custody is malformed, or lacks what its act asks for."""
+
+
+class WrongHand(Refused):
+    """An act of custody that the chain does not allow: not by this hand, or not now."""
+
+
+class NoItem(NotFound):
+    """No item of that name is registered here."""

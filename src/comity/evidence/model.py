@@ -7,6 +7,7 @@ could be taken or not, and a `Finding` for everything a person has to know about
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -76,12 +77,30 @@ class Origin:
     def read(cls, data: Mapping[str, Any]) -> Origin:
         """Read an origin from JSON data."""
         return cls(
-            int(data["mode"], 8), data["uid"], data["gid"], data["size"], *(from_nano(data[t]) for t in _TIMES),
-            int(data["device"]), int(data["inode"]), data["links"],
-        )  # fmt: skip
+            mode=int(data["mode"], 8),
+            uid=data["uid"],
+            gid=data["gid"],
+            size=data["size"],
+            mtime=from_nano(data["mtime"]),
+            atime=from_nano(data["atime"]),
+            ctime=from_nano(data["ctime"]),
+            device=int(data["device"]),
+            inode=int(data["inode"]),
+            links=data["links"],
+        )
 
+    @classmethod
+    def of(cls, info: os.stat_result) -> Origin:
+        """Take what the machine says of a file."""
+        times = info.st_mtime_ns, info.st_atime_ns, info.st_ctime_ns
+        return cls(
+            info.st_mode, info.st_uid, info.st_gid, info.st_size, *times, info.st_dev, info.st_ino, info.st_nlink
+        )
 
-_TIMES = ("mtime", "atime", "ctime")
+    @property
+    def state(self) -> tuple[int, ...]:
+        """Give what must stay the same while a file is read."""
+        return (self.device, self.inode, self.size, self.mtime, self.ctime)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,165 @@
+"""What is done of an acquisition, line by line, so that one that was broken off goes on where it stood.
+
+The first line says what is acquired; each further one what became of one thing, or that all before it is on the disk for
+good. After a kill, every whole line counts: the machine's memory has kept the copies. After the machine itself went down
+(it has another boot id then), only the lines count that stand before the last word that all is on the disk.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import json
+import os
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO, Self
+
+from comity.kernel import canonical
+from comity.kernel.errors import BadInput
+
+from .errors import EvidenceUnwritable, OtherAcquisition
+from .model import Entry, Finding
+from .taking import Taken
+
+FORMAT = "comity-acquisition/1"
+EVERY = 10.0
+_CHANGING = ("begun_at", "random")
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
+_LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+class Journal:
+    """The journal of one acquisition, held by one process."""
+
+    def __init__(self, path: Path, folder: Path, head: Mapping[str, Any]) -> None:
+        """Open the journal for what *head* says, or begin it; *folder* is where the copies go.
+
+        Raises:
+            OtherAcquisition: another process holds it, or it is of something else.
+            EvidenceUnwritable: the machine cannot write it.
+        """
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._synced = time.monotonic()
+        try:
+            self._file = path.open("a+b")
+            _hold(self._file.fileno(), path)
+            self.head, self.done = self._load(path, head)
+        except OSError as e:
+            raise EvidenceUnwritable(f"got {e.strerror}, expected to write", file=str(path)) from e
+
+    def add(self, taken: Taken) -> None:
+        """Write down what became of one thing; several threads may."""
+        line = dump({"entry": taken.entry.plain(), "findings": [one.plain() for one in taken.findings]})
+        with self._lock:
+            self._write(line)
+            late = time.monotonic() - self._synced > EVERY
+            self._synced = time.monotonic() if late else self._synced
+        if late:
+            self.settle()
+
+    def settle(self) -> None:
+        """Bring all that was copied and written down so far to the disk."""
+        with self._lock:
+            self._file.flush()
+            size = self._file.tell()
+        to_disk(self._folder)
+        with self._lock:
+            self._write(dump({"durable": size}))
+            os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        """Let go of it."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _write(self, line: bytes) -> None:
+        try:
+            self._file.write(line)
+            self._file.flush()
+        except OSError as e:
+            raise EvidenceUnwritable(f"got {e.strerror}, expected to write", file=self._file.name) from e
+
+    def _load(self, path: Path, head: Mapping[str, Any]) -> tuple[Mapping[str, Any], dict[bytes, Taken]]:
+        end, boot, durable, first = 0, "", 0, dict[str, Any]()
+        for end, row in _whole(self._file):
+            first = first or row
+            boot, durable = row.get("boot", boot), row.get("durable", durable or end)
+        if not first:
+            self._file.truncate(0)
+            first = {"format": FORMAT, "boot": _boot(), **head}
+            self._write(dump(first))
+            return first, {}
+        if {name: first.get(name) for name in head if name not in _CHANGING} != {
+            name: value for name, value in head.items() if name not in _CHANGING
+        }:
+            advice = "Run the command as it was begun, or choose another place."
+            raise OtherAcquisition("got a begun acquisition of something else", file=str(path), advice=advice)
+        end = end if boot == _boot() else durable
+        taken = (_taken(row) for at, row in _whole(self._file) if at <= end and "entry" in row)
+        done = {one.entry.name: one for one in taken}
+        self._file.truncate(end)
+        self._write(dump({"boot": _boot()}))
+        return first, done
+
+
+def dump(data: Mapping[str, Any]) -> bytes:
+    """Write one line of canonical JSON: of data whose names are ASCII and whose numbers are small, the quick way."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode() + b"\n"
+
+
+def to_disk(folder: Path) -> None:
+    """Bring everything on the file system of *folder* to the disk, and hear of it when that fails.
+
+    Raises:
+        EvidenceUnwritable: the disk refused something.
+    """
+    fd = os.open(folder, os.O_RDONLY)
+    try:
+        if _LIBC.syncfs(fd):
+            number = ctypes.get_errno()
+            raise EvidenceUnwritable(f"got {os.strerror(number)}, expected to write", file=str(folder))
+    finally:
+        os.close(fd)
+
+
+def _whole(file: BinaryIO) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Give each whole line with the place where it ends; a torn last one is left out."""
+    file.seek(0)
+    at = 0
+    for line in file:
+        at += len(line)
+        try:
+            row = canonical.load(line) if line.endswith(b"\n") else None
+        except BadInput:
+            return
+        if not isinstance(row, dict):
+            return
+        yield at, row
+
+
+def _taken(row: Mapping[str, Any]) -> Taken:
+    return Taken(Entry.read(row["entry"]), tuple(Finding.read(one) for one in row["findings"]))
+
+
+def _hold(fd: int, path: Path) -> None:
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as e:
+        advice = "Wait until it is done."
+        raise OtherAcquisition("got an item that another process works on", file=str(path), advice=advice) from e
+
+
+def _boot() -> str:
+    try:
+        return _BOOT.read_text("ascii").strip()
+    except OSError:
+        return ""

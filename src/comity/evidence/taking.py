@@ -1,0 +1,229 @@
+"""Taking one file: copied and hashed in one pass, and looked at again afterwards, so that a change is seen.
+
+    1. open without following a link, and, where the system lets us, without touching the time of last reading;
+    2. read every byte once: SHA-256, BLAKE3 (SHA-512 when asked for) and the copy get the same bytes; the holes of a
+       sparse file are hashed as the zeros they are, noted, and left as holes in the copy;
+    3. compare device, inode, size and times, of the open file and of the name, with those before: if anything differs,
+       once more from 1; if it differs again, that is a finding, and what was read stays.
+
+What cannot be read is a finding with the machine's reason. Memory: two buffers of 4 MiB a thread.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import blake3
+
+from comity.packages.container import BUFFER, Advance, pour
+from comity.packages.errors import BadContainer
+from comity.packages.writer import STRIDE
+
+from .errors import EvidenceUnwritable
+from .listing import CHUNK, Found, open_at, open_spared
+from .model import Entry, Finding, Origin
+
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+_WRITE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+_ZEROS = memoryview(bytes(BUFFER))
+ALGORITHMS: dict[str, Callable[[], Any]] = {"sha256": hashlib.sha256, "sha512": hashlib.sha512, "blake3": blake3.blake3}
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of one thing at the source."""
+
+    entry: Entry
+    findings: tuple[Finding, ...] = ()
+
+
+class _Fault(Exception):
+    """Reading failed; the reason in the machine's words."""
+
+
+class Taker:
+    """Takes files into one item's folder."""
+
+    def __init__(self, folder: Path, algorithms: tuple[str, ...], advance: Advance) -> None:
+        """Work in *folder*, with these digests, telling *advance* of the bytes read."""
+        self._folder = str(folder)
+        self._algorithms = algorithms
+        self._advance = advance
+        self._made: set[str] = set()
+
+    def take(self, found: Found) -> Taken:
+        """Take one file.
+
+        Raises:
+            EvidenceUnwritable: the machine cannot write the copy.
+        """
+        try:
+            taken, same = self._read(found, found.origin)
+            if same:
+                return taken
+            taken, same = self._read(found, taken.entry.origin)
+            code = "settled" if same else "changed"
+            return replace(taken, findings=(*taken.findings, Finding(code, found.name)))
+        except _Fault as e:
+            return Taken(Entry(found.kind, found.name, found.origin), (Finding("unreadable", found.name, str(e)),))
+
+    def _read(self, found: Found, known: Origin) -> tuple[Taken, bool]:
+        """Read once; tell also whether the file stood still since it was *known*. A change gives its origin now."""
+        fd = _open(found.path)
+        try:
+            before = Origin.of(os.fstat(fd))
+            if not stat.S_ISREG(before.mode):
+                raise _Fault("it is no regular file any more")
+            copied = self._copy(fd, before, found.place)
+            after = Origin.of(os.fstat(fd))
+        finally:
+            os.close(fd)
+        origin = replace(before, atime=known.atime)
+        findings = (Finding("cut-short", found.name, copied.fault),) if copied.fault else ()
+        digests, holes = copied.digests, tuple(copied.holes)
+        entry = Entry(found.kind, found.name, origin, found.place, copied.size, digests, holes)
+        same = known.state == before.state == after.state and _named(found.path) == before.state
+        return Taken(entry, findings), same and (copied.size == before.size or bool(copied.fault))
+
+    def _copy(self, fd: int, before: Origin, place: str) -> Copy:
+        path = f"{self._folder}/{place}"
+        with _Writing(path):
+            out = self._create(path)
+        try:
+            copy = Copy(path, out, self._algorithms, self._advance)
+            copy.fill(fd, before.size)
+            with _Writing(path):
+                os.ftruncate(out, copy.size)
+                os.utime(out, ns=(before.atime, before.mtime))
+        finally:
+            os.close(out)
+        return copy
+
+    def _create(self, path: str) -> int:
+        folder = path.rpartition("/")[0]
+        if folder not in self._made:
+            os.makedirs(folder, exist_ok=True)  # noqa: PTH103 - text, for speed
+            self._made.add(folder)
+        return os.open(path, _WRITE, 0o600)
+
+
+class Copy:
+    """A copy being written and hashed: how far it came, what it skipped, and what went wrong in reading."""
+
+    def __init__(self, path: str, out: int, algorithms: tuple[str, ...], advance: Advance) -> None:
+        """Write to an open file."""
+        self.size = 0
+        self.holes: list[tuple[int, int]] = []
+        self.fault = ""
+        self._guard = _Writing(path)
+        self._out = out
+        self._hashers = {name: ALGORITHMS[name]() for name in algorithms}
+        self._advance = advance
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """Give the digests of all that was copied."""
+        return {name: hasher.hexdigest() for name, hasher in self._hashers.items()}
+
+    def fill(self, fd: int, size: int) -> None:
+        """Copy the *size* bytes of an open file; fewer where it ends before or reading fails."""
+        first, *others = (hasher.update for hasher in self._hashers.values())
+        try:
+            for start, length, data in _segments(fd, size):
+                if data:
+                    pour(fd, start, length, first, *others, self._write)
+                else:
+                    self._skip(start, length)
+        except BadContainer:
+            pass  # it ends before: the comparison afterwards sees that it changed
+        except OSError as e:
+            self.fault = f"{e.strerror} after {self.size} of {size} bytes"
+
+    def _write(self, piece: memoryview) -> None:
+        with self._guard:
+            for start in range(0, len(piece), STRIDE):
+                part = piece[start : start + STRIDE]
+                if os.pwrite(self._out, part, self.size + start) != len(part):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        self.size += len(piece)
+        self._advance(len(piece))
+
+    def _skip(self, start: int, length: int) -> None:
+        self.holes.append((start, length))
+        for at in range(0, length, BUFFER):
+            zeros = _ZEROS[: length - at]
+            for hasher in self._hashers.values():
+                hasher.update(zeros)
+            self.size += len(zeros)
+            self._advance(len(zeros))
+
+
+class _Writing:
+    """Turn the machine's errors in writing into ours; a class, because one made by `contextmanager` is slow."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None:
+        if isinstance(e, OSError):
+            advice = "Free some space or choose another place, and run the same command again: it goes on from here."
+            raise EvidenceUnwritable(f"got {e.strerror}, expected to write", file=self.path, advice=advice) from e
+
+
+def _open(path: bytes) -> int:
+    try:
+        return open_spared(path, _READ)
+    except OSError as e:
+        raise _Fault(e.strerror or "") from e
+
+
+def _named(path: bytes) -> tuple[int, ...]:
+    """Give the state of what stands under a name now; nothing if there is nothing."""
+    with suppress(OSError):
+        if len(path) < CHUNK:
+            return Origin.of(os.lstat(path)).state
+        fd = open_at(path, _READ)
+        try:
+            return Origin.of(os.fstat(fd)).state
+        finally:
+            os.close(fd)
+    return ()
+
+
+def _segments(fd: int, size: int) -> Iterator[tuple[int, int, bool]]:
+    """Cut a file into runs of data and holes: start, length, whether there are data."""
+    if os.fstat(fd).st_blocks * 512 >= size:
+        yield from [(0, size, True)] if size else []
+        return
+    at = 0
+    while at < size:
+        begin = min(_seek(fd, at, os.SEEK_DATA, size), size)
+        if begin > at:
+            yield at, begin - at, False
+        end = min(_seek(fd, begin, os.SEEK_HOLE, size), size) if begin < size else size
+        if end > begin:
+            yield begin, end - begin, True
+        at = end
+
+
+def _seek(fd: int, at: int, whence: int, size: int) -> int:
+    try:
+        return os.lseek(fd, at, whence)
+    except OSError as e:
+        if e.errno == errno.ENXIO:
+            return size  # nothing but a hole follows
+        if e.errno == errno.EINVAL:
+            return at if whence == os.SEEK_DATA else size  # the file system knows no holes
+        raise
