@@ -249,12 +249,14 @@ def vocabularies() -> Iterator[str]:
         for item in rules["items"]:
             yield from (item["text"], item["need"], item["remedy"])
     for path in sorted((SOURCE / "law" / "data" / "instruments").glob("*.yaml")):
-        name = _loaded(path)["short_name"]
-        yield from (name, f"{name}, {{0}}")
+        instrument = _loaded(path)
+        name = instrument["short_name"]
+        yield from (name, f"{name}, {{0}}", instrument["depositary"])
     for group in _loaded(SOURCE / "law" / "data" / "countries.yaml")["groups"].values():
         yield group["name"]
-    for article in _loaded(SOURCE / "law" / "data" / "convention" / "articles.yaml")["articles"]:
-        yield article["title"]
+    convention = SOURCE / "law" / "data" / "convention"
+    yield from (chapter["title"] for chapter in _loaded(convention / "sources.yaml")["chapters"])
+    yield from (article["title"] for article in _loaded(convention / "articles.yaml")["articles"])
     yield from _gate()
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
 
-FIRM = 8
+FIRM = 7
 DEEPEST = 4
 ENDS = " ,;"
 MOST = 12  # sentences in one text; of more, only a whole that is known is translated

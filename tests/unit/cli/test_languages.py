@@ -47,7 +47,7 @@ def spoken(line: Line, language: str, *more: str) -> Said:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("check", ("6 mục cản trở", "thiếu    basis  không có gì, cần một đối tượng", "→ Nêu", "Công ước Hà Nội Điều 42")),
+        ("check", (" mục cản trở", "thiếu    basis  không có gì, cần một đối tượng", "→ Nêu", "Công ước Hà Nội Điều 42")),
         ("show", ("bản nháp", "gọi lại", "có thể làm ngay: sửa đổi, niêm phong, rút lại")),
         ("list", ("bảo quản dữ liệu", "bản nháp")),
         ("lookup", ("gọi lại", "Nhà cung cấp dịch vụ", "biên nhận")),
