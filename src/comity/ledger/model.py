@@ -59,6 +59,8 @@ TYPES = {
     "desk.overridden": "A named person went on with an emergency although nobody had called back.",
     "desk.refusal": "A second named person released a refusal.",
     "desk.followup": "A formal request followed an emergency.",
+    "custody.entered": "An entry was added to the custody of an item of evidence.",
+    "custody.read": "The custody of an item of evidence was read or printed.",
     "directory.updated": "The directory was brought up to date.",
     "node.created": "The node was set up.",
     "node.started": "The node was started.",

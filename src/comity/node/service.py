@@ -14,6 +14,7 @@ from comity.crypto.errors import KeyFileError
 from comity.crypto.keys import FileSigner, PublicKey, Signer
 from comity.directory.mirror import Mirror, Status
 from comity.directory.pin import read_pin
+from comity.evidence.custody import Custodian  # and with it the tables of custody
 from comity.exchange import deliverytables as _delivery_tables  # noqa: F401 - the schema needs every room's tables
 from comity.exchange import tables as _exchange_tables  # noqa: F401 - the schema needs every room's tables
 from comity.kernel import canonical
@@ -58,6 +59,11 @@ class Node:
             authorities=read_authorities(map(self.settings.path, self.settings.time_authorities)),
             followup=self.settings.followup,
         )
+
+    @property
+    def custodian(self) -> Custodian:
+        """Give the custodian of the evidence this node knows."""
+        return Custodian(self.settings.party, self.store, self.ledger, self.clock, secrets.token_bytes)
 
 
 def make_node(settings: Settings, *, root: Path, source: Path, clock: Clock = _SYSTEM_CLOCK) -> None:

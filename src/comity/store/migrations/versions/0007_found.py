@@ -11,10 +11,16 @@ NEW = (
     ("request", "measure"),
     ("delivery_part", "direction", "peer", "delivery"),
     ("delivery_part", "direction", "peer", "token"),
-    ("hi1_object", "peer", "side", "type", "changed_at"),
+    ("hi1_object", "peer", "side", "changed_at", "id"),
+    ("hi1_object", "peer", "side", "type", "changed_at", "id"),
     ("job", "state", "kind", "due_at"),
 )
-OLD = (("delivery_part", "peer", "delivery"), ("delivery_part", "token"), ("job", "state", "due_at"))
+OLD = (
+    ("delivery_part", "peer", "delivery"),
+    ("delivery_part", "token"),
+    ("hi1_object", "peer", "side", "changed_at"),
+    ("job", "state", "due_at"),
+)
 
 
 def upgrade() -> None:

@@ -1,0 +1,101 @@
+"""Where the sealed bags that this node knows are listed, and the custody of each item, which only grows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from comity.kernel.clock import stamp
+from comity.store.engine import Unit
+from comity.store.schema import Big, UtcDateTime, append_only, metadata
+
+from .custodyentry import CustodyEntry
+
+_bags = sa.Table(
+    "evidence_bag",
+    metadata,
+    sa.Column("digest", sa.Text, primary_key=True),
+    sa.Column("item", sa.Text, nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("former", sa.Text, nullable=False),
+    sa.Column("root", sa.Text, nullable=False),
+    sa.Column("files", Big, nullable=False),
+    sa.Column("size", Big, nullable=False),
+    sa.Column("path", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.UniqueConstraint("item", "number"),
+)
+_entries = append_only(
+    sa.Table(
+        "custody_entry",
+        metadata,
+        sa.Column("item", sa.Text, primary_key=True),
+        sa.Column("number", sa.Integer, primary_key=True),
+        sa.Column("entry", sa.Text, nullable=False),
+        sa.Column("log_index", Big, nullable=False),
+    )
+)
+
+
+@dataclass(frozen=True)
+class Bag:
+    """A sealed bag that this node knows, and where it is; an empty *path* says that its bytes are gone."""
+
+    digest: str
+    item: str
+    root: str
+    files: int
+    size: int
+    path: str
+    at: datetime
+    number: int = 1
+    former: str = ""
+
+    def plain(self) -> dict[str, Any]:
+        """Give the bag as JSON data."""
+        return {
+            "item": self.item, "generation": self.number, "digest": self.digest, "former": self.former,
+            "tree_root": self.root, "files": self.files, "bytes": self.size, "path": self.path, "at": stamp(self.at),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Row:
+    """An entry as it is kept: its bytes, its number, and where its event stands in the log."""
+
+    number: int
+    data: bytes
+    index: int
+
+
+def put_bag(unit: Unit, bag: Bag) -> None:
+    """List a bag, new or changed."""
+    if not unit.execute(sa.update(_bags).where(_bags.c.digest == bag.digest).values(**vars(bag))).rowcount:
+        unit.execute(sa.insert(_bags).values(**vars(bag)))
+
+
+def find_bags(unit: Unit, **wanted: str | int) -> list[Bag]:
+    """List the bags whose columns have the *wanted* values, by item and generation."""
+    query = sa.select(_bags).filter_by(**wanted).order_by(_bags.c.item, _bags.c.number)
+    return [Bag(**row) for row in unit.execute(query).mappings()]
+
+
+def add_custody(unit: Unit, entry: CustodyEntry, index: int) -> None:
+    """Write an entry whose event stands in the log at *index*."""
+    values = {"item": entry.item, "number": entry.number, "entry": entry.dump().decode(), "log_index": index}
+    unit.execute(sa.insert(_entries).values(**values))
+
+
+def find_custody(unit: Unit, item: str) -> list[Row]:
+    """Give the entries of an item in their order."""
+    c = _entries.c
+    query = sa.select(c.number, c.entry, c.log_index).where(c.item == item).order_by(c.number)
+    return [Row(number, text.encode(), index) for number, text, index in unit.execute(query)]
+
+
+def items(unit: Unit) -> list[str]:
+    """Name every item that has custody here."""
+    return list(unit.scalars(sa.select(_entries.c.item).distinct().order_by(_entries.c.item)))
