@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -175,7 +175,7 @@ def _rows(number: int, now: datetime) -> Iterator[tuple[str, dict[str, Any]]]:
             "hi1_object",
             {
                 "peer": VN, "side": THEIRS, "id": one, "type": kind, "generation": 1, "status": "", "desired": "",
-                "request": name, "changed_at": now, "members": {"Reference": name}, "transaction": transaction,
+                "request": name, "changed_at": now - timedelta(seconds=number), "members": {"Reference": name}, "transaction": transaction,
             },
         )  # fmt: skip
     for direction in ("in", "out"):

@@ -34,8 +34,8 @@ _objects = sa.Table(
     sa.Column("members", Json, nullable=False),
     sa.Column("transaction", sa.Text, nullable=False),
     sa.Index(None, "request"),
-    sa.Index(None, "peer", "side", "changed_at"),
-    sa.Index(None, "peer", "side", "type", "changed_at"),
+    sa.Index(None, "peer", "side", "changed_at", "id"),
+    sa.Index(None, "peer", "side", "type", "changed_at", "id"),
 )
 
 
@@ -101,7 +101,7 @@ def list_objects(unit: Unit, peer: str, wanted: Wanted) -> list[Object]:
         query = query.where(c.changed_at >= wanted.since)
     if wanted.until:
         query = query.where(c.changed_at <= wanted.until)
-    ordered = query.order_by(c.changed_at.desc(), c.id).limit(wanted.limit)
+    ordered = query.order_by(c.changed_at.desc(), c.id.desc()).limit(wanted.limit)
     return [Object(**row) for row in unit.execute(ordered).mappings()]
 
 
