@@ -49,6 +49,7 @@ SPEAKING = (
     "law/policies/treaty.py",
     "law/policies/union.py",
     "law/policy.py",
+    "law/question.py",
     "law/status.py",
     "law/worksheet.py",
     "node/doctor.py",

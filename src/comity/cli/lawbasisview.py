@@ -45,7 +45,7 @@ def show_decision(found: Decision) -> None:
     to = _("a provider in {code}") if asked.addressee == "provider" else _("{code}")
     out.print(
         f"[bold]{plain(asked.here)} → {plain(to.format(code=asked.there))}[/]  {word('measure', asked.measure)}, "
-        f"{plain(asked.offence.name)}, {asked.on}" + (f"  [red]{_('emergency')}[/]" if asked.urgent else "")
+        f"{told(asked.offence.name)}, {asked.on}" + (f"  [red]{_('emergency')}[/]" if asked.urgent else "")
     )
     out.print(f"{_('tier of the offence')}: {rest(found.tier.name)}\n")
     for place, one in enumerate(found.candidates, 1):
