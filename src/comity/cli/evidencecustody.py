@@ -1,0 +1,200 @@
+"""The custody of evidence on the command line: register a bag, list items, enter what is done, read and print the chain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from comity.kernel.errors import BadInput, Refused
+from comity.kernel.language import _, counted
+
+from .home import home_option
+from .output import console, emit, json_option, plain
+
+if TYPE_CHECKING:
+    from comity.evidence.custody import Custodian
+    from comity.evidence.custodychain import Checked
+    from comity.evidence.custodyentry import Deed
+    from comity.evidence.custodytables import Bag
+
+F = TypeVar("F", bound=Callable[..., object])
+FILE = click.Path(path_type=Path, dir_okay=False)
+FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+TEXTS = {
+    "place": "Where it was done.",
+    "why": "Why it was done.",
+    "authority": "Under which authority: the order, warrant or request.",
+}
+
+
+def who_options(f: F) -> F:
+    """Add who did something, where, why and under which authority."""
+    for name in reversed(TEXTS):
+        f = click.option(f"--{name}", default="", help=TEXTS[name])(f)
+    f = click.option("--post", required=True, help="Their post, which goes on when the person changes.")(f)
+    return click.option("--person", required=True, help="Who did it: the name of the person.")(f)
+
+
+@click.command()
+@click.argument("package", type=FOLDER)
+@who_options
+@click.option("--from", "source", default="", help="From whom it came, when another party sealed it: their post.")
+@home_option
+@json_option
+def register(package: Path, source: str, home: Path, as_json: bool, **who: str) -> None:
+    """Enter the sealed bag PACKAGE and how it came; from then on its custody is kept here."""
+    from comity.evidence.registering import arrival, bag_of
+    from comity.evidence.sealing import read_generation
+    from comity.node.service import open_node
+
+    generation = read_generation(package)
+    with open_node(home) as node:
+        bag = bag_of(generation, package.resolve(), at=node.clock.now())
+        made = node.custodian.register(bag, *arrival(generation, _deed("noted", node.settings.party, **who), source))
+    data = bag.plain() | {"entries": [one.number for one in made]}
+    words = _("[green]registered[/] {item}") if made else _("{item} was registered before")
+    emit(data, as_json, lambda: console().print(words.format(item=plain(bag.item))))
+
+
+@click.command("list")
+@home_option
+@json_option
+def list_items(home: Path, as_json: bool) -> None:
+    """List the items whose custody is kept here: who holds each, and how many entries it has."""
+    from comity.evidence.custodysheet import standing
+    from comity.node.service import open_node
+
+    with open_node(home) as node, node.store.read() as unit:
+        rows = list(node.custodian.overview(unit))
+
+    def people() -> None:
+        out = console()
+        for item, checked in rows:
+            entries = counted("{n} entry", "{n} entries", len(checked.entries))
+            state = f"  [red]{_('the chain does not hold')}[/]" if checked.faults else ""
+            out.print(f"{plain(item)}  {plain(standing(checked.standing))}  {entries}{state}")
+        if not rows:
+            out.print(_("no items"))
+
+    emit([_row(item, checked) for item, checked in rows], as_json, people)
+
+
+@click.command()
+@click.argument("item")
+@click.argument("act")
+@who_options
+@click.option("--to", "to_post", default="", help="The post of the other hand: to whom, or from whom it was received.")
+@click.option("--to-party", default="", help="The party of the other hand; else this node's own.")
+@click.option("--to-person", default="", help="The name of the person there.")
+@click.option("--tool", default="", help="The tool that was used.")
+@click.option("--version", default="", help="Its version.")
+@click.option("--result", default="", help="What came of it.")
+@click.option("--note", "text", default="", help="Anything else worth knowing.")
+@click.option("--done-at", default="", help="When it was done, if not now (UTC).")
+@click.option("--file", "touched", multiple=True, type=FILE, help="A file it was about: its SHA-256 is entered.")
+@home_option
+@json_option
+def note(item: str, act: str, home: Path, as_json: bool, **rest: Any) -> None:
+    """Enter that ACT was done with ITEM: opened, copied, analysed, transferred, received, returned ..."""
+    from comity.node.service import open_node
+
+    with open_node(home) as node:
+        made = node.custodian.note(item, _deed(act, node.settings.party, **rest))
+    text = _("[green]entered[/] as number {number} of {item}").format(number=made.number, item=plain(item))
+    emit({"item": item, "number": made.number, "sha256": made.digest}, as_json, lambda: console().print(text))
+
+
+@click.command()
+@click.argument("item")
+@click.option("--pdf", type=FILE, help="Write it as PDF/A to this new file.")
+@home_option
+@json_option
+def custody(item: str, pdf: Path | None, home: Path, as_json: bool) -> None:
+    """Show the custody of ITEM, checked: every hand it went through, everything done with it, no gap."""
+    from comity.evidence.custodysheet import print_custody
+    from comity.evidence.custodytables import find_bags
+    from comity.node.service import open_node
+    from comity.packages.placing import place_bytes
+
+    with open_node(home) as node:
+        keeper = node.custodian
+        checked = keeper.look(item)
+        with node.store.read() as unit:
+            bags = find_bags(unit, item=item)
+        if pdf:
+            place_bytes(print_custody(item, checked, bags, at=node.clock.now(), log=keeper.ledger.origin), pdf)
+    data = _row(item, checked) | {
+        "bags": [bag.plain() for bag in bags],
+        "entries": [_entry(one) for one in checked.entries],
+    }
+    emit(data, as_json, lambda: _show(item, checked, bags, keeper))
+    if checked.faults:
+        raise Refused(f"got a custody of {item} that does not hold: {checked.faults[0].message}, expected a whole one")
+
+
+def _deed(act: str, party: str, **rest: Any) -> Deed:
+    """Make a deed of what a person gave on the command line."""
+    from comity.evidence.custodyentry import Deed, Hand
+    from comity.kernel.clock import moment
+
+    to = Hand(rest["to_post"], rest["to_party"] or party, rest["to_person"]) if rest.get("to_post") else None
+    names = ("place", "why", "authority", "tool", "version", "result")
+    return Deed(
+        act,
+        Hand(rest["post"], party, rest["person"]),
+        to=to,
+        note=rest.get("text", ""),
+        hashes={path.name: _sha256(path) for path in rest.get("touched", ())},
+        happened=moment(rest["done_at"], field="done-at") if rest.get("done_at") else None,
+        **{name: rest[name] for name in names if rest.get(name)},
+    )
+
+
+def _sha256(path: Path) -> str:
+    import hashlib
+
+    try:
+        with path.open("rb") as f:
+            return hashlib.file_digest(f, "sha256").hexdigest()
+    except OSError as e:
+        raise BadInput(f"got {e.strerror}, expected a file", file=str(path)) from e
+
+
+def _row(item: str, checked: Checked) -> dict[str, Any]:
+    where = checked.standing
+    return {
+        "item": item,
+        "length": len(checked.entries),
+        "holder": where.holder.plain() if where.holder and not where.gone else None,
+        "under_way_to": where.coming.plain() if where.coming else None,
+        "gone": where.gone,
+        "legal_hold": bool(where.holds),
+        "whole": not checked.faults,
+        "faults": [fault.plain() for fault in checked.faults],
+    }
+
+
+def _entry(entry: Any) -> dict[str, Any]:
+    from comity.kernel import canonical
+
+    data: dict[str, Any] = canonical.load(entry.dump())
+    return data | {"sha256": entry.digest}
+
+
+def _show(item: str, checked: Checked, bags: list[Bag], keeper: Custodian) -> None:
+    from comity.evidence.custodysheet import checks, details, done, standing
+    from comity.kernel.clock import stamp
+
+    out = console()
+    out.print(f"[bold]{plain(item)}[/]  {plain(standing(checked.standing))}")
+    for bag in bags:
+        out.print(f"  {_('bag {number}').format(number=bag.number)}  {bag.digest}  {plain(bag.path)}")
+    for entry in checked.entries:
+        out.print(f"{entry.number:>4}  {stamp(entry.at)}  [bold]{done(entry.deed)}[/]  {plain(entry.deed.by.text)}")
+        for label, value in details(entry.deed):
+            out.print(f"        {plain(label)}: {plain(value)}")
+    for line in checks(checked, keeper.ledger.origin):
+        out.print(f"  {'[red]![/]' if checked.faults else '[green]+[/]'} {plain(line)}")

@@ -1,0 +1,145 @@
+"""The custody of an item as a paper that anybody can read: what `data/custody.typ` sets, in the person's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from comity.kernel.clock import stamp
+from comity.kernel.language import _, counted, language, said
+from comity.kernel.typesetting import PrintError, typeset
+
+from .custodychain import Checked, Standing
+from .custodyentry import CLOCK, CustodyEntry, Deed, acts
+from .custodytables import Bag
+
+Pair = tuple[str, str]
+
+
+def print_custody(item: str, checked: Checked, bags: Sequence[Bag], *, at: datetime, log: str) -> bytes:
+    """Print the custody of an item as PDF/A; *log* names the log that vouches for it.
+
+    Raises:
+        PrintError: it has a sign that no font on this machine has.
+    """
+    return print_sheet("custody.typ", custody_sheet(item, checked, bags, at=at, log=log))
+
+
+def print_sheet(template: str, given: Mapping[str, Any]) -> bytes:
+    """Set a sheet with the fonts inside the renderer, or with those of this machine where they do not suffice.
+
+    Raises:
+        PrintError: it has a sign that no font on this machine has.
+    """
+    try:
+        return typeset(_template(template), {**given, "system": False}, system_fonts=False)
+    except PrintError:
+        return typeset(_template(template), {**given, "system": True}, system_fonts=True)
+
+
+@cache
+def _template(name: str) -> bytes:
+    return files("comity.evidence").joinpath("data", name).read_bytes()
+
+
+def custody_sheet(item: str, checked: Checked, bags: Sequence[Bag], *, at: datetime, log: str) -> dict[str, Any]:
+    """Give what the template sets."""
+    title = _("Custody of {item}").format(item=item)
+    return dressed(title, at) | {
+        "subtitle": _("Who held it, what was done with it, and what was checked"),
+        "facts": _facts(checked.standing, bags, checked.entries),
+        "history": {"heading": _("History"), "entries": [_entry(one) for one in checked.entries]},
+        "checks": {"heading": _("What was checked"), "lines": checks(checked, log), "good": not checked.faults},
+        "reading": {"heading": _("How to read this"), "lines": _reading()},
+    }
+
+
+def dressed(title: str, at: datetime) -> dict[str, Any]:
+    """Give what every paper of this room has: title, language, date and the line at the foot."""
+    spoken = language()
+    return {
+        "title": title,
+        "language": spoken if spoken.isalpha() and len(spoken) in (2, 3) else "en",
+        "date": {unit: getattr(at, unit) for unit in ("year", "month", "day", "hour", "minute", "second")},
+        "footer": f"{title} · {stamp(at)}",
+    }
+
+
+def standing(where: Standing) -> str:
+    """Say in words where an item stands."""
+    if where.gone:
+        return _("nobody holds it any more")
+    if where.coming:
+        return _("under way to {hand}").format(hand=where.coming.text)
+    return where.holder.text if where.holder else ""
+
+
+def checks(checked: Checked, log: str) -> list[str]:
+    """Say what the check of a chain found, each finding in a line."""
+    if checked.faults:
+        place = _("entry {number}: {message}")
+        return [place.format(number=fault.number or "-", message=fault.message) for fault in checked.faults]
+    return [
+        counted("{n} entry, none missing", "{n} entries, none missing", len(checked.entries)),
+        _("Every entry names the hash of the one before; none was changed or moved."),
+        _("At no time did two hands hold the item."),
+        _("The log {log} proves every entry, under its newest signed checkpoint.").format(log=log),
+    ]
+
+
+def details(deed: Deed) -> list[Pair]:
+    """Give what an entry says beside what, when and who, each with its label."""
+    other = _("from") if deed.act == "received" else _("to")
+    rows = [
+        (other, deed.to.text if deed.to else ""),
+        (_("done at"), stamp(deed.happened) if deed.happened else ""),
+        (_("place"), deed.place),
+        (_("reason"), deed.why),
+        (_("authority"), deed.authority),
+        (_("tool"), " ".join(part for part in (deed.tool, deed.version) if part)),
+        (_("result"), deed.result),
+        (_("note"), deed.note),
+        (_("bag"), deed.digest),
+        *deed.hashes.items(),
+    ]
+    return [(label, value) for label, value in rows if value]
+
+
+def done(deed: Deed) -> str:
+    """Give an act as words."""
+    return said(acts()[deed.act].en)
+
+
+def _entry(entry: CustodyEntry) -> dict[str, Any]:
+    return {
+        "number": str(entry.number),
+        "at": stamp(entry.at).replace("T", " ").removesuffix("Z"),
+        "act": done(entry.deed),
+        "who": entry.deed.by.text,
+        "details": details(entry.deed),
+        "hash": entry.digest,
+        "warning": entry.deed.act == CLOCK,
+    }
+
+
+def _facts(where: Standing, bags: Sequence[Bag], entries: Iterable[CustodyEntry]) -> list[Pair]:
+    rows = [(_("held by"), standing(where)), (_("legal hold"), _("yes") if where.holds else _("no"))]
+    first = next(iter(entries), None)
+    if first and first.deed.authority:
+        rows.append((_("authority"), first.deed.authority))
+    for bag in bags:
+        files_ = counted("{n} file", "{n} files", bag.files)
+        rows.append((_("bag {number}").format(number=bag.number), f"{files_}, {bag.size} B"))
+        rows.append(("SHA-256", bag.digest))
+    return rows
+
+
+def _reading() -> list[str]:
+    return [
+        _("Times are in UTC. The time of an entry is when it was made; “done at” is what the person stated."),
+        _("Names and reasons are as the person who made the entry wrote them. The log proves that they have not been changed since, not that they are true."),
+        _("The hash of a bag stands for every byte in it: if the bag has the same hash, it is the same bag."),
+    ]  # fmt: skip
