@@ -10,13 +10,25 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-# What differs from run to run: digests and key ids, moments, sizes, the year in references, and counts of the machine.
+# What differs from run to run: digests, ids and keys, moments, sizes, the year in references, ports, counts of the machine and of a log.
 CHANGING = [
+    (re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"), "UUID"),
     (re.compile(r"\b[0-9a-f]{12,64}\b"), "HEX"),
     (re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z"), "TIME"),
     (re.compile(r"VN\.a05-\d{4}-"), "VN.a05-YEAR-"),
     (re.compile(r"\d+ (files, \d+ bytes|GiB free)"), "SIZE"),
+    (re.compile(r"127\.0\.0\.1(:| port )\d+"), "PORT"),
+    (re.compile(r"\d+ seconds (behind|ahead)"), "SECONDS"),
+    (re.compile(r"entry \d+ of \d+|\d+ entries|\d+ checkpoints"), "COUNT"),
 ]
+# Where the reader waits a while, the test waits for the nodes: that both serve, and that nothing is under way between them.
+PRELUDE = """
+set -m
+trap 'kill $(jobs -p) 2> /dev/null; wait' EXIT
+idle() { [ -s vn/serve.log ] && [ -s sg/serve.log ] && comity doctor --home vn | grep -q ' 0 messages waiting' \
+    && comity doctor --home sg | grep -q ' 0 messages waiting'; }
+sleep() { for _ in {1..60}; do idle && return; command sleep 1; done; }
+"""
 
 
 def plain(text: str) -> list[str]:
@@ -48,7 +60,7 @@ def agrees(shown: list[str], printed: list[str]) -> bool:
 def run(folder: Path) -> list[tuple[str, list[str], list[str]]]:
     """Run the whole tour in one shell; gives each command with what is shown and what it printed."""
     mark = "\x1e"
-    script = "".join(f"{command} 2>&1\nprintf '{mark}'\n" for command, _ in steps())
+    script = PRELUDE + "".join(f"{command} 2>&1\nprintf '{mark}'\n" for command, _ in steps())
     script = script.replace("make demo", "comity demo").replace("source .venv/bin/activate", "true")
     script = re.sub(r"(VN\.a05)-\d{4}-", lambda m: f"{m[1]}-$(date -u +%Y)-", script)
     env = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "COMITY_LANGUAGE": "en"}
