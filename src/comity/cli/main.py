@@ -24,6 +24,7 @@ COMMANDS = {
     "demo": "demo:demo",
     "directory": "directory:directory",
     "doctor": "node:doctor",
+    "evidence": "evidence:evidence",
     "hi1": "hi1:hi1",
     "inbox": "inbox:inbox",
     "key": "key:key",

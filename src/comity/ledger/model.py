@@ -59,6 +59,7 @@ TYPES = {
     "desk.overridden": "A named person went on with an emergency although nobody had called back.",
     "desk.refusal": "A second named person released a refusal.",
     "desk.followup": "A formal request followed an emergency.",
+    "evidence.sealed": "An item of evidence was sealed.",
     "custody.entered": "An entry was added to the custody of an item of evidence.",
     "custody.read": "The custody of an item of evidence was read or printed.",
     "directory.updated": "The directory was brought up to date.",

@@ -1,0 +1,257 @@
+"""Evidence: acquire it as it is, seal it, verify it, show one file of it with proof."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from comity.kernel.language import _, counted, said
+
+from .output import console, emit, json_option, plain
+from .secret import open_signer, passphrase_option
+
+if TYPE_CHECKING:
+    from comity.evidence.acquiring import Watch
+    from comity.evidence.model import Generation
+    from comity.evidence.sealing import Seal
+
+PATH = click.Path(path_type=Path)
+EXISTING = click.Path(path_type=Path, exists=True)
+FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+KEY_HELP = "Key file of the post that seals; without one the item is whole but unsigned."
+HOME_HELP = "Folder of a node: its party seals, its log records it; else COMITY_HOME."
+
+
+@click.group()
+def evidence() -> None:
+    """Evidence: acquired with every name and time, sealed so that anyone can check it."""
+
+
+@evidence.command()
+@click.argument("sources", nargs=-1, required=True, type=PATH)
+@click.option("--item", required=True, help="Name of the item, such as the number on the evidence bag.")
+@click.option("--to", type=PATH, required=True, help="New folder for the item.")
+@click.option("--by", default="", help="Post or person who acquires.")
+@click.option("--authority", default="", help="Authority under which it is taken: warrant, order, consent.")
+@click.option("--case", default="", help="Case it belongs to.")
+@click.option("--request", default="", help="Request it answers.")
+@click.option("--place", default="", help="Where it is taken.")
+@click.option("--why", default="", help="What it is taken for.")
+@click.option("--add-to", type=FOLDER, help="Former generation of the item, to which this one is an addition.")
+@click.option("--sha512", is_flag=True, help="Make a SHA-512 manifest too.")
+@click.option("--key", type=FILE, help=KEY_HELP)
+@click.option("--home", type=click.Path(path_type=Path, file_okay=False), envvar="COMITY_HOME", help=HOME_HELP)
+@passphrase_option
+@json_option
+def acquire(
+    sources: tuple[Path, ...],
+    to: Path,
+    add_to: Path | None,
+    sha512: bool,
+    key: Path | None,
+    home: Path | None,
+    passphrase_file: Path | None,
+    as_json: bool,
+    **texts: str,
+) -> None:
+    """Acquire SOURCES, files and folders, as an item of evidence and seal it.
+
+    Images and containers (E01, AFF4, zip ...) are kept as the files they are. Broken off, the same command goes on where
+    it stood. What could not be read, changed while it was read, or is no file is a finding. Leaves with 0 when the item
+    is sealed, whatever the findings are: read them.
+    """
+    from comity.evidence.acquiring import Order
+    from comity.evidence.acquiring import acquire as take
+    from comity.evidence.model import Act
+    from comity.evidence.sealing import read_generation
+    from comity.kernel.clock import SystemClock
+
+    former = read_generation(add_to) if add_to else None
+    with _sealing(home, key, passphrase_file) as (party, seal):
+        order = Order(Act(**texts, party=party), sources, to, sha512=sha512, former=former)
+        with watching(_("acquiring"), as_json) as watch:
+            generation = take(order, seal, clock=SystemClock(), watch=watch)
+    emit(generation.plain() | {"folder": str(to)}, as_json, lambda: _print_generation(generation, to))
+
+
+@evidence.command()
+@click.argument("item", type=FOLDER)
+@click.option("--key", type=FILE, required=True, help="Key file of the post that seals.")
+@passphrase_option
+@json_option
+def sign(item: Path, key: Path, passphrase_file: Path | None, as_json: bool) -> None:
+    """Sign ITEM, a sealed item that nobody has signed yet."""
+    import secrets
+
+    from comity.evidence.sealing import Seal, read_generation
+    from comity.evidence.sealing import sign as put
+    from comity.evidence.statement import STATEMENT
+    from comity.kernel.errors import BadInput
+
+    if (item / STATEMENT).exists():
+        raise BadInput("got an item that is signed already, expected one that is not", file=str(item))
+    generation = read_generation(item)
+    put(item, generation, Seal(secrets.token_bytes, open_signer(key, passphrase_file)))
+    emit(generation.plain(), as_json, lambda: console().print(_("[green]signed[/] {item}").format(item=plain(item))))
+
+
+@evidence.command()
+@click.argument("item", type=FOLDER)
+@click.option("--question", type=PATH, help="New file for the question to send to the time authority.")
+@click.option("--token", type=FILE, help="The time authority's answer.")
+@click.option("--time-authority", multiple=True, type=FILE, help="Root certificate (PEM) of the time authority.")
+@json_option
+def stamp(
+    item: Path, question: Path | None, token: Path | None, time_authority: tuple[Path, ...], as_json: bool
+) -> None:
+    """Ask for trusted time on ITEM with --question, then put the answer in with --token."""
+    from comity.crypto.authority import read_authorities
+    from comity.evidence import stamping
+    from comity.kernel.clock import stamp as written
+    from comity.kernel.errors import BadInput
+    from comity.packages.placing import place_bytes
+
+    if (question is None) == (token is None):
+        raise BadInput("got both or none of --question and --token, expected one", field="token")
+    if question:
+        place_bytes(stamping.query(item), question)
+        text = _("[green]question written[/] {out}").format(out=plain(question))
+        emit({"file": str(question)}, as_json, lambda: console().print(text))
+    elif token:
+        moment = stamping.add_token(item, token, read_authorities(time_authority))
+        data = {"file": str(item), "time": written(moment)}
+        emit(data, as_json, lambda: console().print(_("[green]stamped[/] {file} at {time}").format(**data)))
+
+
+@evidence.command()
+@click.argument("path", type=EXISTING)
+@click.option("--root", type=FILE, envvar="COMITY_ROOT", help="Pinned root of the directory, to know who signed.")
+@click.option("--time-authority", multiple=True, type=FILE, help="Trusted root certificate (PEM) of a time authority.")
+@click.option("--sample", type=click.IntRange(1), default=None, help="Read only so many files, drawn at random.")
+@click.option("--quick", is_flag=True, help="Read all by BLAKE3 alone: quick, and not the legal anchor.")
+@json_option
+@click.pass_context
+def verify(
+    ctx: click.Context,
+    path: Path,
+    root: Path | None,
+    time_authority: tuple[Path, ...],
+    sample: int | None,
+    quick: bool,
+    as_json: bool,
+) -> None:
+    """Verify PATH, an item of evidence or any bag (folder or stored zip): offline, layer by layer.
+
+    Leaves with 0 when nothing failed, 1 when something did. A layer that is not there or was not checked is no failure,
+    and is said.
+    """
+    from comity.crypto.authority import read_authorities
+    from comity.directory.pin import read_pin
+    from comity.evidence.verification import Depth
+    from comity.evidence.verification import verify as check
+    from comity.evidence.witness import Given
+    from comity.kernel.clock import SystemClock
+
+    from .evidenceview import show_verdict
+
+    authorities = read_authorities(time_authority)
+    given = Given(SystemClock().now(), read_pin(root) if root else b"", authorities)
+    with watching(_("verifying"), as_json) as watch:
+        verdict = check(path, given, depth=Depth(sample or 0, quick), watch=watch)
+    emit(verdict.plain(), as_json, lambda: show_verdict(verdict))
+    ctx.exit(0 if verdict.sound else 1)
+
+
+@evidence.command()
+@click.argument("item", type=EXISTING)
+@click.argument("path")
+@click.argument("out", type=PATH)
+@json_option
+def disclose(item: Path, path: str, out: Path, as_json: bool) -> None:
+    """Write to OUT what proves that the file PATH (data/...) belongs to ITEM, and shows nothing of its other files."""
+    from comity.evidence.disclosing import disclose as prove
+    from comity.packages.placing import place_bytes
+
+    data, root = prove(item, path)
+    place_bytes(data, out)
+    text = _("[green]written[/] {out}; the root it proves against is {root}").format(out=plain(out), root=root)
+    emit({"file": str(out), "tree_root": root}, as_json, lambda: console().print(text))
+
+
+@evidence.command("check-disclosed")
+@click.argument("file", type=FILE)
+@click.argument("proof", type=FILE)
+@click.option("--tree-root", required=True, help="Root of the tree, as the signed statement on the item has it.")
+@json_option
+def check_disclosed(file: Path, proof: Path, tree_root: str, as_json: bool) -> None:
+    """Check that FILE belongs to the item whose statement names the given root, by the PROOF that came with it."""
+    from comity.evidence.disclosing import check
+
+    leaf = check(file, proof, tree_root)
+    data = {"path": leaf.path, "size": leaf.size, "sha256": leaf.sha256}
+    text = _("[green]belongs to the item[/] as {path}").format(path=plain(leaf.path))
+    emit(data, as_json, lambda: console().print(text))
+
+
+@contextmanager
+def _sealing(home: Path | None, key: Path | None, passphrase_file: Path | None) -> Iterator[tuple[str, Seal]]:
+    """Give the party that seals, if there is a node, and with what."""
+    import secrets
+
+    from comity.evidence.sealing import Seal
+
+    signer = open_signer(key, passphrase_file) if key else None
+    if home is None:
+        yield "", Seal(secrets.token_bytes, signer)
+        return
+    from comity.evidence.recording import recorder
+    from comity.node.service import open_node
+
+    with open_node(home) as node:
+        role = node.mirror.slice(node.settings.party) if signer else {}
+        yield (
+            node.settings.party,
+            Seal(secrets.token_bytes, signer, role, recorder(node.store, node.ledger, node.clock)),
+        )
+
+
+@contextmanager
+def watching(title: str, as_json: bool) -> Iterator[Watch]:
+    """Show bytes done, rate and time left on stderr; silent when no one watches."""
+    import sys
+
+    from comity.evidence.acquiring import unwatched
+
+    if as_json or not sys.stderr.isatty():
+        yield unwatched
+        return
+    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
+
+    columns = "{task.description}", BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=console(stderr=True), transient=True) as bar:
+
+        def watch(total: int) -> Callable[[int], None]:
+            task = bar.add_task(title, total=total)
+            return lambda n: bar.advance(task, n)
+
+        yield watch
+
+
+def _print_generation(generation: Generation, folder: Path) -> None:
+    from comity.evidence.vocabulary import label, serious
+
+    out = console()
+    files = counted("{n} file", "{n} files", generation.files)
+    out.print(f"[green]{_('sealed')}[/] {plain(folder)}: {files}, {generation.size} B")
+    out.print(f"  {_('item')}: {plain(generation.act.item)}, {_('generation')} {generation.number}")
+    out.print(f"  {_('digest')}: {generation.digest}")
+    for code, count in generation.findings.items():
+        colour = "yellow" if serious(code) else "dim"
+        out.print(f"  [{colour}]{count} × {plain(said(label(code)))}[/]")
+    if generation.findings:
+        out.print(f"  {_('each finding')}: {plain(folder / 'metadata' / 'findings.jsonl')}")

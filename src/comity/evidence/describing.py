@@ -1,0 +1,141 @@
+"""Our own description in a bag against the bag: the list of files, the figures, the BLAKE3 list and the tree."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from comity.kernel import canonical
+from comity.kernel.errors import BadInput, ComityError
+
+from .errors import BadItem
+from .model import Entry, Finding, Generation
+from .reading import BYTES, MAX_LIST, Fault, Listing
+from .sealing import ACQUISITION, BLAKE3, FILES, FINDINGS, FORMAT, MAX_ACQUISITION, TAG_MANIFEST, TREE, generation_of
+from .tree import Leaf, Tree, read_secret
+
+DESCRIPTION, TREE_LAYER = "description", "tree"
+_SUM = re.compile(r"([0-9a-f]{64})  (.+)", re.ASCII)
+_OWN = (ACQUISITION, BLAKE3, FILES, FINDINGS, TREE)
+
+
+@dataclass
+class Description:
+    """What our own files in a bag say, and what of it is wrong; *found* is each layer in words."""
+
+    generation: Generation | None = None
+    blake3: dict[str, str] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    found: dict[str, str] = field(default_factory=dict)
+
+    def wrong(self, file: str, expected: str, found: str, layer: str = DESCRIPTION) -> None:
+        """Put down something that is wrong."""
+        self.faults.append(Fault(layer, file, expected, found))
+
+
+def is_ours(bag: Listing) -> bool:
+    """Tell whether a bag says it is an item of evidence in our format; one that holds our files and denies it is, too."""
+    return FORMAT in bag.labelled("Comity-Format") or ACQUISITION in bag.store.sizes
+
+
+def check_description(bag: Listing) -> Description:
+    """Compare our own files with what the bag lists and holds."""
+    said = Description()
+    for name in _OWN:
+        if name not in bag.store.sizes:
+            said.wrong(name, "a file of every item of evidence", "no such file")
+    if "sha256" not in bag.algorithms.get("tags", ()) or "sha256" not in bag.algorithms.get("payload", ()):
+        said.wrong(TAG_MANIFEST, "manifests with SHA-256", "none")
+    for name in sorted(set(bag.store.sizes) - set(bag.payload) - set(bag.tags)):
+        if not name.startswith(("data/", "seal/", "tagmanifest-")):
+            said.wrong(name, "only files that the tag manifest lists", "a file that it does not")
+    if not said.faults:
+        try:
+            _check(bag, said)
+        except (ComityError, KeyError, TypeError, ValueError, AttributeError) as e:
+            said.wrong("metadata/", "a description in our format", str(e)[:200])
+    said.found = {DESCRIPTION: _words(said.generation), TREE_LAYER: said.generation.root if said.generation else ""}
+    return said
+
+
+def _check(bag: Listing, said: Description) -> None:
+    data = bag.store.read(ACQUISITION, MAX_ACQUISITION)
+    digest = hashlib.sha256(bag.store.read(TAG_MANIFEST, MAX_ACQUISITION)).hexdigest()
+    said.generation = generation_of(canonical.load_canonical(data, file=ACQUISITION, limit=MAX_ACQUISITION), digest)
+    _check_files(bag, said, said.generation)
+    _check_findings(bag, said, said.generation)
+    _check_blake3(bag, said)
+    _check_tree(bag, said, said.generation)
+    stated = bag.labelled("External-Identifier")
+    if stated != [said.generation.act.item]:
+        said.wrong("bag-info.txt", f"External-Identifier {said.generation.act.item}", ", ".join(stated) or "none")
+
+
+def _check_files(bag: Listing, said: Description, generation: Generation) -> None:
+    seen, size = set(), 0
+    for row in _rows(bag, FILES):
+        entry = Entry.read(row)
+        if not entry.path:
+            continue
+        if entry.path in seen:
+            said.wrong(FILES, "each payload file once", f"{entry.path!a} twice")
+        seen.add(entry.path)
+        size += entry.size
+        listed = bag.payload.get(entry.path, {})
+        if any(entry.digests.get(name) != digest for name, digest in listed.items()):
+            said.wrong(FILES, "the digests of the manifest", f"others for {entry.path!a}")
+        there = bag.store.sizes.get(entry.path, entry.size)
+        if entry.size != there:
+            said.faults.append(Fault(BYTES, entry.path, f"{entry.size} bytes", f"{there} bytes"))
+        said.blake3[entry.path] = entry.digests.get("blake3", "")
+        said.sizes[entry.path] = entry.size
+    if seen != set(bag.payload):
+        odd = min(seen ^ set(bag.payload))
+        said.wrong(FILES, "the files of the manifest", f"a difference at {odd!a}")
+    if (generation.files, generation.size) != (len(seen), size):
+        said.wrong(
+            ACQUISITION, f"{len(seen)} files, {size} bytes", f"{generation.files} files, {generation.size} bytes"
+        )
+
+
+def _check_findings(bag: Listing, said: Description, generation: Generation) -> None:
+    counted = Counter(Finding.read(row).code for row in _rows(bag, FINDINGS))
+    if dict(counted) != dict(generation.findings):
+        said.wrong(ACQUISITION, f"the findings {dict(sorted(counted.items()))}", str(dict(generation.findings)))
+
+
+def _check_blake3(bag: Listing, said: Description) -> None:
+    text = bag.store.read(BLAKE3, MAX_LIST).decode()
+    matches = [_SUM.fullmatch(line) for line in text.split("\n")[:-1]]
+    if {match[2]: match[1] for match in matches if match} != said.blake3 or not all(matches):
+        said.wrong(BLAKE3, f"the digests of {FILES}", "others")
+
+
+def _check_tree(bag: Listing, said: Description, generation: Generation) -> None:
+    secret, root, leaves = read_secret(bag.store.read(TREE, MAX_ACQUISITION), file=TREE)
+    rows = [Leaf(p, said.sizes.get(p, 0), bag.payload[p].get("sha256", "")) for p in sorted(bag.payload)]
+    grown = Tree(rows, secret).root
+    if (root, leaves) != (grown, len(rows)) or generation.root != grown:
+        said.wrong(TREE, f"the root {grown} over {len(rows)} files", f"{root} over {leaves}", TREE_LAYER)
+
+
+def _rows(bag: Listing, name: str) -> Iterator[Any]:
+    """Read a file of JSON lines."""
+    for line in bag.store.read(name, MAX_LIST).split(b"\n")[:-1]:
+        try:
+            yield canonical.load(line, file=name)
+        except BadInput as e:
+            raise BadItem(e.message, file=name) from e
+
+
+def _words(generation: Generation | None) -> str:
+    if generation is None:
+        return ""
+    return (
+        f"item {generation.act.item}, generation {generation.number}, {generation.files} files, {generation.size} bytes"
+    )
