@@ -18,7 +18,7 @@ from comity.kernel.shape import Shape, load_shape
 from .errors import BadParty, NoParty
 
 MAX_BYTES = 512 * 1024
-MAX_MESSAGE = 64 << 20
+MAX_MESSAGE = 32 << 20
 COMPROMISED = "compromised"
 MIN_START = 8
 

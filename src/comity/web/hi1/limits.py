@@ -14,7 +14,7 @@ from comity.directory.model import MAX_MESSAGE
 class Limits:
     """Sizes in bytes, times in seconds, counts at once, and messages a second with a reserve."""
 
-    message: int = MAX_MESSAGE
+    message: int = 2 * MAX_MESSAGE
     headers: int = 16 * 1024
     handshake: float = 10.0
     head: float = 10.0

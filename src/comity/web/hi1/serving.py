@@ -25,7 +25,8 @@ def endpoint(serving: Serving, listen: str) -> Endpoint:
             f"got no address of {node.settings.party} in the directory, expected one",
             advice="Make a TLS pair with `comity node tls`, and let your registry enrol what it prints.",
         )
-    limits = Limits(message=exchange.max_bytes)
+    # Twice what the directory promises is read, so that what is somewhat too large gets a signed answer (3022).
+    limits = Limits(message=2 * exchange.max_bytes)
     door = Door(
         party=node.settings.party,
         path=urlsplit(exchange.url).path,
