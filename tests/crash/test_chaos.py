@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import hashlib
 import json
 import random
@@ -28,6 +29,7 @@ def test_a_few_requests_through_chaos(tmp_path: Path) -> None:
 @pytest.mark.soak
 def test_five_hundred_requests_through_chaos(tmp_path: Path) -> None:
     """Five hundred requests end alike on both sides although links fail and nodes are killed all the time."""
+    faulthandler.cancel_dump_traceback_later()  # it takes longer than a test that hangs
     play(tmp_path, 500, seconds=1800, lives=12.0)
 
 
