@@ -106,18 +106,22 @@ def _take_all(order: Order, named: Sequence[Source], folder: Path, journal: Jour
     kept, waiting = _sift(tally.found, journal.done, folder)
     taker = Taker(folder, order.algorithms, watch(sum(found.origin.size for found in waiting)))
 
+    lines: dict[bytes, bytes] = {}
+
     def one(found: Found) -> Taken:
         taken = taker.take(found)
-        journal.add(taken)
+        lines[found.name] = journal.add(taken)
         return taken
 
     taken = [*kept, *spread(one, _large_first(waiting)), *_gone(tally.found, journal.done)]
     others = (_other(found) for found in tally.found if found.kind != FILE)
     entries, twins = _twins([*(one.entry for one in taken), *others])
+    for finding in twins:
+        lines.pop(finding.name, None)
     findings = [*tally.findings, *(finding for one in taken for finding in one.findings), *twins]
     begun = moment(journal.head["begun_at"])
     secret = bytes.fromhex(journal.head["random"])
-    return Contents(order.act, begun, entries, findings, secret, order.former, tuple(s.path for s in named))
+    return Contents(order.act, begun, entries, findings, secret, order.former, tuple(s.path for s in named), lines)
 
 
 def _list(named: Iterable[Source]) -> Tally:

@@ -28,6 +28,7 @@ FORMAT = "comity-acquisition/1"
 EVERY = 10.0
 _CHANGING = ("begun_at", "random")
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, check_circular=False)
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
@@ -51,15 +52,17 @@ class Journal:
         except OSError as e:
             raise EvidenceUnwritable(f"got {e.strerror}, expected to write", file=str(path)) from e
 
-    def add(self, taken: Taken) -> None:
-        """Write down what became of one thing; several threads may."""
-        line = dump({"entry": taken.entry.plain(), "findings": [one.plain() for one in taken.findings]})
+    def add(self, taken: Taken) -> bytes:
+        """Write down what became of one thing; several threads may. Gives its entry as a line, not to make it twice."""
+        entry = dump(taken.entry.plain())
+        line = b'{"entry":%b,"findings":%b' % (entry[:-1], dump([one.plain() for one in taken.findings])[:-1]) + b"}\n"
         with self._lock:
             self._write(line)
             late = time.monotonic() - self._synced > EVERY
             self._synced = time.monotonic() if late else self._synced
         if late:
             self.settle()
+        return entry
 
     def settle(self) -> None:
         """Bring all that was copied and written down so far to the disk."""
@@ -111,9 +114,9 @@ class Journal:
         return first, done
 
 
-def dump(data: Mapping[str, Any]) -> bytes:
+def dump(data: Mapping[str, Any] | list[Any]) -> bytes:
     """Write one line of canonical JSON: of data whose names are ASCII and whose numbers are small, the quick way."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode() + b"\n"
+    return _JSON.encode(data).encode() + b"\n"
 
 
 def to_disk(folder: Path) -> None:

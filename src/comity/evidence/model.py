@@ -18,6 +18,7 @@ from comity.kernel.clock import moment, stamp
 
 FILE, FOLDER, LINK, SPECIAL = "file", "folder", "link", "special"
 _NANO = re.compile(r"\d{4,}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{9}Z", re.ASCII)
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - UTC, written with its Z
 
 
 def name_of(raw: bytes) -> dict[str, str]:
@@ -68,10 +69,18 @@ class Origin:
 
     def plain(self) -> dict[str, Any]:
         """Give the origin as JSON data: numbers that JSON may round are text."""
-        times = {name: nano_stamp(getattr(self, name)) for name in ("mtime", "atime", "ctime")}
-        places = {name: str(getattr(self, name)) for name in ("device", "inode")}
-        rest = {"uid": self.uid, "gid": self.gid, "size": self.size, "links": self.links}
-        return times | places | rest | {"mode": f"{self.mode:06o}"}
+        return {
+            "mode": f"{self.mode:06o}",
+            "uid": self.uid,
+            "gid": self.gid,
+            "size": self.size,
+            "mtime": nano_stamp(self.mtime),
+            "atime": nano_stamp(self.atime),
+            "ctime": nano_stamp(self.ctime),
+            "device": str(self.device),
+            "inode": str(self.inode),
+            "links": self.links,
+        }
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Origin:
@@ -220,15 +229,13 @@ def nano_stamp(nanoseconds: int) -> str:
     seconds, rest = divmod(nanoseconds, 10**9)
     if not -62135596800 <= seconds < 253402300800:
         return f"{seconds}.{rest:09}"
-    return stamp(_at(seconds))[:-1] + f".{rest:09}Z"
+    return f"{(_EPOCH + timedelta(seconds=seconds)).isoformat()}.{rest:09}Z"
 
 
 def from_nano(text: str) -> int:
     """Read a time written by `nano_stamp`."""
     whole, _, rest = text.removesuffix("Z").partition(".")
-    seconds = int((moment(whole + "Z") - _at(0)).total_seconds()) if _NANO.fullmatch(text) else int(whole)
-    return seconds * 10**9 + int(rest)
-
-
-def _at(seconds: int) -> datetime:
-    return moment("1970-01-01T00:00:00Z") + timedelta(seconds=seconds)
+    if not _NANO.fullmatch(text):
+        return int(whole) * 10**9 + int(rest)
+    span = datetime.fromisoformat(whole) - _EPOCH
+    return (span.days * 86400 + span.seconds) * 10**9 + int(rest)

@@ -59,7 +59,10 @@ MAX_ACQUISITION = 4 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Contents:
-    """What a generation will hold: the act, what stood at the sources, and the generation before."""
+    """What a generation will hold: the act, what stood at the sources, and the generation before.
+
+    *lines* are the entries that were written as lines already, by name.
+    """
 
     act: Act
     begun: datetime
@@ -68,6 +71,7 @@ class Contents:
     secret: bytes
     former: Generation | None = None
     sources: tuple[Path, ...] = ()
+    lines: Mapping[bytes, bytes] = field(default_factory=dict)
 
     @property
     def payload(self) -> list[Entry]:
@@ -98,8 +102,9 @@ def seal(folder: Path, contents: Contents, with_seal: Seal, *, at: datetime) -> 
     try:
         with suppress(FileNotFoundError):
             shutil.rmtree(folder / "seal")
-        _sweep(folder, {entry.path for entry in contents.payload})
-        generation = _write(folder, contents, at)
+        payload = contents.payload
+        _sweep(folder, {entry.path for entry in payload})
+        generation = _write(folder, contents, payload, at)
         if with_seal.signer:
             sign(folder, generation, with_seal)
     except OSError as e:
@@ -172,14 +177,14 @@ def generation_of(document: Any, digest: str) -> Generation:
         raise BadGeneration(f"got a description that lacks {e}, expected {FORMAT}", file=ACQUISITION) from e
 
 
-def _write(folder: Path, contents: Contents, at: datetime) -> Generation:
-    payload = contents.payload
+def _write(folder: Path, contents: Contents, payload: Sequence[Entry], at: datetime) -> Generation:
     tree = Tree([Leaf(e.path, e.size, e.digests["sha256"]) for e in payload], contents.secret)
     generation = _generation(contents, payload, tree.root, at)
     findings = sorted(contents.findings, key=lambda f: (f.name, f.code))
     algorithms = [name for name in ("sha256", "sha512") if all(name in e.digests for e in payload)]
     tags = Tags(folder)
-    tags.write(FILES, (dump(e.plain()) for e in sorted(contents.entries, key=lambda e: e.name)))
+    in_order = sorted(contents.entries, key=lambda e: e.name)
+    tags.write(FILES, (contents.lines.get(e.name) or dump(e.plain()) for e in in_order))
     tags.write(FINDINGS, (dump(f.plain()) for f in findings))
     tags.write(BLAKE3, _sums(payload, "blake3"))
     tags.write(TREE, [write_tree(tree, contents.secret)])

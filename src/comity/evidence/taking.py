@@ -80,10 +80,11 @@ class Taker:
         """Read once; tell also whether the file stood still since it was *known*. A change gives its origin now."""
         fd = _open(found.path)
         try:
-            before = Origin.of(os.fstat(fd))
+            info = os.fstat(fd)
+            before = Origin.of(info)
             if not stat.S_ISREG(before.mode):
                 raise _Fault("it is no regular file any more")
-            copied = self._copy(fd, before, found.place)
+            copied = self._copy(fd, info, found.place)
             after = Origin.of(os.fstat(fd))
         finally:
             os.close(fd)
@@ -94,16 +95,17 @@ class Taker:
         same = known.state == before.state == after.state and _named(found.path) == before.state
         return Taken(entry, findings), same and (copied.size == before.size or bool(copied.fault))
 
-    def _copy(self, fd: int, before: Origin, place: str) -> Copy:
+    def _copy(self, fd: int, before: os.stat_result, place: str) -> Copy:
         path = f"{self._folder}/{place}"
         with _Writing(path):
             out = self._create(path)
         try:
             copy = Copy(path, out, self._algorithms, self._advance)
-            copy.fill(fd, before.size)
+            copy.fill(fd, before.st_size, sparse=before.st_blocks * 512 < before.st_size)
             with _Writing(path):
-                os.ftruncate(out, copy.size)
-                os.utime(out, ns=(before.atime, before.mtime))
+                if copy.holes:
+                    os.ftruncate(out, copy.size)
+                os.utime(out, ns=(before.st_atime_ns, before.st_mtime_ns))
         finally:
             os.close(out)
         return copy
@@ -134,11 +136,11 @@ class Copy:
         """Give the digests of all that was copied."""
         return {name: hasher.hexdigest() for name, hasher in self._hashers.items()}
 
-    def fill(self, fd: int, size: int) -> None:
+    def fill(self, fd: int, size: int, *, sparse: bool) -> None:
         """Copy the *size* bytes of an open file; fewer where it ends before or reading fails."""
         first, *others = (hasher.update for hasher in self._hashers.values())
         try:
-            for start, length, data in _segments(fd, size):
+            for start, length, data in _segments(fd, size) if sparse else ((0, size, True),):
                 if data:
                     pour(fd, start, length, first, *others, self._write)
                 else:
@@ -204,9 +206,6 @@ def _named(path: bytes) -> tuple[int, ...]:
 
 def _segments(fd: int, size: int) -> Iterator[tuple[int, int, bool]]:
     """Cut a file into runs of data and holes: start, length, whether there are data."""
-    if os.fstat(fd).st_blocks * 512 >= size:
-        yield from [(0, size, True)] if size else []
-        return
     at = 0
     while at < size:
         begin = min(_seek(fd, at, os.SEEK_DATA, size), size)
