@@ -103,3 +103,26 @@ def test_a_node_that_hangs_is_stopped_all_the_same(tmp_path: Path) -> None:
         nodes.hold("vn")
     assert sleeper.poll() == -signal.SIGTERM
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_what_never_comes_ends_the_demonstration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A node that is asked again and again and says nothing new is not waited for without end."""
+    monkeypatch.setattr("comity.cli.stage.PATIENCE", 0.0)
+    with pytest.raises(DemoError, match=r"got nothing new from `comity law status`"):
+        Stage(tmp_path).until("law status", lambda found: not found, home="")
+
+
+def test_a_tool_that_fails_ends_the_demonstration(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Sums that do not fit are shown, and nothing goes on."""
+    (tmp_path / "SHA256SUMS").write_text(f"{'0' * 64}  SHA256SUMS\n", "utf-8")
+    with pytest.raises(DemoError, match="got exit code 1 from `sha256sum -c SHA256SUMS`"):
+        Stage(tmp_path).tool("sha256sum -c SHA256SUMS", within=".")
+    assert "SHA256SUMS: FAILED" in capsys.readouterr().out
+
+
+def test_only_the_first_rows_of_much_are_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What was left out, of rows or of a long row, is marked."""
+    Stage(tmp_path).printed("one\ntwo\nthree", rows=2)
+    Stage(tmp_path).printed("x" * 300)
+    rows = [row.strip() for row in capsys.readouterr().out.splitlines()]
+    assert rows == ["one", "two", "…", "x" * 240 + "…"]
