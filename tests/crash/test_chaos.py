@@ -77,7 +77,7 @@ def snapshot(made: Crowd, party: str) -> dict[str, Any]:
 
 def _request(node: Any, unit: Any, request: Any, party: str) -> dict[str, Any]:
     side = "ours" if party == VN else "theirs"
-    parts = deliverytables.find_parts(unit, request=request.id)
+    parts = sorted(deliverytables.find_parts(unit, request=request.id), key=lambda one: one.part.sequence)
     return {
         "state": request.state,
         "package": request.package,
