@@ -1,0 +1,268 @@
+"""An item of evidence as a CASE/UCO 1.4 graph in JSON-LD: what was taken, by which act, and each act of custody since.
+
+The writer is given the item piece by piece and writes as it goes, so that a million files need no more memory than one.
+The same item gives the same bytes: every node is named by a UUID (version 5) made from the SHA-256 of the item and of
+the node's own key. What CASE has no word for (a link's target, a name that is no text) stands in the node's description.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+from uuid import UUID, uuid5
+
+from comity import __version__
+from comity.kernel.clock import stamp
+
+from .custodyentry import CustodyEntry, Hand
+from .model import FILE, FOLDER, LINK, Entry, Generation, nano_stamp
+
+VERSION = "1.4.0"
+CONTEXT = {
+    "case-investigation": "https://ontology.caseontology.org/case/investigation/",
+    "kb": "urn:uuid:",
+    "uco-action": "https://ontology.unifiedcyberontology.org/uco/action/",
+    "uco-core": "https://ontology.unifiedcyberontology.org/uco/core/",
+    "uco-identity": "https://ontology.unifiedcyberontology.org/uco/identity/",
+    "uco-location": "https://ontology.unifiedcyberontology.org/uco/location/",
+    "uco-observable": "https://ontology.unifiedcyberontology.org/uco/observable/",
+    "uco-tool": "https://ontology.unifiedcyberontology.org/uco/tool/",
+    "uco-types": "https://ontology.unifiedcyberontology.org/uco/types/",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+_SPACE = UUID("0a4ee92e-0a10-5a49-9b4b-0a7a6fd8c1c5")
+_HASHES = {"sha256": "SHA256", "sha512": "SHA512", "md5": "MD5", "sha1": "SHA1"}
+_CLASSES = {FILE: "File", FOLDER: "Directory", LINK: "SymbolicLink"}
+_TIMES = {"mtime": "modifiedTime", "atime": "accessedTime", "ctime": "metadataChangeTime"}
+Node = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Described:
+    """What a graph is written from: a generation, everything at its source, and its custody so far.
+
+    *entries* is gone through twice: it is a list, or gives a new iterator each time.
+    """
+
+    generation: Generation
+    entries: Iterable[Entry]
+    custody: Iterable[CustodyEntry] = field(default=())
+
+
+def write_graph(item: Described, out: BinaryIO) -> None:
+    """Write the graph of an item to *out*; its order and bytes depend on the item alone."""
+    out.writelines(graph(item))
+
+
+def graph(item: Described) -> Iterator[bytes]:
+    """Give the graph of an item piece by piece."""
+    yield f'{{"@context":{_json(CONTEXT)},"@graph":[\n'.encode()
+    for number, line in enumerate(_lines(item)):
+        if number:
+            yield b",\n"
+        yield from line
+    yield b"\n]}\n"
+
+
+def _lines(item: Described) -> Iterator[Iterable[bytes]]:
+    """Give every node of the graph, each as pieces of bytes."""
+    names = _Names(item.generation)
+    seen: set[str] = set()
+    for node in _act(item.generation, names):
+        seen.add(node["@id"])
+        yield [_json(node).encode()]
+    yield _record(item, names)
+    for entry in item.entries:
+        yield [_json(_thing(entry, names)).encode()]
+    before = names.ref("acquisition")
+    for step in item.custody:
+        for node in _step(step, names, before):
+            if node["@id"] not in seen:
+                seen.add(node["@id"])
+                yield [_json(node).encode()]
+        before = names.ref("custody", str(step.number))
+
+
+class _Names:
+    """Names the nodes of one item."""
+
+    def __init__(self, generation: Generation) -> None:
+        about = [generation.act.item, generation.act.party, generation.root, str(generation.number)]
+        self._space = uuid5(_SPACE, hashlib.sha256(_json(about).encode()).hexdigest())
+
+    def id(self, kind: str, *key: str) -> str:
+        """Name a node by its kind and key."""
+        return f"kb:{uuid5(self._space, hashlib.sha256(_json([kind, *key]).encode()).hexdigest())}"
+
+    def ref(self, kind: str, *key: str) -> Node:
+        """Point to a node."""
+        return {"@id": self.id(kind, *key)}
+
+
+def _act(generation: Generation, names: _Names) -> Iterator[Node]:
+    """Give the acquisition: who, where, by which tool, under which authority, in which case."""
+    act = generation.act
+    action = {
+        "@id": names.id("acquisition"),
+        "@type": "case-investigation:InvestigativeAction",
+        "uco-core:name": "acquired",
+        "uco-action:startTime": _moment(stamp(generation.begun)),
+        "uco-action:endTime": _moment(stamp(generation.sealed)),
+        "uco-action:instrument": names.ref("tool"),
+        "uco-action:result": [names.ref("record")],
+    }
+    action |= {"uco-core:description": act.why} if act.why else {}
+    yield _node(names.id("tool"), "uco-tool:Tool", {"uco-core:name": "comity", "uco-tool:version": __version__})
+    if act.by:
+        action["uco-action:performer"] = names.ref("person", act.by)
+        yield _node(names.id("person", act.by), "uco-identity:Person", {"uco-core:name": act.by})
+    if act.party:
+        action["uco-action:participant"] = [names.ref("party", act.party)]
+        yield _node(names.id("party", act.party), "uco-identity:Organization", {"uco-core:name": act.party})
+    if act.place:
+        action["uco-action:location"] = [names.ref("place", act.place)]
+        yield _node(names.id("place", act.place), "uco-location:Location", {"uco-core:name": act.place})
+    if act.authority:
+        yield _node(
+            names.id("authority"),
+            "case-investigation:Authorization",
+            {"case-investigation:authorizationIdentifier": [act.authority]},
+        )
+    if act.authority or act.case:
+        about = {"uco-core:name": act.case or act.authority, "uco-core:object": [names.ref("acquisition")]}
+        about |= {"case-investigation:relevantAuthorization": [names.ref("authority")]} if act.authority else {}
+        yield _node(names.id("case"), "case-investigation:Investigation", about)
+    yield action
+
+
+def _record(item: Described, names: _Names) -> Iterator[bytes]:
+    """Give the provenance record, which points to everything that was taken; written as it goes."""
+    generation = item.generation
+    rest = {"uco-core:description": f"{generation.files} files, {generation.size} bytes, tree root {generation.root}"}
+    rest |= {"case-investigation:exhibitNumber": generation.act.item}
+    head = _json(_node(names.id("record"), "case-investigation:ProvenanceRecord", rest))
+    yield head[:-1].encode()
+    started = False
+    for entry in item.entries:
+        yield (b"," if started else b',"uco-core:object":[') + _json(names.ref("entry", entry.name.hex())).encode()
+        started = True
+    yield b"]}" if started else b"}"
+
+
+def _thing(entry: Entry, names: _Names) -> Node:
+    """Give one thing that stood at the source."""
+    key = entry.name.hex()
+    text = _text(entry.name)
+    facet: Node = {
+        "@id": names.id("file", key),
+        "@type": "uco-observable:FileFacet",
+        "uco-observable:fileName": text.rpartition("/")[2] or text,
+        "uco-observable:filePath": text,
+        "uco-observable:isDirectory": entry.kind == FOLDER,
+    }
+    if entry.kind == FILE:
+        facet["uco-observable:sizeInBytes"] = entry.size if entry.path else entry.origin.size
+    for name, term in _TIMES.items():
+        said = nano_stamp(getattr(entry.origin, name))
+        if said.endswith("Z") and said[0] != "0":
+            facet[f"uco-observable:{term}"] = _moment(said)
+    facets = [facet, _content(entry, key, names)] if entry.path else [facet]
+    rest: Node = {"uco-core:hasFacet": facets}
+    rest |= {"uco-core:name": entry.path} if entry.path else {}
+    rest |= {"uco-core:description": said} if (said := _aside(entry)) else {}
+    kind = _CLASSES.get(entry.kind, "FileSystemObject")
+    return _node(names.id("entry", key), f"uco-observable:{kind}", rest)
+
+
+def _content(entry: Entry, key: str, names: _Names) -> Node:
+    hashes = [
+        _node(
+            names.id("hash", key, name),
+            "uco-types:Hash",
+            {
+                "uco-types:hashMethod": _HASHES[name],
+                "uco-types:hashValue": {"@type": "xsd:hexBinary", "@value": entry.digests[name]},
+            },
+        )
+        for name in sorted(set(entry.digests) & set(_HASHES))
+    ]
+    rest: Node = {"uco-observable:sizeInBytes": entry.size, "uco-observable:hash": hashes}
+    return _node(names.id("content", key), "uco-observable:ContentDataFacet", rest)
+
+
+def _aside(entry: Entry) -> str:
+    """Say what CASE has no word for."""
+    said = [
+        f"links to {_text(entry.target)}" if entry.kind == LINK else "",
+        f"the same file as {_text(entry.twin)}" if entry.twin else "",
+        "" if _plain(entry.name) else f"name in hexadecimal: {entry.name.hex()}",
+        "its bytes are not in the item" if entry.kind == FILE and not entry.path else "",
+    ]
+    return "; ".join(part for part in said if part)
+
+
+def _step(step: CustodyEntry, names: _Names, before: Node) -> Iterator[Node]:
+    """Give an act of custody, and the people, parties, places and tools it names."""
+    deed = step.deed
+    action = _node(
+        names.id("custody", str(step.number)),
+        "case-investigation:InvestigativeAction",
+        {
+            "uco-core:name": deed.act,
+            "uco-core:objectCreatedTime": _moment(stamp(step.at)),
+            "uco-action:startTime": _moment(stamp(deed.happened or step.at)),
+            "uco-action:performer": names.ref("hand", *_key(deed.by)),
+            "uco-action:object": [names.ref("record")],
+            "case-investigation:wasInformedBy": [before],
+        },
+    )
+    said = {"why": deed.why, "authority": deed.authority, "result": deed.result, "note": deed.note}
+    said |= {"entry SHA-256": step.digest}
+    action["uco-core:description"] = [f"{label}: {value}" for label, value in said.items() if value]
+    yield _hand(deed.by, names)
+    if deed.to:
+        action["uco-action:participant"] = [names.ref("hand", *_key(deed.to))]
+        yield _hand(deed.to, names)
+    if deed.place:
+        action["uco-action:location"] = [names.ref("place", deed.place)]
+        yield _node(names.id("place", deed.place), "uco-location:Location", {"uco-core:name": deed.place})
+    if deed.tool:
+        action["uco-action:instrument"] = [names.ref("tool", deed.tool, deed.version)]
+        version = {"uco-tool:version": deed.version} if deed.version else {}
+        yield _node(names.id("tool", deed.tool, deed.version), "uco-tool:Tool", {"uco-core:name": deed.tool} | version)
+    yield action
+
+
+def _hand(hand: Hand, names: _Names) -> Node:
+    return _node(names.id("hand", *_key(hand)), "uco-identity:Identity", {"uco-core:name": hand.text})
+
+
+def _key(hand: Hand) -> tuple[str, str, str]:
+    return hand.party, hand.post, hand.person
+
+
+def _node(name: str, kind: str, rest: Node) -> Node:
+    return {"@id": name, "@type": kind} | rest
+
+
+def _moment(text: str) -> Node:
+    return {"@type": "xsd:dateTime", "@value": text}
+
+
+def _plain(name: bytes) -> bool:
+    try:
+        name.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _text(name: bytes) -> str:
+    return name.decode("utf-8", "backslashreplace")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
