@@ -11,6 +11,7 @@ import click
 
 from comity.kernel.language import _, counted, said
 
+from . import evidencecustody
 from .output import console, emit, json_option, plain
 from .secret import open_signer, passphrase_option
 
@@ -30,6 +31,10 @@ HOME_HELP = "Folder of a node: its party seals, its log records it; else COMITY_
 @click.group()
 def evidence() -> None:
     """Evidence: acquired with every name and time, sealed so that anyone can check it."""
+
+
+for _command in evidencecustody.COMMANDS:
+    evidence.add_command(_command)
 
 
 @evidence.command()

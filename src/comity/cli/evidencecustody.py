@@ -198,3 +198,6 @@ def _show(item: str, checked: Checked, bags: list[Bag], keeper: Custodian) -> No
             out.print(f"        {plain(label)}: {plain(value)}")
     for line in checks(checked, keeper.ledger.origin):
         out.print(f"  {'[red]![/]' if checked.faults else '[green]+[/]'} {plain(line)}")
+
+
+COMMANDS = (custody, list_items, note, register)

@@ -15,12 +15,23 @@ from comity.kernel.errors import BadInput, ComityError
 from .errors import BadItem
 from .model import Entry, Finding, Generation
 from .reading import BYTES, MAX_LIST, Fault, Listing
-from .sealing import ACQUISITION, BLAKE3, FILES, FINDINGS, FORMAT, MAX_ACQUISITION, TAG_MANIFEST, TREE, generation_of
+from .sealing import (
+    ACQUISITION,
+    BLAKE3,
+    FILES,
+    FINDINGS,
+    FORMAT,
+    GRAPH,
+    MAX_ACQUISITION,
+    TAG_MANIFEST,
+    TREE,
+    generation_of,
+)
 from .tree import Leaf, Tree, read_secret
 
 DESCRIPTION, TREE_LAYER = "description", "tree"
 _SUM = re.compile(r"([0-9a-f]{64})  (.+)", re.ASCII)
-_OWN = (ACQUISITION, BLAKE3, FILES, FINDINGS, TREE)
+_OWN = (ACQUISITION, BLAKE3, FILES, FINDINGS, GRAPH, TREE)
 
 
 @dataclass

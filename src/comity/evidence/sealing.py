@@ -6,6 +6,7 @@
     metadata/files.jsonl        one line for everything at the source: name, owner, times, digests (see `model.Entry`)
     metadata/findings.jsonl     one line for everything a person has to know (see `model.Finding`)
     metadata/blake3.txt         BLAKE3 of every payload file, to check quickly; never the legal anchor
+    metadata/case.jsonld        the same for other tools: a CASE/UCO graph (see `casegraph`)
     metadata/tree.json          root and secret of the tree over the files (see `tree`)
     bag-info.txt  bagit.txt     as RFC 8493 has them
     tagmanifest-sha256.txt      all of the above; its SHA-256 is the digest of this generation
@@ -38,6 +39,7 @@ from comity.kernel.ids import Random
 from comity.packages.bag import DECLARATION
 
 from . import statement
+from .casegraph import Described, graph
 from .errors import BadGeneration, EvidenceUnwritable
 from .journal import dump, to_disk
 from .model import Act, Entry, Finding, Generation
@@ -49,6 +51,7 @@ FILES = "metadata/files.jsonl"
 FINDINGS = "metadata/findings.jsonl"
 BLAKE3 = "metadata/blake3.txt"
 TREE = "metadata/tree.json"
+GRAPH = "metadata/case.jsonld"
 TAG_MANIFEST = "tagmanifest-sha256.txt"
 INFO = "bag-info.txt"
 PROOF = "seal/tlog-proof"
@@ -185,6 +188,7 @@ def _write(folder: Path, contents: Contents, payload: Sequence[Entry], at: datet
     tags = Tags(folder)
     in_order = sorted(contents.entries, key=lambda e: e.name)
     tags.write(FILES, (contents.lines.get(e.name) or dump(e.plain()) for e in in_order))
+    tags.write(GRAPH, graph(Described(generation, sorted(contents.entries, key=lambda e: e.name))))
     tags.write(FINDINGS, (dump(f.plain()) for f in findings))
     tags.write(BLAKE3, _sums(payload, "blake3"))
     tags.write(TREE, [write_tree(tree, contents.secret)])
