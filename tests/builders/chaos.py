@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 from builders.exchange import QUICK, SG, VN, Link, free_port
@@ -123,18 +123,14 @@ def _pump(source: socket.socket, target: socket.socket, limit: int, wait: float)
 
 
 @dataclass
-class Crowd:
-    """The two nodes, their links, and everybody who works or errs at them."""
+class Machines:
+    """The two nodes as processes behind their links, killed again and again until all is over."""
 
     link: Link
     proxies: dict[str, Proxy]
     seed: int
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
-    ends: dict[str, str] = field(default_factory=dict)
-    sent: list[str] = field(default_factory=list)
     kills: Counter[str] = field(default_factory=Counter)
-    replays: Counter[str] = field(default_factory=Counter)
-    faults: list[BaseException] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -160,10 +156,49 @@ class Crowd:
             unit.exec_driver_sql("UPDATE job SET lease_until = NULL WHERE state = 'open'")
         self.start(party)
 
+    def killer(self, party: str, longest: float) -> None:
+        """Kill a node again and again, at most so many seconds after it listens, now and then before it does."""
+        luck = random.Random(f"{self.seed}/{party}")
+        while not self.over.is_set():
+            if luck.random() < 0.9:
+                self._listening(party)
+            self.over.wait(luck.uniform(0.2, longest))
+            self.kill(party, luck)
+
+    def _listening(self, party: str) -> None:
+        """Wait until a node listens, or all is over."""
+        while not self.over.wait(0.05):
+            with suppress(OSError), socket.create_connection(("127.0.0.1", self.proxies[party].target), timeout=1):
+                return
+
     def hurry(self, party: str) -> None:
         """Let the time pass until which messages and files were put off."""
         with self.nodes.node(party).store.write() as unit:
             unit.exec_driver_sql("UPDATE job SET due_at = '2026-01-01 00:00:00.000000' WHERE state = 'open'")
+
+    def waiting(self) -> int:
+        """How much is still under way on both sides."""
+        found = 0
+        for party in (VN, SG):
+            with self.nodes.node(party).store.read() as unit:
+                found += int(unit.exec_driver_sql("SELECT count(*) FROM job WHERE state = 'open'").scalar_one())
+        return found
+
+
+@dataclass
+class Crowd(Machines):
+    """Everybody who works or errs at them."""
+
+    ends: dict[str, str] = field(default_factory=dict)
+    sent: list[str] = field(default_factory=list)
+    replays: Counter[str] = field(default_factory=Counter)
+    faults: list[BaseException] = field(default_factory=list)
+
+    @cached_property
+    def couriers(self) -> dict[str, Courier]:
+        """The thief's ways to both nodes, with the other one's certificate."""
+        known = {party: serving(self.nodes.node(party)) for party in (VN, SG)}
+        return {party: Courier(one.peers, one.identity, QUICK) for party, one in known.items()}
 
     def officers(self, count: int) -> None:
         """Draft, seal, release and send requests."""
@@ -215,21 +250,6 @@ class Crowd:
             path.write_bytes(hashlib.shake_256(f"{request}/{number}".encode()).digest(20_000 + 5_000 * number))
         return path
 
-    def killer(self, party: str, longest: float) -> None:
-        """Kill a node again and again, at most so many seconds after it listens, now and then before it does."""
-        luck = random.Random(f"{self.seed}/{party}")
-        while not self.over.is_set():
-            if luck.random() < 0.9:
-                self._listening(party)
-            self.over.wait(luck.uniform(0.2, longest))
-            self.kill(party, luck)
-
-    def _listening(self, party: str) -> None:
-        """Wait until a node listens, or all is over."""
-        while not self.over.wait(0.05):
-            with suppress(OSError), socket.create_connection(("127.0.0.1", self.proxies[party].target), timeout=1):
-                return
-
     def impatience(self) -> None:
         """Let time pass for both nodes' queues."""
         while not self.over.wait(2.0):
@@ -242,15 +262,16 @@ class Crowd:
         while not self.over.wait(luck.uniform(0.1, 0.5)):
             party, other = luck.choice(((VN, SG), (SG, VN)))
             with self.nodes.node(party).store.read() as unit:
-                known = tables.find_messages(unit, direction="out")
-            if known:
-                self.replay(party, other, luck.choice(known))
+                rows = unit.exec_driver_sql("SELECT \"transaction\" FROM exchange_message WHERE direction = 'out'")
+                sent = list(rows.scalars())
+                known = tables.find_messages(unit, direction="out", transaction=luck.choice(sent)) if sent else []
+            for message in known:
+                self.replay(party, other, message)
 
     def replay(self, party: str, other: str, message: tables.Message) -> None:
         """Post one message again; if it was answered before, the answer must be the same."""
-        known = serving(self.nodes.node(party))
         try:
-            answer = Courier(known.peers, known.identity, QUICK).deliver(other, message.raw)
+            answer = self.couriers[party].deliver(other, message.raw)
         except ComityError:
             self.replays["lost"] += 1
             return
@@ -287,15 +308,7 @@ class Crowd:
             self._check(end)
             for party in (VN, SG):
                 self.hurry(party)
-            time.sleep(0.5)
-
-    def waiting(self) -> int:
-        """How much is still under way on both sides."""
-        found = 0
-        for party in (VN, SG):
-            with self.nodes.node(party).store.read() as unit:
-                found += int(unit.exec_driver_sql("SELECT count(*) FROM job WHERE state = 'open'").scalar_one())
-        return found
+            time.sleep(1.0)
 
     def _join(self, threads: list[threading.Thread], end: float) -> None:
         for one in threads:
