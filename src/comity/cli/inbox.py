@@ -17,7 +17,8 @@ from .output import console, emit, json_option, plain
 
 if TYPE_CHECKING:
     from comity.exchange.tables import Message
-    from comity.hi1.model import Action
+    from comity.hi1.model import Action, Fault
+    from comity.hi1.model import Message as Hi1Message
     from comity.store.engine import Unit
 
 FILE = click.Path(path_type=Path)
@@ -90,7 +91,8 @@ def show(home: Path, transaction: str, as_json: bool) -> None:
 @click.argument("file", type=FILE)
 @click.option("--out", type=FILE, help="Where to write the answer to a message: a new file, to be carried back.")
 @json_option
-def take(home: Path, file: Path, out: Path | None, as_json: bool) -> None:
+@click.pass_context
+def take(ctx: click.Context, home: Path, file: Path, out: Path | None, as_json: bool) -> None:
     """Take FILE in: a message of a peer's node, or its answer to a message of ours. Twice has one effect."""
     from comity.exchange.byhand import read_in, take_answer, take_message
     from comity.hi1.codec import read
@@ -98,7 +100,7 @@ def take(home: Path, file: Path, out: Path | None, as_json: bool) -> None:
     from comity.node.serving import serving
     from comity.packages.placing import check_place
 
-    raw = read_in(file)
+    raw, fault = read_in(file), None
     with open_node(home) as node:
         served, claimed = serving(node), read(raw, lenient=True)
         if claimed.is_request:
@@ -106,24 +108,33 @@ def take(home: Path, file: Path, out: Path | None, as_json: bool) -> None:
                 advice = "Name a new file for it: --out FILE, and carry it back."
                 raise BadInput("got no place for the answer, expected one", field="out", advice=advice)
             check_place(out)
-            take_message(served.ports.handle, raw, node.clock, out)
+            fault = _refused(read(take_message(served.ports.handle, raw, node.clock, out).raw))
         else:
             take_answer(served.outbox, claimed.header.transaction, raw)
         with node.store.read() as unit:
             message = _kept(unit, str(claimed.header.sender), claimed.header.transaction)
-    data = (_row(message) if message else {"transaction": claimed.header.transaction, "state": "refused"}) | (
-        {"file": str(out)} if out and claimed.is_request else {}
-    )
+    data = {"transaction": claimed.header.transaction} | (_row(message) if message else {})
+    data |= {"state": "refused", "reason": fault.text, "code": fault.code} if fault else {}
+    data |= {"file": str(out)} if out and claimed.is_request else {}
 
     def people() -> None:
-        head = _("[green]taken in[/]") if message and not message.reason else _("[yellow]answered with a refusal[/]")
+        head = _("[yellow]answered with a refusal[/]") if data.get("reason") else _("[green]taken in[/]")
         console().print(f"{head} {data['transaction']}")
-        if message and message.reason:
-            console().print(f"  {plain(message.reason)}")
+        if data.get("reason"):
+            console().print(f"  {plain(data['reason'])}")
         if "file" in data:
             console().print(f"  {_('the answer is in')} {data['file']}", markup=False)
 
     emit(data, as_json, people)
+    ctx.exit(1 if fault else 0)
+
+
+def _refused(answer: Hi1Message) -> Fault | None:
+    """Give why an answer refuses the message, the action that is at fault before those that were left for it."""
+    if answer.fault:
+        return answer.fault
+    faults = [one.fault for one in answer.answers if one.fault]
+    return max(faults, key=lambda one: one.code, default=None)
 
 
 def _kept(unit: Unit, peer: str, transaction: str) -> Message | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from builders.commands import comity
-from builders.exchange import SG, VN
+from builders.exchange import PH, SG, VN
 from builders.nodes import Nodes
 from builders.orders import Street, street
 
@@ -55,6 +55,22 @@ def test_a_message_is_not_taken_in_without_a_place_for_the_answer(road: Street, 
     said = comity("inbox", "take", tmp_path / "order", "--home", road.nodes.home(SG))
     assert (said.code, "--out" in said.err) == (2, True)
     assert comity("inbox", "list", "--home", road.nodes.home(SG), "--json").data == []
+
+
+def test_a_message_that_is_refused_says_why(road: Street, tmp_path: Path) -> None:
+    """Altered, although its transaction is known, or brought to another desk: the reason is told, and the exit code is 1."""
+    request = road.nodes.released()
+    order, homes = tmp_path / "order", {party: road.nodes.home(party) for party in (SG, PH)}
+    comity("send", request.reference, "--home", road.nodes.home(), "--file", order)
+    assert comity("inbox", "take", order, "--home", homes[SG], "--out", tmp_path / "answer").code == 0
+    elsewhere = comity("inbox", "take", order, "--home", homes[PH], "--out", tmp_path / "no", "--json")
+    assert (elsewhere.code, elsewhere.data["state"], elsewhere.data["code"]) == (1, "refused", 3007)
+    middle = order.stat().st_size // 2
+    raw = order.read_bytes()
+    order.write_bytes(raw[:middle] + (b"A" if raw[middle : middle + 1] != b"A" else b"B") + raw[middle + 1 :])
+    altered = comity("inbox", "take", order, "--home", homes[SG], "--out", tmp_path / "neither")
+    assert (altered.code, "answered with a refusal" in altered.out) == (1, True)
+    assert "did not make" in altered.out
 
 
 def test_a_transaction_nobody_knows_is_not_shown(road: Street) -> None:
