@@ -14,6 +14,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
@@ -47,8 +48,17 @@ class Journal:
         self._synced = time.monotonic()
         try:
             self._file = path.open("a+b")
+        except OSError as e:
+            raise EvidenceUnwritable(f"got {e.strerror}, expected to write", file=str(path)) from e
+        with ExitStack() as stack:
+            stack.callback(self._file.close)
             _hold(self._file.fileno(), path)
-            self.head, self.done = self._load(path, head)
+            self.head, self.done = self._begin(path, head)
+            stack.pop_all()
+
+    def _begin(self, path: Path, head: Mapping[str, Any]) -> tuple[Mapping[str, Any], dict[bytes, Taken]]:
+        try:
+            return self._load(path, head)
         except OSError as e:
             raise EvidenceUnwritable(f"got {e.strerror}, expected to write", file=str(path)) from e
 

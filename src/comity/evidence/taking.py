@@ -70,14 +70,14 @@ class Taker:
             taken, same = self._read(found, found.origin)
             if same:
                 return taken
-            taken, same = self._read(found, taken.entry.origin)
+            taken, same = self._read(found, None)
             code = "settled" if same else "changed"
             return replace(taken, findings=(*taken.findings, Finding(code, found.name)))
         except _Fault as e:
             return Taken(Entry(found.kind, found.name, found.origin), (Finding("unreadable", found.name, str(e)),))
 
-    def _read(self, found: Found, known: Origin) -> tuple[Taken, bool]:
-        """Read once; tell also whether the file stood still since it was *known*. A change gives its origin now."""
+    def _read(self, found: Found, known: Origin | None) -> tuple[Taken, bool]:
+        """Read once; tell also whether the file stood still, and since it was *known* if it was."""
         fd = _open(found.path)
         try:
             info = os.fstat(fd)
@@ -88,11 +88,11 @@ class Taker:
             after = Origin.of(os.fstat(fd))
         finally:
             os.close(fd)
-        origin = replace(before, atime=known.atime)
+        origin = replace(before, atime=found.origin.atime)
         findings = (Finding("cut-short", found.name, copied.fault),) if copied.fault else ()
         digests, holes = copied.digests, tuple(copied.holes)
         entry = Entry(found.kind, found.name, origin, found.place, copied.size, digests, holes)
-        same = known.state == before.state == after.state and _named(found.path) == before.state
+        same = before.state == after.state == _named(found.path) == (known or before).state
         return Taken(entry, findings), same and (copied.size == before.size or bool(copied.fault))
 
     def _copy(self, fd: int, before: os.stat_result, place: str) -> Copy:
@@ -145,6 +145,8 @@ class Copy:
                     pour(fd, start, length, first, *others, self._write)
                 else:
                     self._skip(start, length)
+            if not size and os.pread(fd, 1, 0):
+                self.fault = "the system states no size for it, yet there are bytes"
         except BadContainer:
             pass  # it ends before: the comparison afterwards sees that it changed
         except OSError as e:
