@@ -1,8 +1,8 @@
 """An item of evidence as a CASE/UCO 1.4 graph in JSON-LD: what was taken, by which act, and each act of custody since.
 
 The writer is given the item piece by piece and writes as it goes, so that a million files need no more memory than one.
-The same item gives the same bytes: every node is named by a UUID (version 5) made from the SHA-256 of the item and of
-the node's own key. What CASE has no word for (a link's target, a name that is no text) stands in the node's description.
+The same item gives the same bytes: every node is named by a UUID (in the form of version 5) made from the SHA-256 of the
+item and the node's key; the parts of a node differ from it in the last digit. What CASE has no word for (a link's target, a name that is no text) stands in the node's description.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
-from uuid import UUID, uuid5
 
 from comity import __version__
 from comity.kernel.clock import stamp
@@ -33,10 +32,14 @@ CONTEXT = {
     "uco-types": "https://ontology.unifiedcyberontology.org/uco/types/",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
-_SPACE = UUID("0a4ee92e-0a10-5a49-9b4b-0a7a6fd8c1c5")
-_HASHES = {"sha256": "SHA256", "sha512": "SHA512", "md5": "MD5", "sha1": "SHA1"}
+_HASHES = (("3", "sha256", "SHA256"), ("4", "sha512", "SHA512"))
+_VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 _CLASSES = {FILE: "File", FOLDER: "Directory", LINK: "SymbolicLink"}
-_TIMES = {"mtime": "modifiedTime", "atime": "accessedTime", "ctime": "metadataChangeTime"}
+_TIMES = (
+    ("mtime", "uco-observable:modifiedTime"),
+    ("atime", "uco-observable:accessedTime"),
+    ("ctime", "uco-observable:metadataChangeTime"),
+)
 Node = dict[str, Any]
 
 
@@ -91,11 +94,21 @@ class _Names:
 
     def __init__(self, generation: Generation) -> None:
         about = [generation.act.item, generation.act.party, generation.root, str(generation.number)]
-        self._space = uuid5(_SPACE, hashlib.sha256(_json(about).encode()).hexdigest())
+        self._seed = hashlib.sha256(_json(about).encode())
 
     def id(self, kind: str, *key: str) -> str:
         """Name a node by its kind and key."""
-        return f"kb:{uuid5(self._space, hashlib.sha256(_json([kind, *key]).encode()).hexdigest())}"
+        return self._start(_json([kind, *key]).encode()) + "0"
+
+    def entry(self, name: bytes) -> str:
+        """Name what stood at the source under a name, all but the last digit: 0 for itself, others for its parts."""
+        return self._start(b"entry\0" + name)
+
+    def _start(self, key: bytes) -> str:
+        made = self._seed.copy()
+        made.update(key)
+        h = made.hexdigest()
+        return f"kb:{h[:8]}-{h[8:12]}-5{h[12:15]}-{_VARIANT[h[15]]}{h[16:19]}-{h[19:30]}"
 
     def ref(self, kind: str, *key: str) -> Node:
         """Point to a node."""
@@ -147,17 +160,17 @@ def _record(item: Described, names: _Names) -> Iterator[bytes]:
     yield head[:-1].encode()
     started = False
     for entry in item.entries:
-        yield (b"," if started else b',"uco-core:object":[') + _json(names.ref("entry", entry.name.hex())).encode()
+        yield (b"," if started else b',"uco-core:object":[') + f'{{"@id":"{names.entry(entry.name)}0"}}'.encode()
         started = True
     yield b"]}" if started else b"}"
 
 
 def _thing(entry: Entry, names: _Names) -> Node:
     """Give one thing that stood at the source."""
-    key = entry.name.hex()
+    start = names.entry(entry.name)
     text = _text(entry.name)
     facet: Node = {
-        "@id": names.id("file", key),
+        "@id": f"{start}1",
         "@type": "uco-observable:FileFacet",
         "uco-observable:fileName": text.rpartition("/")[2] or text,
         "uco-observable:filePath": text,
@@ -165,32 +178,32 @@ def _thing(entry: Entry, names: _Names) -> Node:
     }
     if entry.kind == FILE:
         facet["uco-observable:sizeInBytes"] = entry.size if entry.path else entry.origin.size
-    for name, term in _TIMES.items():
+    for name, term in _TIMES:
         said = nano_stamp(getattr(entry.origin, name))
-        if said.endswith("Z") and said[0] != "0":
-            facet[f"uco-observable:{term}"] = _moment(said)
-    facets = [facet, _content(entry, key, names)] if entry.path else [facet]
+        if said[-1] == "Z" and said[0] != "0":
+            facet[term] = _moment(said)
+    facets = [facet, _content(entry, start)] if entry.path else [facet]
     rest: Node = {"uco-core:hasFacet": facets}
-    rest |= {"uco-core:name": entry.path} if entry.path else {}
-    rest |= {"uco-core:description": said} if (said := _aside(entry)) else {}
-    kind = _CLASSES.get(entry.kind, "FileSystemObject")
-    return _node(names.id("entry", key), f"uco-observable:{kind}", rest)
+    if entry.path:
+        rest["uco-core:name"] = entry.path
+    if said := _aside(entry):
+        rest["uco-core:description"] = said
+    return _node(f"{start}0", f"uco-observable:{_CLASSES.get(entry.kind, 'FileSystemObject')}", rest)
 
 
-def _content(entry: Entry, key: str, names: _Names) -> Node:
+def _content(entry: Entry, start: str) -> Node:
     hashes = [
-        _node(
-            names.id("hash", key, name),
-            "uco-types:Hash",
-            {
-                "uco-types:hashMethod": _HASHES[name],
-                "uco-types:hashValue": {"@type": "xsd:hexBinary", "@value": entry.digests[name]},
-            },
-        )
-        for name in sorted(set(entry.digests) & set(_HASHES))
+        {
+            "@id": start + part,
+            "@type": "uco-types:Hash",
+            "uco-types:hashMethod": said,
+            "uco-types:hashValue": _hex(value),
+        }
+        for part, name, said in _HASHES
+        if (value := entry.digests.get(name))
     ]
     rest: Node = {"uco-observable:sizeInBytes": entry.size, "uco-observable:hash": hashes}
-    return _node(names.id("content", key), "uco-observable:ContentDataFacet", rest)
+    return _node(f"{start}2", "uco-observable:ContentDataFacet", rest)
 
 
 def _aside(entry: Entry) -> str:
@@ -252,6 +265,10 @@ def _moment(text: str) -> Node:
     return {"@type": "xsd:dateTime", "@value": text}
 
 
+def _hex(value: str) -> Node:
+    return {"@type": "xsd:hexBinary", "@value": value}
+
+
 def _plain(name: bytes) -> bool:
     try:
         name.decode()
@@ -264,5 +281,4 @@ def _text(name: bytes) -> str:
     return name.decode("utf-8", "backslashreplace")
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
