@@ -72,7 +72,14 @@ def test_a_demonstration_stops_its_nodes_and_can_be_played_again(tmp_path: Path)
     playing = play(folder)
     printed, _ = playing.communicate(timeout=300)
     assert playing.returncode == 0, printed
-    for line in ("kill -STOP", "kill -KILL", "failed 1 time", "subscribers.csv: OK", "8  accepted on both sides"):
+    for line in (
+        "kill -STOP",
+        "kill -KILL",
+        "failed 1 time",
+        "subscribers.csv: OK",
+        "8  accepted on both sides",
+        "got SG.orchid, expected PH.cicc",
+    ):
         assert line in printed
     assert (_processes(folder), open_ports(folder)) == ([], [])
 

@@ -26,6 +26,7 @@ def exchange(stage: Stage, nodes: Serving, references: list[str]) -> None:
     _cut(stage, nodes, order, other)
     _accept(stage, nodes, order)
     _disclose(stage, order, disclosure)
+    _copied(stage, order)
     _alike(stage, references)
     nodes.stop()
 
@@ -115,9 +116,19 @@ def _disclose(stage: Stage, order: str, disclosure: str) -> None:
     stage.tool("sha256sum -c SHA256SUMS", within="returned")
 
 
+def _copied(stage: Stage, order: str) -> None:
+    """Bring a copy of an order once more, and to another desk."""
+    stage.scene(_("Somebody has copied the order on its way: again it does nothing, and at another desk it is refused"))
+    stage.run(f"send {order} --file post/order.json", home="vn", show=False)
+    stage.run("inbox take post/order.json --out post/again.json", home="sg")
+    stage.run("inbox take post/order.json --out post/elsewhere.json", home="ph", expect=1)
+
+
 def _alike(stage: Stage, references: list[str]) -> None:
     """Hold the two sides of every request against each other, and every log against itself."""
     stage.scene(_("Both sides say the same, and every log is whole"))
+    for home in ("vn", *ADDRESSEES):
+        stage.until("peer list", lambda peers: not any(peer["waiting"] for peer in peers), home=home)
     rows = {home: stage.data("request list", home=home) for home in ("vn", *ADDRESSEES)}
     for reference in references:
         there = next(home for home in ADDRESSEES if _state(rows[home], reference))
