@@ -76,7 +76,10 @@ def check_description(bag: Listing) -> Description:
 
 def _check(bag: Listing, said: Description) -> None:
     data = bag.store.read(ACQUISITION, MAX_ACQUISITION)
-    digest = hashlib.sha256(bag.store.read(TAG_MANIFEST, MAX_ACQUISITION)).hexdigest()
+    tags = bag.store.read(TAG_MANIFEST, MAX_ACQUISITION)
+    if tags != b"".join(f"{sums['sha256']}  {path}\n".encode() for path, sums in sorted(bag.tags.items())):
+        said.wrong(TAG_MANIFEST, "the one way in which this format writes it", "another")
+    digest = hashlib.sha256(tags).hexdigest()
     said.generation = generation_of(canonical.load_canonical(data, file=ACQUISITION, limit=MAX_ACQUISITION), digest)
     _check_files(bag, said, said.generation)
     _check_findings(bag, said, said.generation)

@@ -2,7 +2,7 @@ r"""Under which name a thing stands in a bag: any bytes a file system may hold b
 
 What a bag or some system cannot name is written byte by byte as `=XX`, the way of quoted-printable (RFC 2045), and `=`
 itself as `=3D`: so a name never holds `%`, CR or LF, which bag tools spell in different ways, and can be read back. Encoded
-are: bytes that are not UTF-8; controls and signs that nobody sees; `= % \ : * ? " < > |`; a blank or dot at an end; every
+are: bytes that are not UTF-8; controls, blanks outside ASCII and signs that nobody sees; `= % \ : * ? " < > |`; a blank or dot at an end; every
 letter outside ASCII in a name that is not in Unicode NFC; the first letter of a name that Windows keeps for a device; and
 so much of a name that differs from another of the folder in case alone that it no longer does. A name too long for that
 is cut and ended with its digest. The original bytes always stand in the item's list of files.
@@ -75,7 +75,7 @@ def fold(name: str) -> str:
 
 
 def _unfit(c: str) -> bool:
-    return c in _BAD or "\udc80" <= c <= "\udcff" or bool(odd(c))
+    return c in _BAD or "\udc80" <= c <= "\udcff" or (c != " " and c.isspace()) or bool(odd(c))
 
 
 def _edge(c: str, at: int) -> bool:
