@@ -15,8 +15,11 @@ import pytest
 from builders.exchange import PH, SG, VN
 from builders.nodes import Nodes
 from builders.orders import Street, changed, faults, street
+from comity.exchange.call import Call
+from comity.exchange.inbound import Inbound, content_type
 from comity.exchange.mapping import document_id, task_id
 from comity.exchange.objecttables import THEIRS, objects_of
+from comity.exchange.verbs import take_actions
 from comity.hi1 import codec, signing
 from comity.hi1.errors import BadMessage
 from comity.hi1.model import Action, Endpoint, Fault, Message, Thing
@@ -387,3 +390,19 @@ def test_a_file_by_hand_that_is_no_message_is_named(road: Street) -> None:
     """There is nobody to answer: the person who brought it is told."""
     with pytest.raises(BadMessage, match="neither XML nor JSON"):
         road.asked(b"hello", by=())
+
+
+def test_two_copies_at_once_have_one_effect(road: Street) -> None:
+    """Two copies of one message, both begun before either was answered, change an object once and stand in the log once."""
+    request, desk = taken(road), road.desk(SG)
+    wish = {"DesiredStatus": {"Owner": "ETSI", "Name": "LPTaskDesiredStatus", "Value": "Cancelled"}}
+    message = road.message(Action(0, "UPDATE", Thing("LPTaskObject", task_id(request.id, 1), wish)))
+    raw, before = road.letter(message), road.nodes.events(SG)
+    inbound = Inbound(raw, content_type(raw), road.nodes.clock.now(), (VN,), b"certificate")
+    copies = [Call(desk, VN, message, inbound) for _ in range(2)]
+    first, second = (take_actions(copy) for copy in copies)
+    assert first == second
+    assert road.nodes.events(SG)[len(before) :] == ["message.taken"]
+    with desk.office.store.read() as unit:
+        task = next(one for one in objects_of(unit, request.id, side=THEIRS) if one.type == "LPTaskObject")
+    assert task.generation == 2

@@ -12,7 +12,7 @@ from comity.kernel.clock import stamp
 from comity.store.engine import Unit
 
 from .desk import NEWEST, Desk
-from .inbound import Inbound, received, remember
+from .inbound import Inbound, recall, received, remember
 
 UNDONE = 3000
 LONGEST = 2000
@@ -37,26 +37,31 @@ class Call:
         """Give the encoding of the message, which is that of its answer too."""
         return codec.encoding_of(self.inbound.raw)
 
+    def known(self, unit: Unit) -> bytes | None:
+        """Give the answer that the message got while this one was heard, when two of it came at once."""
+        return recall(unit, peer=self.peer, transaction=self.transaction, raw=self.inbound.raw)
+
     def answered(
         self, unit: Unit, answers: tuple[Answer, ...] = (), *, kind: str, about: str = "", fault: Fault | None = None
     ) -> bytes:
         """Keep the answer in the unit of what was done; gives the answer that stands."""
+        if known := self.known(unit):
+            return known
         desk, now = self.desk, self.desk.now()
         raw = self._signed(answers, fault)
         message = received(
             peer=self.peer, transaction=self.transaction, raw=self.inbound.raw, answer=raw, kind=kind, about=about,
             at=self.inbound.at, answered_at=now,
         )  # fmt: skip
-        stands = remember(unit, message)
-        if stands == raw:
-            refusal = fault or next((one.fault for one in answers if one.fault and one.fault.code != UNDONE), None)
-            event = {
-                "type": "message.refused" if refusal else "message.taken", "at": stamp(now), "peer": self.peer,
-                "transaction": self.transaction, "message": message.sha256, "kind": kind, "about": about,
-                "code": str(refusal.code) if refusal else "",
-            }  # fmt: skip
-            desk.office.ledger.append(unit, {name: value for name, value in event.items() if value})
-        return stands
+        remember(unit, message)
+        refusal = fault or next((one.fault for one in answers if one.fault and one.fault.code != UNDONE), None)
+        event = {
+            "type": "message.refused" if refusal else "message.taken", "at": stamp(now), "peer": self.peer,
+            "transaction": self.transaction, "message": message.sha256, "kind": kind, "about": about,
+            "code": str(refusal.code) if refusal else "",
+        }  # fmt: skip
+        desk.office.ledger.append(unit, {name: value for name, value in event.items() if value})
+        return raw
 
     def _signed(self, answers: tuple[Answer, ...], fault: Fault | None) -> bytes:
         """Write the answer in the version of the message, or in ours if what it shows is newer than that."""

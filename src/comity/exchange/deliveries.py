@@ -55,7 +55,7 @@ NOT_FOUND = 3011
 _NEXT = {
     AVAILABLE: {ACKNOWLEDGED, RECEIVED, ERROR},
     ACKNOWLEDGED: {ACKNOWLEDGED, RECEIVED, ERROR},
-    RECEIVED: {RECEIVED},
+    RECEIVED: {ACKNOWLEDGED, RECEIVED},
     ERROR: {ERROR},
 }
 
@@ -197,7 +197,7 @@ def open_offer(office: Office, peer: str, token: str) -> tuple[Kept, Path]:
 
 
 def follow(unit: Unit, office: Office, peer: str, object_id: str, status: str) -> Kept:
-    """Move a part by the addressee's word on it; the same word again changes nothing.
+    """Move a part by the addressee's word on it; the same word again, or one overtaken by a later one, changes nothing.
 
     Raises:
         BadMessage: there is no such part of a delivery to that peer (3011), or the word comes too late (3008).
@@ -211,7 +211,7 @@ def follow(unit: Unit, office: Office, peer: str, object_id: str, status: str) -
             f"got {status} on a part that is {kept.state}, expected one of: {', '.join(sorted(_NEXT[kept.state]))}"
         )
         raise BadMessage(message, code=NO_CHANGE, field="DeliveryDesiredStatus")
-    if status == kept.state:
+    if status == kept.state or kept.state == RECEIVED:
         return kept
     moved = replace(kept, state=status, changed_at=office.clock.now())
     tables.put_part(unit, moved)

@@ -154,7 +154,7 @@ def _take(call: Call) -> bytes:
 
     def also(unit: Unit, taken: Taken) -> None:
         nonlocal raw
-        raw = _keep(call, unit, taken, news[0], papers[0])
+        raw = call.known(unit) or _keep(call, unit, taken, news[0], papers[0])
 
     receipts.take(call.desk.office, data, also=also)
     return raw

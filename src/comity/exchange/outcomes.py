@@ -86,7 +86,7 @@ def take_outcome(call: Call) -> bytes:
     """Take outcomes in, or refuse them whole."""
     try:
         with call.desk.office.store.write(durable=True) as unit:
-            return _take(call, unit)
+            return call.known(unit) or _take(call, unit)
     except BadMessage as e:
         return call.refused(e, kind=OUTCOME)
 

@@ -43,6 +43,8 @@ def take_actions(call: Call) -> bytes:
     """Do all actions of a message, or none."""
     try:
         with call.desk.office.store.write(durable=True) as unit:
+            if known := call.known(unit):
+                return known
             answers = tuple(_one(call, unit, at, one) for at, one in enumerate(call.message.actions))
             return call.answered(unit, answers, kind=ACTIONS)
     except _Undone as e:
