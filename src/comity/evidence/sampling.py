@@ -1,7 +1,7 @@
 """What a sample of files lets one say of all of them: no more than the hypergeometric distribution allows.
 
 If *n* of *N* files are drawn at random and none is bad, then with at most K bad ones among the N the chance of such luck
-is C(N-K, n) / C(N, n). The largest K for which that chance is still above 5 % is what may be said: "at 95 % confidence, at
+is C(N-K, n) / C(N, n). The largest K for which that chance is not under 5 % is what may be said: "at 95 % confidence, at
 most K of N are bad". With bad files in the sample there is nothing to estimate: the item is not as it was sealed.
 """
 
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 CONFIDENCE = 0.95
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Sample:
         low, high = 0, self.of - self.checked
         while low < high:
             middle = (low + high + 1) // 2
-            if luck(self.of, self.checked, middle) > 1 - CONFIDENCE:
+            if luck(self.of, self.checked, middle) >= 1 - CONFIDENCE - ROUNDING:
                 low = middle
             else:
                 high = middle - 1
