@@ -11,7 +11,7 @@ import click
 
 from comity.kernel.language import _, counted, said
 
-from . import evidencecustody
+from . import evidencecourt, evidencecustody
 from .output import console, emit, json_option, plain
 from .secret import open_signer, passphrase_option
 
@@ -33,7 +33,7 @@ def evidence() -> None:
     """Evidence: acquired with every name and time, sealed so that anyone can check it."""
 
 
-for _command in evidencecustody.COMMANDS:
+for _command in (*evidencecustody.COMMANDS, *evidencecourt.COMMANDS):
     evidence.add_command(_command)
 
 
@@ -138,6 +138,7 @@ def stamp(
 @click.option("--root", type=FILE, envvar="COMITY_ROOT", help="Pinned root of the directory, to know who signed.")
 @click.option("--time-authority", multiple=True, type=FILE, help="Trusted root certificate (PEM) of a time authority.")
 @click.option("--sample", type=click.IntRange(1), default=None, help="Read only so many files, drawn at random.")
+@click.option("--tree-root", default="", help="Root of the item's tree, for files shown without its signed statement.")
 @click.option("--quick", is_flag=True, help="Read all by BLAKE3 alone: quick, and not the legal anchor.")
 @json_option
 @click.pass_context
@@ -147,16 +148,18 @@ def verify(
     root: Path | None,
     time_authority: tuple[Path, ...],
     sample: int | None,
+    tree_root: str,
     quick: bool,
     as_json: bool,
 ) -> None:
-    """Verify PATH, an item of evidence or any bag (folder or stored zip): offline, layer by layer.
+    """Verify PATH, an item of evidence, files shown of one, or any bag (folder or stored zip): offline, layer by layer.
 
     Leaves with 0 when nothing failed, 1 when something did. A layer that is not there or was not checked is no failure,
     and is said.
     """
     from comity.crypto.authority import read_authorities
     from comity.directory.pin import read_pin
+    from comity.evidence.disclosure import check_disclosure, is_disclosure
     from comity.evidence.verification import Depth
     from comity.evidence.verification import verify as check
     from comity.evidence.witness import Given
@@ -166,41 +169,13 @@ def verify(
 
     authorities = read_authorities(time_authority)
     given = Given(SystemClock().now(), read_pin(root) if root else b"", authorities)
-    with watching(_("verifying"), as_json) as watch:
-        verdict = check(path, given, depth=Depth(sample or 0, quick), watch=watch)
+    if is_disclosure(path):
+        verdict = check_disclosure(path, given, root=tree_root)
+    else:
+        with watching(_("verifying"), as_json) as watch:
+            verdict = check(path, given, depth=Depth(sample or 0, quick), watch=watch)
     emit(verdict.plain(), as_json, lambda: show_verdict(verdict))
     ctx.exit(0 if verdict.sound else 1)
-
-
-@evidence.command()
-@click.argument("item", type=EXISTING)
-@click.argument("path")
-@click.argument("out", type=PATH)
-@json_option
-def disclose(item: Path, path: str, out: Path, as_json: bool) -> None:
-    """Write to OUT what proves that the file PATH (data/...) belongs to ITEM, and shows nothing of its other files."""
-    from comity.evidence.disclosing import disclose as prove
-    from comity.packages.placing import place_bytes
-
-    data, root = prove(item, path)
-    place_bytes(data, out)
-    text = _("[green]written[/] {out}; the root it proves against is {root}").format(out=plain(out), root=root)
-    emit({"file": str(out), "tree_root": root}, as_json, lambda: console().print(text))
-
-
-@evidence.command("check-disclosed")
-@click.argument("file", type=FILE)
-@click.argument("proof", type=FILE)
-@click.option("--tree-root", required=True, help="Root of the tree, as the signed statement on the item has it.")
-@json_option
-def check_disclosed(file: Path, proof: Path, tree_root: str, as_json: bool) -> None:
-    """Check that FILE belongs to the item whose statement names the given root, by the PROOF that came with it."""
-    from comity.evidence.disclosing import check
-
-    leaf = check(file, proof, tree_root)
-    data = {"path": leaf.path, "size": leaf.size, "sha256": leaf.sha256}
-    text = _("[green]belongs to the item[/] as {path}").format(path=plain(leaf.path))
-    emit(data, as_json, lambda: console().print(text))
 
 
 @contextmanager

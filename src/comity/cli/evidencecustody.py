@@ -53,7 +53,7 @@ def register(package: Path, source: str, home: Path, as_json: bool, **who: str) 
     generation = read_generation(package)
     with open_node(home) as node:
         bag = bag_of(generation, package.resolve(), at=node.clock.now())
-        made = node.custodian.register(bag, *arrival(generation, _deed("noted", node.settings.party, **who), source))
+        made = node.custodian.register(bag, *arrival(generation, deed_of("noted", node.settings.party, **who), source))
     data = bag.plain() | {"entries": [one.number for one in made]}
     words = _("[green]registered[/] {item}") if made else _("{item} was registered before")
     emit(data, as_json, lambda: console().print(words.format(item=plain(bag.item))))
@@ -102,7 +102,7 @@ def note(item: str, act: str, home: Path, as_json: bool, **rest: Any) -> None:
     from comity.node.service import open_node
 
     with open_node(home) as node:
-        made = node.custodian.note(item, _deed(act, node.settings.party, **rest))
+        made = node.custodian.note(item, deed_of(act, node.settings.party, **rest))
     text = _("[green]entered[/] as number {number} of {item}").format(number=made.number, item=plain(item))
     emit({"item": item, "number": made.number, "sha256": made.digest}, as_json, lambda: console().print(text))
 
@@ -135,7 +135,7 @@ def custody(item: str, pdf: Path | None, home: Path, as_json: bool) -> None:
         raise Refused(f"got a custody of {item} that does not hold: {checked.faults[0].message}, expected a whole one")
 
 
-def _deed(act: str, party: str, **rest: Any) -> Deed:
+def deed_of(act: str, party: str, **rest: Any) -> Deed:
     """Make a deed of what a person gave on the command line."""
     from comity.evidence.custodyentry import Deed, Hand
     from comity.kernel.clock import moment

@@ -32,6 +32,7 @@ MAX_ENTRY = 48 * 1024
 MAX_TEXT = 2000
 MAX_HASHES = 200
 CLOCK = "clock"
+_TWO = ("transferred", "received", "returned", "copied", "exported", "disclosed")  # acts with another hand
 _HEX = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _SALT = re.compile(rf"[0-9a-f]{{{2 * SALT_BYTES}}}", re.ASCII)
 _TEXTS = ("place", "why", "authority", "tool", "version", "result", "note")
@@ -116,8 +117,8 @@ class Deed:
                 raise BadCustody(f"got other text, expected at most {MAX_TEXT} plain characters (NFC)", field=name)
         if not (self.by.party and (self.by.person or self.by.post)):
             raise BadCustody("got no person and post, expected who did it", field="by")
-        if (acts()[self.act].effect == "give") != (self.to is not None) and self.act not in ("returned", "received"):
-            raise BadCustody("got the wrong hands, expected the other one exactly where it is handed over", field="to")
+        if (self.act == "transferred" and not self.to) or (self.to and self.act not in _TWO):
+            raise BadCustody("got the wrong hands, expected the other one exactly where there is one", field="to")
         if acts()[self.act].effect in ("give", "end") and not self.why:
             raise BadCustody("got no reason, expected one", field="why")
         if len(self.hashes) > MAX_HASHES:

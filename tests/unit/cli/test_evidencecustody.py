@@ -101,6 +101,32 @@ def test_an_item_of_another_party_is_received(today: Nodes, item: Path) -> None:
     assert (entry["act"], entry["to"]["party"]) == ("received", "VN.a05")
 
 
+def test_files_are_shown_and_that_is_entered(today: Nodes, item: Path, tmp_path: Path) -> None:
+    """What is shown of an item verifies by itself, and stands in the item's custody with to whom and why."""
+    run(today, "register", item, *WHO)
+    shown = run(
+        today, "disclose", item, "phone/a.jpg", "--to", tmp_path / "shown", *WHO, "--why", "defence", "--for", "counsel"
+    )
+    assert shown.code == 0
+    assert "the item has 2 files" in shown.out
+    verdict = comity(
+        "evidence",
+        "verify",
+        tmp_path / "shown",
+        "--tree-root",
+        run(today, "custody", "E-17", "--json").data["bags"][0]["tree_root"],
+        "--json",
+    )
+    assert (verdict.code, verdict.data["verdict"]) == (0, "sound")
+    entry = run(today, "custody", "E-17", "--json").data["entries"][-1]
+    assert (entry["act"], entry["note"], entry["hashes"]) == (
+        "disclosed",
+        "counsel",
+        {"data/phone/a.jpg": sha256(b"one").hexdigest()},
+    )
+    assert run(today, "disclose", item, "phone/a.jpg", "--to", tmp_path / "again").code == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
