@@ -71,9 +71,12 @@ def acquire(order: Order, with_seal: Seal, *, clock: Clock, watch: Watch = unwat
     named = sources(order.paths, order.target)
     partial, log = _beside(order.target, ".partial"), _beside(order.target, ".journal")
     if order.target.exists() and not log.exists():
-        raise BadInput("got an existing file or folder, expected a new place", file=str(order.target))
+        raise _taken(order.target)
     begun = {"begun_at": stamp(clock.now()), "random": with_seal.random(32).hex()}
     with Journal(log, order.target.parent, _head(order, named) | begun) as journal:
+        if order.target.exists() and journal.fresh:
+            log.unlink()  # it came there meanwhile, from another process that has ended
+            raise _taken(order.target)
         if not order.target.exists():
             _make(partial / "data")
             contents = _take_all(order, named, partial, journal, watch)
@@ -81,8 +84,12 @@ def acquire(order: Order, with_seal: Seal, *, clock: Clock, watch: Watch = unwat
             seal(partial, contents, with_seal, at=clock.now())
             _put(partial, order.target)
         generation = finish(order.target, with_seal)
-        log.unlink()
+        log.unlink(missing_ok=True)
     return generation
+
+
+def _taken(target: Path) -> BadInput:
+    return BadInput("got an existing file or folder, expected a new place", file=str(target))
 
 
 def _check(order: Order) -> None:

@@ -46,6 +46,7 @@ class Journal:
         self._folder = folder
         self._lock = threading.Lock()
         self._synced = time.monotonic()
+        self.fresh = True
         try:
             self._file = path.open("a+b")
         except OSError as e:
@@ -106,7 +107,8 @@ class Journal:
         for end, row in _whole(self._file):
             first = first or row
             boot, durable = row.get("boot", boot), row.get("durable", durable or end)
-        if not first:
+        self.fresh = not first
+        if self.fresh:
             self._file.truncate(0)
             first = {"format": FORMAT, "boot": _boot(), **head}
             self._write(dump(first))

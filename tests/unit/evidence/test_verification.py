@@ -116,7 +116,7 @@ def test_a_time_token_is_proved_by_us_and_by_openssl(world: World, tmp_path: Pat
         "-data",
         STATEMENT,
         "-CAfile",
-        tmp_path / "root.pem",
+        str(tmp_path / "root.pem"),
     ]
     assert subprocess.run(line, cwd=item, check=False, capture_output=True).returncode == 0
     with pytest.raises(BadInput, match="without"):

@@ -1,0 +1,165 @@
+"""Acquisitions killed at any point: run again, they give the item of an undisturbed run; nothing looks whole that is not."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from builders.crash import HOOK
+from builders.evidence import checked, grown
+from comity.evidence.model import Entry
+
+TREE: dict[tuple[bytes, ...], bytes] = {
+    (b"%d" % (n % 7), b"file %d" % n): os.urandom(3000 + 97 * n) for n in range(120)
+} | {(b"big",): bytes(20 << 20)}
+CODE = "import sys; from comity.cli.main import main; main(sys.argv[1:])"
+LINE = ("evidence", "acquire", "src", "--item", "A-1", "--to", "work/item", "--json")
+
+
+class Acquisition:
+    """One acquisition in a folder, begun as often as it takes."""
+
+    def __init__(self, folder: Path) -> None:
+        """Lay out the source."""
+        self.folder = folder
+        grown(folder / "src", TREE)
+        (folder / "work").mkdir()
+
+    def start(self, **environment: str) -> subprocess.Popen[str]:
+        """Start it as a process."""
+        env = {**os.environ, "COMITY_LANGUAGE": "en", **environment}
+        line = [sys.executable, "-c", CODE, *LINE]
+        return subprocess.Popen(
+            line, cwd=self.folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
+    def finish(self, **environment: str) -> int:
+        """Run it to its end, whatever that is."""
+        with self.start(**environment) as process:
+            process.communicate(timeout=120)
+        return process.returncode
+
+    def at(self, point: int) -> int:
+        """Run it with the hook: killed at a point, or counting them with 0."""
+        path = os.pathsep.join([str(HOOK), *filter(None, [os.environ.get("PYTHONPATH")])])
+        within = str(self.folder / "work")
+        return self.finish(PYTHONPATH=path, COMITY_TEST_KILL_AT=str(point), COMITY_TEST_KILL_IN=within)
+
+    @property
+    def item(self) -> Path:
+        """Where the item comes."""
+        return self.folder / "work/item"
+
+    def rows(self) -> list[Entry]:
+        """What the item says of its files."""
+        lines = (self.item / "metadata/files.jsonl").read_bytes().split(b"\n")[:-1]
+        return [Entry.read(json.loads(line)) for line in lines]
+
+    def whole(self) -> None:
+        """It is what an undisturbed run makes of the source: every file with its bytes, sealed, nothing left over."""
+        assert checked(self.item).sound
+        found = {entry.name: (self.item / entry.path).read_bytes() for entry in self.rows() if entry.path}
+        assert found == {b"src/" + b"/".join(parts): data for parts, data in TREE.items()}
+        assert (self.item / "metadata/findings.jsonl").read_bytes() == b""
+        assert [path.name for path in (self.folder / "work").iterdir() if path.name != "points"] == ["item"]
+
+
+def sound_or_not_there(run: Acquisition) -> None:
+    """What stands in the item's place is sealed and sound, or nothing stands there."""
+    if run.item.exists():
+        assert checked(run.item).sound
+
+
+@pytest.fixture(scope="module")
+def points(tmp_path_factory: pytest.TempPathFactory) -> int:
+    """How many points an acquisition passes."""
+    run = Acquisition(tmp_path_factory.mktemp("counted"))
+    assert run.at(0) == 0
+    run.whole()
+    return int((run.folder / "work/points").read_text())
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_an_acquisition_killed_at_a_point_goes_on_where_it_stood(part: int, points: int, tmp_path: Path) -> None:
+    """Killed at a random point of each quarter, and run again, it gives the whole item."""
+    run = Acquisition(tmp_path)
+    quarter = points // 4
+    assert run.at(random.randint(1 + part * quarter, quarter + part * quarter)) == -signal.SIGKILL
+    sound_or_not_there(run)
+    assert run.finish() == 0
+    run.whole()
+
+
+def test_what_was_taken_is_not_taken_again(points: int, tmp_path: Path) -> None:
+    """After a kill late in the copying, the copies that were done are left as they are."""
+    run = Acquisition(tmp_path)
+    assert run.at(points // 2) == -signal.SIGKILL
+    partial = tmp_path / "work/item.partial"
+    rows = [json.loads(line) for line in (tmp_path / "work/item.journal").read_text("utf-8").split("\n")[:-1]]
+    done = {row["entry"]["path"] for row in rows if "entry" in row}
+    before = {path: (partial / path).stat().st_ctime_ns for path in done}
+    assert run.finish() == 0
+    assert before == {path: (run.item / path).stat().st_ctime_ns for path in done}
+    assert len(done) > 10
+
+
+def test_a_full_disk_is_told_and_the_same_command_goes_on(tmp_path: Path) -> None:
+    """A write that the system refuses ends the command with 1 and no item; with room again, it goes on."""
+    run = Acquisition(tmp_path)
+    limited = 'ulimit -f 8000; exec "$@"'  # half-kilobyte blocks: less than the big file
+    line = ["sh", "-c", limited, "sh", sys.executable, "-c", CODE, *LINE]
+    done = subprocess.run(line, cwd=tmp_path, check=False, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert json.loads(done.stderr)["type"].endswith("evidence-unwritable")
+    assert not run.item.exists()
+    assert run.finish() == 0
+    run.whole()
+
+
+def test_two_processes_that_acquire_the_same(tmp_path: Path) -> None:
+    """One of them makes the item, the other is told so."""
+    run = Acquisition(tmp_path)
+    with run.start() as one, run.start() as two:
+        for process in (one, two):
+            process.communicate(timeout=120)
+    assert min(one.returncode, two.returncode) == 0
+    assert sum((one.returncode, two.returncode)) in (0, 1, 2)
+    run.whole()
+
+
+@pytest.mark.soak
+def test_an_acquisition_killed_at_every_point(points: int, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """At each point there is, and again at a random point of the second run, nothing is lost and nothing looks whole."""
+    for point in range(1, points + 1):
+        run = Acquisition(tmp_path_factory.mktemp("run"))
+        assert run.at(point) == -signal.SIGKILL
+        sound_or_not_there(run)
+        run.at(random.randint(1, points))
+        sound_or_not_there(run)
+        assert run.finish() in (0, 2)
+        run.whole()
+
+
+@pytest.mark.soak
+def test_an_acquisition_killed_at_any_time(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Killed at five hundred random times, it always comes to its whole end."""
+    timed = Acquisition(tmp_path_factory.mktemp("timed"))
+    begun = time.monotonic()
+    assert timed.finish() == 0
+    length = time.monotonic() - begun
+    for _ in range(500):
+        run = Acquisition(tmp_path_factory.mktemp("run"))
+        with run.start() as process:
+            time.sleep(random.uniform(0.2, length * 1.1))
+            process.kill()
+        sound_or_not_there(run)
+        assert run.finish() in (0, 2)
+        run.whole()
