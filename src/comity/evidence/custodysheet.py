@@ -1,22 +1,17 @@
-"""The custody of an item as a paper that anybody can read: what `data/custody.typ` sets, in the person's language."""
+"""The custody of an item as a paper that anybody can read: blocks of a paper, in the person's language."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
-from typing import Any
 
 from comity.kernel.clock import stamp
 from comity.kernel.language import _, counted, language, said
-from comity.kernel.typesetting import PrintError, typeset
 
 from .custodychain import Checked, Standing
 from .custodyentry import CLOCK, CustodyEntry, Deed, acts
 from .custodytables import Bag
-
-Pair = tuple[str, str]
+from .paper import Block, Pair, Paper, facts, heading, lines, print_paper
 
 
 def print_custody(item: str, checked: Checked, bags: Sequence[Bag], *, at: datetime, log: str) -> bytes:
@@ -25,47 +20,25 @@ def print_custody(item: str, checked: Checked, bags: Sequence[Bag], *, at: datet
     Raises:
         PrintError: it has a sign that no font on this machine has.
     """
-    return print_sheet("custody.typ", custody_sheet(item, checked, bags, at=at, log=log))
+    return print_paper(custody_paper(item, checked, bags, at=at, log=log))
 
 
-def print_sheet(template: str, given: Mapping[str, Any]) -> bytes:
-    """Set a sheet with the fonts inside the renderer, or with those of this machine where they do not suffice.
-
-    Raises:
-        PrintError: it has a sign that no font on this machine has.
-    """
-    try:
-        return typeset(_template(template), {**given, "system": False}, system_fonts=False)
-    except PrintError:
-        return typeset(_template(template), {**given, "system": True}, system_fonts=True)
-
-
-@cache
-def _template(name: str) -> bytes:
-    return files("comity.evidence").joinpath("data", name).read_bytes()
-
-
-def custody_sheet(item: str, checked: Checked, bags: Sequence[Bag], *, at: datetime, log: str) -> dict[str, Any]:
-    """Give what the template sets."""
-    title = _("Custody of {item}").format(item=item)
-    return dressed(title, at) | {
-        "subtitle": _("Who held it, what was done with it, and what was checked"),
-        "facts": _facts(checked.standing, bags, checked.entries),
-        "history": {"heading": _("History"), "entries": [_entry(one) for one in checked.entries]},
-        "checks": {"heading": _("What was checked"), "lines": checks(checked, log), "good": not checked.faults},
-        "reading": {"heading": _("How to read this"), "lines": _reading()},
-    }
-
-
-def dressed(title: str, at: datetime) -> dict[str, Any]:
-    """Give what every paper of this room has: title, language, date and the line at the foot."""
-    spoken = language()
-    return {
-        "title": title,
-        "language": spoken if spoken.isalpha() and len(spoken) in (2, 3) else "en",
-        "date": {unit: getattr(at, unit) for unit in ("year", "month", "day", "hour", "minute", "second")},
-        "footer": f"{title} · {stamp(at)}",
-    }
+def custody_paper(item: str, checked: Checked, bags: Sequence[Bag], *, at: datetime, log: str) -> Paper:
+    """Give the paper on an item's custody."""
+    title, subtitle = (
+        _("Custody of {item}").format(item=item),
+        _("Who held it, what was done with it, and what was checked"),
+    )
+    blocks = [
+        facts(_facts(checked.standing, bags, checked.entries)),
+        heading(_("What was checked")),
+        lines(checks(checked, log), "!" if checked.faults else "+"),
+        heading(_("History")),
+        *(_entry(one) for one in checked.entries),
+        heading(_("How to read this")),
+        lines(_reading()),
+    ]
+    return Paper(title, subtitle, at, language(), blocks)
 
 
 def standing(where: Standing) -> str:
@@ -113,13 +86,14 @@ def done(deed: Deed) -> str:
     return said(acts()[deed.act].en)
 
 
-def _entry(entry: CustodyEntry) -> dict[str, Any]:
+def _entry(entry: CustodyEntry) -> Block:
     return {
+        "kind": "entry",
         "number": str(entry.number),
         "at": stamp(entry.at).replace("T", " ").removesuffix("Z"),
         "act": done(entry.deed),
         "who": entry.deed.by.text,
-        "details": details(entry.deed),
+        "details": [list(row) for row in details(entry.deed)],
         "hash": entry.digest,
         "warning": entry.deed.act == CLOCK,
     }

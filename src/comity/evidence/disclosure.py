@@ -85,6 +85,8 @@ def is_disclosure(path: Path) -> bool:
     Raises:
         BadItem: it cannot be read at all.
     """
+    if path.is_dir():
+        return (path / PROOFS).is_file()
     with open_store(path) as store:
         return PROOFS in store.sizes
 
