@@ -11,7 +11,8 @@ import click
 from comity.kernel.errors import BadInput
 from comity.kernel.language import _, counted
 
-from .evidencecustody import deed_of
+from .evidencecustody import deed_of, who_options
+from .home import home_option
 from .output import console, emit, json_option, plain
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 EXISTING = click.Path(path_type=Path, exists=True)
 FOLDER = click.Path(path_type=Path, file_okay=False)
+FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+LANGUAGES = click.Choice(["ar", "en", "es", "fr", "ru", "vi", "zh"])
 
 
 @click.command()
@@ -63,6 +66,63 @@ def disclose(
     emit(data, as_json, people)
 
 
+@click.command()
+@click.argument("items", nargs=-1, required=True)
+@click.option("--to", type=FOLDER, required=True, help="New folder for the bundle.")
+@click.option("--language", default="en", show_default=True, type=LANGUAGES, help="Language of the court.")
+@click.option(
+    "--paper", "papers", multiple=True, type=FILE, help="A request, order or receipt to put in; once for each."
+)
+@click.option("--root", type=FILE, envvar="COMITY_ROOT", help="Pinned root of the directory, to know who signed.")
+@click.option("--time-authority", multiple=True, type=FILE, help="Trusted root certificate (PEM) of a time authority.")
+@who_options
+@home_option
+@json_option
+def bundle(
+    items: tuple[str, ...],
+    to: Path,
+    language: str,
+    papers: tuple[Path, ...],
+    root: Path | None,
+    time_authority: tuple[Path, ...],
+    home: Path,
+    as_json: bool,
+    **who: str,
+) -> None:
+    """Put ITEMS, their custody, papers, reports and a hash list for paper into one folder for a court.
+
+    Leaves with 1 when something is wrong with an item or its custody: the bundle is made all the same, and says so.
+    """
+    from comity.crypto.authority import read_authorities
+    from comity.directory.pin import read_pin
+    from comity.evidence.bundle import SUMS, Order, make_bundle
+    from comity.evidence.witness import Given
+    from comity.node.service import open_node
+    from comity.packages.webpage import build_page
+
+    pinned = read_pin(root) if root else None
+    with open_node(home) as node:
+        given = Given(node.clock.now(), pinned or b"", read_authorities(time_authority))
+        page = build_page(pinned)
+        made = make_bundle(node.custodian, Order(items, to, given, language=language, papers=papers, page=page))
+        deed = deed_of("exported", node.settings.party, **who)
+        for one in made.exhibits:
+            if one.checked.faults:
+                continue  # nothing is entered in a chain that does not hold
+            node.custodian.note(one.item, replace(deed, hashes={SUMS: made.digest}, result=str(to)))
+    data = {"folder": str(to), "sha256": made.digest, "items": [one.item for one in made.exhibits], "sound": made.sound}
+
+    def people() -> None:
+        out = console()
+        out.print(_("[green]written[/] {folder}; print hash-list.pdf and keep it apart").format(folder=plain(to)))
+        out.print(f"SHA-256 (SHA256SUMS)  {made.digest}")
+        if not made.sound:
+            out.print(f"[red]{_('something is wrong with an item: see report.pdf')}[/]")
+
+    emit(data, as_json, people)
+    click.get_current_context().exit(0 if made.sound else 1)
+
+
 def _enter(home: Path, item: Path, shown: Disclosed, recipient: str, **who: str) -> None:
     """Enter in the item's custody which files were shown; many are named by their bag alone."""
     from hashlib import sha256
@@ -81,4 +141,4 @@ def _enter(home: Path, item: Path, shown: Disclosed, recipient: str, **who: str)
         node.custodian.note(generation.act.item, done)
 
 
-COMMANDS = (disclose,)
+COMMANDS = (bundle, disclose)
