@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from comity.kernel import canonical
-from comity.kernel.errors import BadInput, ComityError
+from comity.kernel.errors import ComityError
 
 from .errors import BadItem
+from .journal import dump
 from .model import Entry, Finding, Generation
 from .reading import BYTES, MAX_LIST, Fault, Listing
 from .sealing import (
@@ -30,6 +32,7 @@ from .sealing import (
 from .tree import Leaf, Tree, read_secret
 
 DESCRIPTION, TREE_LAYER = "description", "tree"
+Row = TypeVar("Row", Entry, Finding)
 _SUM = re.compile(r"([0-9a-f]{64})  (.+)", re.ASCII)
 _OWN = (ACQUISITION, BLAKE3, FILES, FINDINGS, GRAPH, TREE)
 
@@ -92,8 +95,7 @@ def _check(bag: Listing, said: Description) -> None:
 
 def _check_files(bag: Listing, said: Description, generation: Generation) -> None:
     seen, size = set(), 0
-    for row in _rows(bag, FILES):
-        entry = Entry.read(row)
+    for entry in _rows(bag, FILES, Entry.read):
         if not entry.path:
             continue
         if entry.path in seen:
@@ -118,7 +120,7 @@ def _check_files(bag: Listing, said: Description, generation: Generation) -> Non
 
 
 def _check_findings(bag: Listing, said: Description, generation: Generation) -> None:
-    counted = Counter(Finding.read(row).code for row in _rows(bag, FINDINGS))
+    counted = Counter(finding.code for finding in _rows(bag, FINDINGS, Finding.read))
     if dict(counted) != dict(generation.findings):
         said.wrong(ACQUISITION, f"the findings {dict(sorted(counted.items()))}", str(dict(generation.findings)))
 
@@ -138,13 +140,17 @@ def _check_tree(bag: Listing, said: Description, generation: Generation) -> None
         said.wrong(TREE, f"the root {grown} over {len(rows)} files", f"{root} over {leaves}", TREE_LAYER)
 
 
-def _rows(bag: Listing, name: str) -> Iterator[Any]:
-    """Read a file of JSON lines."""
-    for line in bag.store.read(name, MAX_LIST).split(b"\n")[:-1]:
+def _rows(bag: Listing, name: str, read: Callable[[Any], Row]) -> Iterator[Row]:
+    """Read a file of JSON lines, each in exactly the one form in which it is written."""
+    for number, line in enumerate(bag.store.read(name, MAX_LIST).split(b"\n")[:-1], 1):
         try:
-            yield canonical.load(line, file=name)
-        except BadInput as e:
-            raise BadItem(e.message, file=name) from e
+            row = read(json.loads(line.decode()))
+            same = dump(row.plain())[:-1] == line
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError, ComityError) as e:
+            raise BadItem(f"got a malformed line {number}, expected an entry or finding", file=name) from e
+        if not same:
+            raise BadItem(f"got line {number} in another form, expected the one way of writing it", file=name)
+        yield row
 
 
 def _words(generation: Generation | None) -> str:

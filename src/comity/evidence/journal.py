@@ -119,7 +119,7 @@ class Journal:
             advice = "Run the command as it was begun, or choose another place."
             raise OtherAcquisition("got a begun acquisition of something else", file=str(path), advice=advice)
         end = end if boot == _boot() else durable
-        taken = (_taken(row) for at, row in _whole(self._file) if at <= end and "entry" in row)
+        taken = (_taken(row, path) for at, row in _whole(self._file) if at <= end and "entry" in row)
         done = {one.entry.name: one for one in taken}
         self._file.truncate(end)
         self._write(dump({"boot": _boot()}))
@@ -161,8 +161,12 @@ def _whole(file: BinaryIO) -> Iterator[tuple[int, dict[str, Any]]]:
         yield at, row
 
 
-def _taken(row: Mapping[str, Any]) -> Taken:
-    return Taken(Entry.read(row["entry"]), tuple(Finding.read(one) for one in row["findings"]))
+def _taken(row: Mapping[str, Any], path: Path) -> Taken:
+    try:
+        return Taken(Entry.read(row["entry"]), tuple(Finding.read(one) for one in row["findings"]))
+    except (KeyError, TypeError, ValueError, AttributeError) as e:
+        advice = "Delete it and the folder NAME.partial beside it, and begin anew."
+        raise OtherAcquisition("got a damaged journal", file=str(path), advice=advice) from e
 
 
 def _hold(fd: int, path: Path) -> None:

@@ -106,6 +106,23 @@ def open_spared(path: bytes, flags: int) -> int:
         return open_at(path, flags)
 
 
+def open_within(found: Found, flags: int) -> int:
+    """Open a thing step by step from its source on, through no link: for one that is not what was listed any more."""
+    top, *parts = found.name.split(b"/")
+    tail = found.name[len(top) :]
+    fd = os.open(
+        found.path[: len(found.path) - len(tail)], os.O_RDONLY | os.O_CLOEXEC | (os.O_DIRECTORY if parts else 0)
+    )
+    for number, part in enumerate(parts, 1):
+        kind = flags if number == len(parts) else os.O_RDONLY | os.O_DIRECTORY
+        try:
+            inner = os.open(part, kind | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=fd)
+        finally:
+            os.close(fd)
+        fd = inner
+    return fd
+
+
 def _check(path: Path, target: Path) -> None:
     try:
         mode = path.stat().st_mode

@@ -1,6 +1,6 @@
 """Taking one file: copied and hashed in one pass, and looked at again afterwards, so that a change is seen.
 
-    1. open without following a link, and, where the system lets us, without touching the time of last reading;
+    1. open without following a link out of the source, and, where the system lets us, without touching the time of last reading;
     2. read every byte once: SHA-256, BLAKE3 (SHA-512 when asked for) and the copy get the same bytes; the holes of a
        sparse file are hashed as the zeros they are, noted, and left as holes in the copy;
     3. compare device, inode, size and times, of the open file and of the name, with those before: if anything differs,
@@ -29,7 +29,7 @@ from comity.packages.errors import BadContainer
 from comity.packages.writer import STRIDE
 
 from .errors import EvidenceUnwritable
-from .listing import CHUNK, Found, open_at, open_spared
+from .listing import CHUNK, Found, open_at, open_spared, open_within
 from .model import Entry, Finding, Origin
 
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
@@ -78,9 +78,8 @@ class Taker:
 
     def _read(self, found: Found, known: Origin | None) -> tuple[Taken, bool]:
         """Read once; tell also whether the file stood still, and since it was *known* if it was."""
-        fd = _open(found.path)
+        fd, info = _open(found)
         try:
-            info = os.fstat(fd)
             before = Origin.of(info)
             if not stat.S_ISREG(before.mode):
                 raise _Fault("it is no regular file any more")
@@ -186,11 +185,18 @@ class _Writing:
             raise EvidenceUnwritable(f"got {e.strerror}, expected to write", file=self.path, advice=advice) from e
 
 
-def _open(path: bytes) -> int:
+def _open(found: Found) -> tuple[int, os.stat_result]:
+    """Open what was listed; what stands there instead by now is only taken if it stands within the source."""
     try:
-        return open_spared(path, _READ)
+        fd = open_spared(found.path, _READ)
+        info = os.fstat(fd)
+        if (info.st_dev, info.st_ino) != (found.origin.device, found.origin.inode):
+            os.close(fd)
+            fd = open_within(found, _READ)
+            info = os.fstat(fd)
     except OSError as e:
         raise _Fault(e.strerror or "") from e
+    return fd, info
 
 
 def _named(path: bytes) -> tuple[int, ...]:
