@@ -19,7 +19,6 @@ from builders.nodes import Nodes
 from builders.timestamp import TimeAuthority
 from comity.crypto.errors import BadTimestamp
 from comity.evidence import stamping
-from comity.evidence.disclosing import check, disclose
 from comity.evidence.errors import BadItem
 from comity.evidence.model import Generation
 from comity.evidence.recording import recorder
@@ -182,23 +181,6 @@ def test_the_quick_way_finds_every_altered_file_and_says_what_it_is(tmp_path: Pa
     assert fault.expected.startswith("blake3")
     with pytest.raises(BadItem, match="BLAKE3"):
         checked(PlainBag().write(tmp_path / "bag"), depth=Depth(quick=True))
-
-
-def test_one_file_is_shown_without_the_others(tmp_path: Path) -> None:
-    """The proof holds for that file and the signed root, and names no other file."""
-    source = grown(tmp_path / "src", {(b"%d" % n,): b"%d" % n for n in range(5)})
-    generation = acquired(tmp_path / "item", source)
-    proof, root = disclose(tmp_path / "item", "data/src/3")
-    assert root == generation.root
-    (tmp_path / "proof").write_bytes(proof)
-    assert check(source / "3", tmp_path / "proof", root).path == "data/src/3"
-    assert b"data/src/2" not in proof
-    with pytest.raises(BadItem, match="SHA-256"):
-        check(source / "2", tmp_path / "proof", root)
-    with pytest.raises(BadItem):
-        check(source / "3", tmp_path / "proof", "0" * 64)
-    with pytest.raises(BadInput, match="payload path"):
-        disclose(tmp_path / "item", "data/none")
 
 
 @pytest.mark.parametrize(
