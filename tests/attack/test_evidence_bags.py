@@ -219,6 +219,28 @@ def test_a_description_that_describes_nothing(document: object, item: Path) -> N
     assert any(fault.layer == "description" for fault in checked(item).faults)
 
 
+@pytest.mark.parametrize("twins", [("data/a", "data/A"), ("data/\xe9", "data/e\u0301"), ("data/\u212a", "data/k")])
+def test_names_that_some_system_takes_for_one(twins: tuple[str, str], tmp_path: Path) -> None:
+    """A plain bag with twins is told of; it stays sound where the system can tell them apart."""
+    verdict = checked(PlainBag(payload=dict.fromkeys(twins, b"x")).write(tmp_path / "bag"))
+    assert verdict.sound
+    assert any("only in case" in note for note in verdict.notes)
+
+
+def test_twins_in_an_item_of_ours(item: Path) -> None:
+    """We never write twins, so an item that has them is not ours."""
+    for name, made in (("data/src/a", "data/src/A"),):
+        (item / made).write_bytes((item / name).read_bytes())
+        rows = (
+            (item / "manifest-sha256.txt").read_text()
+            + (item / "manifest-sha256.txt").read_text().splitlines()[0].replace(name, made)
+            + "\n"
+        )
+        (item / "manifest-sha256.txt").write_text(rows)
+    resealed(item)
+    assert any(fault.found == "a twin" for fault in checked(item).faults)
+
+
 def zipped(folder: Path, target: Path, compression: int = zipfile.ZIP_STORED, top: str = "item") -> Path:
     """Zip a bag as a person would."""
     with zipfile.ZipFile(target, "w", compression) as z:

@@ -16,7 +16,7 @@ from comity.kernel.errors import ComityError
 from .errors import BadItem
 from .journal import dump
 from .model import Entry, Finding, Generation
-from .reading import BYTES, MAX_LIST, Fault, Listing
+from .reading import BYTES, MAX_LIST, Fault, Listing, twins_of
 from .sealing import (
     ACQUISITION,
     BLAKE3,
@@ -68,6 +68,8 @@ def check_description(bag: Listing) -> Description:
     for name in sorted(set(bag.store.sizes) - set(bag.payload) - set(bag.tags)):
         if not name.startswith(("data/", "seal/", "tagmanifest-")):
             said.wrong(name, "only files that the tag manifest lists", "a file that it does not")
+    for path in twins_of(bag.payload):
+        said.wrong(path, "names that differ in more than case", "a twin")
     if not said.faults:
         try:
             _check(bag, said)

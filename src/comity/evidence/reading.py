@@ -11,12 +11,13 @@ import codecs
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from .bagstore import BagStore
 from .errors import BadItem
+from .names import fold
 
 MAX_LINES = 5_000_000
 MAX_LINE = 8 * 1024
@@ -233,6 +234,10 @@ def _compare(bag: Listing) -> None:
         bag.wrong(COMPLETE, path, "a file, as a manifest lists it", found)
     for path in sorted(present - set(bag.payload)):
         bag.wrong(COMPLETE, path, "only files that a manifest lists", "a file that none lists")
+    if twins := twins_of(present):
+        bag.notes.append(
+            f"{len(twins)} names differ from another only in case or the spelling of letters, the first {twins[0]!a}"
+        )
     for path in sorted(set(bag.tags) - set(bag.store.sizes)):
         bag.wrong(TAGS, path, "a file, as the tag manifest lists it", "no such file")
     for kind, listed in (("payload", bag.payload), ("tags", bag.tags)):
@@ -242,6 +247,18 @@ def _compare(bag: Listing) -> None:
                 bag.wrong(
                     COMPLETE, path, "every payload manifest to list it", ", ".join(sorted(listed[path])) + " only"
                 )
+
+
+def twins_of(paths: Iterable[str]) -> list[str]:
+    """Give the paths that some system takes for one that came before: they differ in case or normal form alone."""
+    seen: set[str] = set()
+    twins = []
+    for path in sorted(paths):
+        folded = fold(path)
+        if folded in seen:
+            twins.append(path)
+        seen.add(folded)
+    return twins
 
 
 def _lines(bag: Listing, name: str) -> Iterator[str]:

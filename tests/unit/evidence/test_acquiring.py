@@ -298,3 +298,30 @@ def test_the_same_command_again_after_the_item_is_sealed_and_not_yet_acknowledge
     Journal(tmp_path / "item.journal", tmp_path, head).close()
     assert acquire(asked, Seal(seeded), clock=SystemClock()) == first
     assert not (tmp_path / "item.journal").exists()
+
+
+def test_a_broken_off_acquisition_goes_on_with_what_changed_meanwhile(tmp_path: Path) -> None:
+    """What changed since is taken again, what is gone by now is kept with a finding, what is new is taken too."""
+    source = grown(tmp_path / "src", {(b"%02d" % n,): b"%d" % n for n in range(40)})
+    left = [25]
+
+    def watch(total: int) -> Any:
+        def stop(done: int) -> None:
+            left[0] -= 1
+            if left[0] < 0:
+                raise KeyboardInterrupt
+
+        return stop
+
+    with pytest.raises(KeyboardInterrupt):
+        acquired(tmp_path / "item", source, watch=watch)
+    assert not (tmp_path / "item").exists()
+    (source / "00").write_bytes(b"changed")
+    (source / "01").unlink()
+    (source / "new").write_bytes(b"new")
+    acquired(tmp_path / "item", source)
+    found = {name: entry for name, entry in entries(tmp_path / "item").items() if entry.path}
+    files = {name: (tmp_path / "item" / entry.path).read_bytes() for name, entry in found.items()}
+    assert files == contents(source) | {b"src/01": b"1"}
+    assert findings(tmp_path / "item") == {("vanished", b"src/01")}
+    assert checked(tmp_path / "item").sound
