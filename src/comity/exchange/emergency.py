@@ -32,6 +32,7 @@ from .deliverytables import Note
 from .errors import NotDecided
 from .part import RECEIVED
 
+CLOCKS = (ANSWER_DUE, FOLLOWUP_DUE)
 CALLBACK, OVERRIDE = "callback", "override"
 MAX_TEXT, MAX_NAME = 2000, 200
 _SKEW = timedelta(minutes=5)
@@ -126,7 +127,7 @@ def called(unit: Unit, request: Request) -> Note | None:
 def keep_clocks(office: Office) -> None:
     """Tend the clocks in a unit of their own, if there is anything to do: for a worker's rounds."""
     with office.store.read() as unit:
-        due = [one.id for one in requests.find_requests(unit, measure=EMERGENCY) if _changed(unit, office, one)]
+        due = any(_changed(unit, office, one) for one in requests.running(unit, EMERGENCY, CLOCKS))
     if due:
         with office.store.write() as unit:
             tend(unit, office)
@@ -134,12 +135,20 @@ def keep_clocks(office: Office) -> None:
 
 def tend(unit: Unit, office: Office) -> None:
     """Start the clocks of emergencies that lack them, and stop those that are answered or followed; again changes nothing."""
-    for request in requests.find_requests(unit, measure=EMERGENCY):
+    for request in requests.running(unit, EMERGENCY, CLOCKS):
         before = {clock.kind: clock for clock in requests.clocks_of(unit, request.id)}
         for clock in _changed(unit, office, request):
             requests.put_clocks(unit, request.id, [clock])
             if clock.kind == FOLLOWUP_DUE and clock.kind in before and request.state not in (REFUSED, WITHDRAWN):
                 office.log(unit, "desk.followup", request)
+
+
+def await_again(unit: Unit, office: Office, withdrawn: Request) -> None:
+    """Run the clock anew of an emergency that a request followed which was withdrawn, unless another one follows it."""
+    for row in withdrawn.document.get("related", []):
+        kin = {"direction": withdrawn.direction, "peer": withdrawn.peer, "measure": EMERGENCY}
+        for request in requests.find_requests(unit, package=row["package"], **kin):
+            requests.put_clocks(unit, request.id, _changed(unit, office, request))
 
 
 def _changed(unit: Unit, office: Office, request: Request) -> list[Deadline]:

@@ -25,7 +25,7 @@ from comity.requests.errors import WrongState
 from comity.requests.model import OUT, Request
 from comity.store.engine import Unit
 
-from . import outbox, tables
+from . import emergency, outbox, tables
 from .carriage import load, preserved, sealed
 from .desk import Desk, expect
 from .errors import NoPeer, NotCarried, PeerRefused, PeerUnreachable
@@ -99,10 +99,12 @@ def on_stuck(desk: Desk) -> Callable[[Unit, Message], None]:
 def withdrawn(desk: Desk) -> Callable[[Unit, Request], None]:
     """Give what is also done when we withdraw a request: its addressee's node, if it was sent there, is asked to cancel it.
 
-    The order may still be on its way: until it is there, the wish is tried again.
+    The order may still be on its way: until it is there, the wish is tried again. An emergency that it followed is to be
+    followed anew.
     """
 
     def ask(unit: Unit, request: Request) -> None:
+        emergency.await_again(unit, desk.office, request)
         if not any(stands(one) for one in _tried(unit, request)):
             return
         transaction = derived(f"{request.id}-cancel")

@@ -12,6 +12,7 @@ from comity.store.engine import Unit
 from comity.store.schema import Big, Json, UtcDateTime, append_only, metadata
 
 from .model import Answer, CaseFile, Deadline, Entry, Request
+from .states import DRAFT, SEALED, WITHDRAWN
 
 _cases = sa.Table(
     "case_file",
@@ -134,6 +135,20 @@ def find_requests(unit: Unit, **wanted: str) -> list[Request]:
     """List requests whose columns have the *wanted* values, the latest change first."""
     query = sa.select(_requests).filter_by(**wanted).order_by(_requests.c.changed_at.desc(), _requests.c.id.desc())
     return [Request(**row) for row in unit.execute(query).mappings()]
+
+
+def running(unit: Unit, measure: str, kinds: Iterable[str]) -> list[Request]:
+    """List the requests of a measure that are out or came in and on which not each of the *kinds* of clock was stopped."""
+    wanted = list(kinds)
+    stopped = sa.select(sa.func.count()).where(
+        _clocks.c.request == _requests.c.id, _clocks.c.kind.in_(wanted), _clocks.c.open.is_(False)
+    )
+    query = sa.select(_requests).where(
+        _requests.c.measure == measure,
+        _requests.c.state.not_in([DRAFT, SEALED, WITHDRAWN]),
+        stopped.scalar_subquery() < len(wanted),
+    )
+    return [Request(**row) for row in unit.execute(query.order_by(_requests.c.id)).mappings()]
 
 
 def known_files(unit: Unit) -> set[str]:

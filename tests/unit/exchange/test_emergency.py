@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from builders.exchange import SG, VN
 from builders.nodes import Nodes
@@ -17,13 +19,14 @@ from comity.exchange import provider as acts
 from comity.exchange.emergency import Called, Count
 from comity.exchange.errors import NotDecided
 from comity.exchange.provider import Override
-from comity.exchange.sending import send
+from comity.exchange.sending import send, withdrawn
 from comity.exchange.worklist import queue
 from comity.kernel.clock import stamp
+from comity.requests.clocks import EMERGENCY
 from comity.requests.drafting import follow
 from comity.requests.model import Request
-from comity.requests.release import release, seal_request
-from comity.requests.tables import clocks_of
+from comity.requests.release import release, seal_request, withdraw
+from comity.requests.tables import clocks_of, running
 
 NUMBER = "+1 555 0101"
 CONFIRMED = Called(NUMBER, reached=True, confirmed_by="Officer 3", confirmed=True)
@@ -76,6 +79,22 @@ def formal(sg: Provider, earlier: Request) -> Request:
     send(sg.desk(VN), made.id)
     sg.rounds()
     return made
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The questions that are put to a database meanwhile."""
+    asked: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith(("SELECT", "INSERT", "UPDATE", "DELETE")):
+            asked.append(statement)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
 
 
 def test_a_confirmed_call_back_opens_the_way(sg: Provider, request_: Request) -> None:
@@ -134,15 +153,40 @@ def test_the_clocks_run_on_both_sides(sg: Provider) -> None:
 def test_a_delivery_ends_the_first_clock_and_a_formal_request_the_second(sg: Provider, request_: Request) -> None:
     """What was delivered is no longer due; the follow-up is due until it comes."""
     emergency.call_back(sg.nodes.office(SG), request_.id, "Lan Tester", CONFIRMED)
-    assert all(running for _, running in clocks(sg, request_, SG).values())
+    assert all(runs for _, runs in clocks(sg, request_, SG).values())
     deliver(sg, request_)
     for party in (SG, VN):
-        assert [running for _, running in clocks(sg, request_, party).values()] == [False, True]
+        assert [runs for _, runs in clocks(sg, request_, party).values()] == [False, True]
     formal(sg, request_)
     for party in (SG, VN):
-        assert [running for _, running in clocks(sg, request_, party).values()] == [False, False]
+        assert [runs for _, runs in clocks(sg, request_, party).values()] == [False, False]
     assert count(sg) == count(sg, SG)
     assert (count(sg).followed, count(sg).overdue) == (1, 0)
+
+
+def test_a_settled_emergency_costs_nothing(sg: Provider, request_: Request) -> None:
+    """Once both clocks were stopped a round of the worker asks one question, and reads none of what is settled."""
+    office = sg.nodes.office(SG)
+    emergency.call_back(office, request_.id, "Lan Tester", CONFIRMED)
+    deliver(sg, request_)
+    with counted() as before:
+        emergency.keep_clocks(office)
+    formal(sg, request_)
+    emergency.keep_clocks(office)
+    with counted() as after:
+        emergency.keep_clocks(office)
+    assert (len(before) > 1, len(after)) == (True, 1)
+    with office.store.read() as unit:
+        assert running(unit, EMERGENCY, emergency.CLOCKS) == []
+
+
+def test_a_formal_request_that_is_withdrawn_follows_nothing(sg: Provider, request_: Request) -> None:
+    """When what followed an emergency is withdrawn the second clock runs again at its sender."""
+    followed = formal(sg, request_)
+    emergency.keep_clocks(sg.nodes.office(VN))
+    assert clocks(sg, request_, VN)["followup_due"][1] is False
+    withdraw(sg.nodes.office(VN), followed.id, "Sent in error.", also=withdrawn(sg.desk(VN)))
+    assert clocks(sg, request_, VN)["followup_due"][1] is True
 
 
 def test_an_overdue_formal_request_is_a_flag_on_the_agency(sg: Provider, request_: Request) -> None:
@@ -167,7 +211,7 @@ def test_a_refused_emergency_needs_nothing_more(sg: Provider) -> None:
         sg.desk(SG), made.id, sg.nodes.key("receipt", SG), code="not_authentic", reason="Not theirs.",
         released_by="Minh Probe",
     )  # fmt: skip
-    assert [running for _, running in clocks(sg, made, SG).values()] == [False, False]
+    assert [runs for _, runs in clocks(sg, made, SG).values()] == [False, False]
     assert (count(sg).refused, count(sg).overdue) == (1, 0)
 
 
