@@ -110,6 +110,8 @@ def make_bundle(keeper: Custodian, order: Order) -> Bundle:
 def _exhibit(keeper: Custodian, made: Path, item: str, given: Given) -> Exhibit:
     """Copy an item and its custody into the bundle, and verify the copies."""
     checked = keeper.look(item)
+    if checked.standing.gone:
+        raise NoItem("got an item that was destroyed or given back, expected one that is here", field=item)
     name, bags = _safe(item), _here(keeper, item)
     while (made / f"custody/{name}.pdf").exists():
         name += "_"

@@ -42,7 +42,7 @@ _entries = append_only(
 
 @dataclass(frozen=True)
 class Bag:
-    """A sealed bag that this node knows, and where it is; an empty *path* says that its bytes are gone."""
+    """A sealed bag that this node knows, and where it is, or its tombstone when its bytes are gone."""
 
     digest: str
     item: str
