@@ -116,6 +116,13 @@ def test_a_line_without_end(tmp_path: Path) -> None:
     assert any("lines" in fault.expected for fault in verdict.faults)
 
 
+def test_a_label_on_a_million_lines(tmp_path: Path) -> None:
+    """A value spread over a million lines is put together in time that grows with their number alone."""
+    rows = b"Description: x\n" + b" y\n" * 1_000_000
+    verdict = checked(PlainBag(tags={"bag-info.txt": rows}).write(tmp_path / "bag"))
+    assert verdict.sound
+
+
 def test_an_endless_declaration(tmp_path: Path) -> None:
     """A declaration of megabytes is not read."""
     verdict = checked(PlainBag(tags={"bagit.txt": b"BagIt-Version: 1.0\n" * 100_000}).write(tmp_path / "bag"))
@@ -155,6 +162,11 @@ LIES: dict[str, tuple[str, Change]] = {
     "who took it": ("metadata/acquisition.json", lambda p: p.write_bytes(p.read_bytes().replace(b"Seizing desk", b"Another desk"))),
     "a finding added": ("metadata/findings.jsonl", lambda p: p.write_bytes(b'{"code":"changed","detail":"","name":"src/a"}\n')),
     "a BLAKE3 digest": ("metadata/blake3.txt", lambda p: p.write_bytes(b"0" * 64 + p.read_bytes()[64:])),
+    "a BLAKE3 digest twice, another none": (
+        "metadata/blake3.txt",
+        lambda p: p.write_bytes(b"".join([p.read_bytes().splitlines(keepends=True)[0]] * 3)),
+    ),
+    "no end of the last line": ("metadata/files.jsonl", lambda p: p.write_bytes(p.read_bytes()[:-1])),
     "the tree": ("metadata/tree.json", lambda p: p.write_bytes(p.read_bytes().replace(b'"root":"', b'"root":"0', 1))),
     "the label": ("bag-info.txt", lambda p: p.write_bytes(p.read_bytes().replace(b": A-1", b": A-2"))),
 }  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
@@ -16,7 +17,7 @@ from comity.packages.zipfiles import Zip
 
 from .errors import BadItem
 
-MAX_FILES = 5_000_000
+MAX_FILES = 2_000_000
 
 
 class BagStore(ABC):
@@ -45,6 +46,26 @@ class BagStore(ABC):
         data = bytearray()
         self.feed(path, data.extend)
         return bytes(data)
+
+    def each_line(self, path: str, take: Callable[[bytes], object], longest: int) -> None:
+        """Hand on each line of a file, without its newline, which even the last one must have.
+
+        Raises:
+            BadItem: a line is longer than *longest* or unfinished, or the file cannot be read.
+        """
+        rest = b""
+
+        def feed(piece: memoryview) -> None:
+            nonlocal rest
+            *whole, rest = (rest + bytes(piece)).split(b"\n")
+            for line in whole:
+                take(line)
+            if len(rest) > longest:
+                raise BadItem(f"got a line of over {longest} bytes, expected shorter ones", file=path)
+
+        self.feed(path, feed)
+        if rest:
+            raise BadItem("got an unfinished last line, expected whole ones", file=path)
 
     def __enter__(self) -> Self:
         return self

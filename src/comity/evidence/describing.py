@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -16,7 +16,7 @@ from comity.kernel.errors import ComityError
 from .errors import BadItem
 from .journal import dump
 from .model import Entry, Finding, Generation
-from .reading import BYTES, MAX_LIST, Fault, Listing, twins_of
+from .reading import BYTES, Fault, Listing, twins_of
 from .sealing import (
     ACQUISITION,
     BLAKE3,
@@ -33,6 +33,7 @@ from .tree import Leaf, Tree, read_secret
 
 DESCRIPTION, TREE_LAYER = "description", "tree"
 Row = TypeVar("Row", Entry, Finding)
+LONGEST = 64 * 1024 * 1024
 _SUM = re.compile(r"([0-9a-f]{64})  (.+)", re.ASCII)
 _OWN = (ACQUISITION, BLAKE3, FILES, FINDINGS, GRAPH, TREE)
 
@@ -96,41 +97,49 @@ def _check(bag: Listing, said: Description) -> None:
 
 
 def _check_files(bag: Listing, said: Description, generation: Generation) -> None:
-    seen, size = set(), 0
-    for entry in _rows(bag, FILES, Entry.read):
-        if not entry.path:
-            continue
-        if entry.path in seen:
+    def take(entry: Entry) -> None:
+        if entry.path in said.sizes:
             said.wrong(FILES, "each payload file once", f"{entry.path!a} twice")
-        seen.add(entry.path)
-        size += entry.size
-        listed = bag.payload.get(entry.path, {})
-        if any(entry.digests.get(name) != digest for name, digest in listed.items()):
-            said.wrong(FILES, "the digests of the manifest", f"others for {entry.path!a}")
-        there = bag.store.sizes.get(entry.path, entry.size)
-        if entry.size != there:
-            said.faults.append(Fault(BYTES, entry.path, f"{entry.size} bytes", f"{there} bytes"))
-        said.blake3[entry.path] = entry.digests.get("blake3", "")
-        said.sizes[entry.path] = entry.size
-    if seen != set(bag.payload):
-        odd = min(seen ^ set(bag.payload))
+        if entry.path:
+            said.sizes[entry.path] = entry.size
+            said.blake3[entry.path] = entry.digests.get("blake3", "")
+            _check_entry(bag, said, entry)
+
+    _each_row(bag, FILES, Entry.read, take)
+    if said.sizes.keys() != bag.payload.keys():
+        odd = min(said.sizes.keys() ^ bag.payload.keys())
         said.wrong(FILES, "the files of the manifest", f"a difference at {odd!a}")
-    if (generation.files, generation.size) != (len(seen), size):
-        said.wrong(
-            ACQUISITION, f"{len(seen)} files, {size} bytes", f"{generation.files} files, {generation.size} bytes"
-        )
+    files, size = len(said.sizes), sum(said.sizes.values())
+    if (generation.files, generation.size) != (files, size):
+        said.wrong(ACQUISITION, f"{files} files, {size} bytes", f"{generation.files} files, {generation.size} bytes")
+
+
+def _check_entry(bag: Listing, said: Description, entry: Entry) -> None:
+    listed = bag.payload.get(entry.path, {})
+    if any(entry.digests.get(name) != digest for name, digest in listed.items()):
+        said.wrong(FILES, "the digests of the manifest", f"others for {entry.path!a}")
+    there = bag.store.sizes.get(entry.path, entry.size)
+    if entry.size != there:
+        said.faults.append(Fault(BYTES, entry.path, f"{entry.size} bytes", f"{there} bytes"))
 
 
 def _check_findings(bag: Listing, said: Description, generation: Generation) -> None:
-    counted = Counter(finding.code for finding in _rows(bag, FINDINGS, Finding.read))
+    counted: Counter[str] = Counter()
+    _each_row(bag, FINDINGS, Finding.read, lambda finding: counted.update([finding.code]))
     if dict(counted) != dict(generation.findings):
         said.wrong(ACQUISITION, f"the findings {dict(sorted(counted.items()))}", str(dict(generation.findings)))
 
 
 def _check_blake3(bag: Listing, said: Description) -> None:
-    text = bag.store.read(BLAKE3, MAX_LIST).decode()
-    matches = [_SUM.fullmatch(line) for line in text.split("\n")[:-1]]
-    if {match[2]: match[1] for match in matches if match} != said.blake3 or not all(matches):
+    left, strange = dict(said.blake3), 0
+
+    def take(line: bytes) -> None:
+        nonlocal strange
+        match = _SUM.fullmatch(line.decode())
+        strange += match is None or left.pop(match[2], "") != match[1]
+
+    bag.store.each_line(BLAKE3, take, LONGEST)
+    if left or strange:
         said.wrong(BLAKE3, f"the digests of {FILES}", "others")
 
 
@@ -142,17 +151,20 @@ def _check_tree(bag: Listing, said: Description, generation: Generation) -> None
         said.wrong(TREE, f"the root {grown} over {len(rows)} files", f"{root} over {leaves}", TREE_LAYER)
 
 
-def _rows(bag: Listing, name: str, read: Callable[[Any], Row]) -> Iterator[Row]:
-    """Read a file of JSON lines, each in exactly the one form in which it is written."""
-    for number, line in enumerate(bag.store.read(name, MAX_LIST).split(b"\n")[:-1], 1):
+def _each_row(bag: Listing, name: str, read: Callable[[Any], Row], take: Callable[[Row], object]) -> None:
+    """Hand on each row of a file of JSON lines; each stands in exactly the one form in which it is written."""
+
+    def one(line: bytes) -> None:
         try:
             row = read(json.loads(line.decode()))
             same = dump(row.plain())[:-1] == line
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError, ComityError) as e:
-            raise BadItem(f"got a malformed line {number}, expected an entry or finding", file=name) from e
+            raise BadItem(f"got a malformed line {line[:80]!a}, expected an entry or finding", file=name) from e
         if not same:
-            raise BadItem(f"got line {number} in another form, expected the one way of writing it", file=name)
-        yield row
+            raise BadItem(f"got the line {line[:80]!a} in another form, expected the one way of writing it", file=name)
+        take(row)
+
+    bag.store.each_line(name, one, LONGEST)
 
 
 def _words(generation: Generation | None) -> str:

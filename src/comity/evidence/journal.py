@@ -139,7 +139,9 @@ def to_disk(folder: Path) -> None:
     """
     fd = os.open(folder, os.O_RDONLY)
     try:
-        if _LIBC.syncfs(fd):
+        if not hasattr(_LIBC, "syncfs"):
+            os.sync()
+        elif _LIBC.syncfs(fd):
             number = ctypes.get_errno()
             raise EvidenceUnwritable(f"got {os.strerror(number)}, expected to write", file=str(folder))
     finally:

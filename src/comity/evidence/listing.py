@@ -101,7 +101,7 @@ def open_at(path: bytes, flags: int) -> int:
 def open_spared(path: bytes, flags: int) -> int:
     """Open a path without touching its time of last reading, where the system lets us: only its owner may ask for that."""
     try:
-        return open_at(path, flags | os.O_NOATIME)
+        return open_at(path, flags | getattr(os, "O_NOATIME", 0))
     except PermissionError:
         return open_at(path, flags)
 

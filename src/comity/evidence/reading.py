@@ -2,16 +2,17 @@
 
 Nothing is raised for what is wrong with a bag: each thing wrong is a `Fault` that names the file, what was expected and
 what was found, so that one reading tells all. Nothing is followed: no link, no path out of the bag, no `fetch.txt`.
-Memory: about one KiB for each file listed; the lists together may have five million lines of 8 KiB at most.
+Memory: about one KiB for each file listed; a list may have two million lines of 8 KiB at most.
 """
 
 from __future__ import annotations
 
 import codecs
 import hashlib
+import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,15 +20,14 @@ from .bagstore import BagStore
 from .errors import BadItem
 from .names import fold
 
-MAX_LINES = 5_000_000
+MAX_LINES = 2_000_000
 MAX_LINE = 8 * 1024
-MAX_LIST = 1 << 30
-MAX_TAG = 16 * 1024 * 1024
 MAX_FAULTS = 1000
 VERSIONS = ("0.93", "0.94", "0.95", "0.96", "0.97", "1.0")
 ALGORITHMS: dict[str, Callable[[], Any]] = {
     name: getattr(hashlib, name) for name in ("md5", "sha1", "sha224", "sha256", "sha384", "sha512")
 }
+Take = Callable[[int, str], None]
 STRONG = {"sha224", "sha256", "sha384", "sha512"}
 _DECLARATION = re.compile(r"BagIt-Version: (\d+\.\d+)\r?\n?Tag-File-Character-Encoding: (\S+)(?:\r\n|\r|\n)*", re.ASCII)
 _MANIFEST = re.compile(r"(tag)?manifest-([A-Za-z0-9-]+)\.txt", re.ASCII)
@@ -142,20 +142,21 @@ def _manifest(bag: Listing, name: str, kind: str, algorithm: str) -> None:
     bag.algorithms.setdefault(kind, set()).add(algorithm)
     listed = bag.payload if kind == "payload" else bag.tags
     digits = ALGORITHMS[algorithm]().digest_size * 2
-    for number, line in enumerate(_lines(bag, name), 1):
-        if not line.strip():
-            continue
+
+    def take(number: int, line: str) -> None:
         match = _LINE.fullmatch(line)
         if not match or len(match[1]) != digits:
             bag.wrong(layer, name, f"{digits} hexadecimal digits, a blank and a path", f"line {number}: {line[:80]!a}")
-            continue
+            return
         path = _path(bag, match[2], name, payload=kind == "payload")
         if path is None:
-            continue
+            return
         sums = listed.setdefault(path, {})
         if algorithm in sums and (bag.version == "1.0" or sums[algorithm] != match[1].lower()):
             bag.wrong(layer, name, "each path once", f"{path!a} twice")
         sums[algorithm] = match[1].lower()
+
+    _each_line(bag, name, take)
 
 
 def _path(bag: Listing, text: str, name: str, *, payload: bool) -> str | None:
@@ -189,27 +190,35 @@ def _fetch(bag: Listing) -> None:
     if "fetch.txt" not in bag.store.sizes:
         return
     bag.notes.append("fetch.txt names files to be fetched; it is never followed")
-    for number, line in enumerate(_lines(bag, "fetch.txt"), 1):
+
+    def take(number: int, line: str) -> None:
         parts = line.split(None, 2)
-        if line.strip() and (len(parts) != 3 or not re.fullmatch(r"\d+|-", parts[1], re.ASCII)):
+        if len(parts) != 3 or not re.fullmatch(r"\d+|-", parts[1], re.ASCII):
             bag.wrong(BAG, "fetch.txt", "address, length and path", f"line {number}: {line[:80]!a}")
-        elif line.strip() and (path := _path(bag, parts[2], "fetch.txt", payload=True)):
+        elif path := _path(bag, parts[2], "fetch.txt", payload=True):
             bag.fetched.add(path)
+
+    _each_line(bag, "fetch.txt", take)
 
 
 def _info(bag: Listing) -> None:
     name = next((n for n in ("bag-info.txt", "package-info.txt") if n in bag.store.sizes), "")
-    for number, line in enumerate(_lines(bag, name) if name else (), 1):
-        if line[:1] in (" ", "\t") and bag.info:
-            label, value = bag.info.pop()
-            bag.info.append((label, f"{value} {line.strip()}"))
-            continue
+    rows: list[tuple[str, list[str]]] = []
+
+    def take(number: int, line: str) -> None:
+        if line[:1] in (" ", "\t") and rows:
+            rows[-1][1].append(line.strip())
+            return
         label, colon, value = line.partition(":")
         spaced = label != label.strip() or (bag.version == "1.0" and value[:1] not in (" ", "\t", ""))
-        if line.strip() and (not colon or not label or spaced):
+        if not colon or not label or spaced:
             bag.wrong(BAG, name, "a label, a colon and a value", f"line {number}: {line[:80]!a}")
-        elif line.strip():
-            bag.info.append((label, value.strip()))
+        else:
+            rows.append((label, [value.strip()]))
+
+    if name:
+        _each_line(bag, name, take)
+    bag.info = [(label, " ".join(parts)) for label, parts in rows]
     stated = bag.labelled("Payload-Oxum")
     sizes = [size for path, size in bag.store.sizes.items() if path.startswith("data/")]
     actual = f"{sum(sizes)}.{len(sizes)}"
@@ -261,24 +270,51 @@ def twins_of(paths: Iterable[str]) -> list[str]:
     return twins
 
 
-def _lines(bag: Listing, name: str) -> Iterator[str]:
-    """Give the lines of a list, decoded; what cannot be read is a fault and ends it."""
-    data = _small(bag, name, MAX_LIST if _MANIFEST.fullmatch(name) else MAX_TAG, "a list")
-    if data is None:
-        return
+class _TooMuch(Exception):
+    """A list goes beyond the limits; the rest of it is not read."""
+
+
+class _Lines:
+    """Cuts a stream of bytes into lines of text, and hands on each with its number."""
+
+    def __init__(self, encoding: str, take: Take) -> None:
+        self._decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)(), translate=True)
+        self._take = take
+        self._rest = ""
+        self.number = 0
+
+    def feed(self, piece: bytes | memoryview, *, final: bool = False) -> None:
+        """Take some bytes, or the last of them."""
+        *whole, self._rest = (self._rest + self._decoder.decode(bytes(piece), final)).split("\n")
+        for line in (*whole, self._rest) if final else whole:
+            self.number += 1
+            if self.number > MAX_LINES or len(line) > MAX_LINE:
+                raise _TooMuch
+            self._take(self.number, line)
+        if len(self._rest) > MAX_LINE:
+            raise _TooMuch
+
+
+def _each_line(bag: Listing, name: str, take: Take) -> None:
+    """Read a list line by line; what cannot be read, a byte order mark, and what is too much are faults."""
+
+    def first(number: int, line: str) -> None:
+        if number == 1 and line.startswith("\ufeff"):
+            bag.wrong(BAG, name, "no byte order mark", "one")
+            line = line[1:]
+        if line.strip():
+            take(number, line)
+
+    lines = _Lines(bag.encoding, first)
     try:
-        text = data.decode(bag.encoding)
-    except (UnicodeDecodeError, UnicodeError) as e:
+        bag.store.feed(name, lines.feed)
+        lines.feed(b"", final=True)
+    except UnicodeError as e:
         bag.wrong(BAG, name, f"text in {bag.encoding}", str(e)[:120])
-        return
-    if text.startswith("\ufeff"):
-        bag.wrong(BAG, name, "no byte order mark", "one")
-        text = text[1:]
-    for number, line in enumerate(re.split(r"\r\n|\r|\n", text), 1):
-        if number > MAX_LINES or len(line) > MAX_LINE:
-            bag.wrong(BAG, name, f"at most {MAX_LINES} lines of {MAX_LINE} characters", f"more, at line {number}")
-            return
-        yield line
+    except _TooMuch:
+        bag.wrong(BAG, name, f"at most {MAX_LINES} lines of {MAX_LINE} characters", f"more, at line {lines.number}")
+    except BadItem as e:
+        bag.wrong(BAG, name, "a list that can be read", e.message)
 
 
 def _small(bag: Listing, name: str, limit: int, what: str) -> bytes | None:

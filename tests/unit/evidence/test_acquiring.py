@@ -316,12 +316,16 @@ def test_a_broken_off_acquisition_goes_on_with_what_changed_meanwhile(tmp_path: 
     with pytest.raises(KeyboardInterrupt):
         acquired(tmp_path / "item", source, watch=watch)
     assert not (tmp_path / "item").exists()
-    (source / "00").write_bytes(b"changed")
-    (source / "01").unlink()
+    lines = (tmp_path / "item.journal").read_text("utf-8").split("\n")[:-1]
+    done = [row["entry"]["name"] for row in map(json.loads, lines) if "entry" in row]
+    gone = tmp_path / done[0]
+    before = gone.read_bytes()
+    gone.unlink()
+    (tmp_path / done[1]).write_bytes(b"changed")
     (source / "new").write_bytes(b"new")
     acquired(tmp_path / "item", source)
     found = {name: entry for name, entry in entries(tmp_path / "item").items() if entry.path}
     files = {name: (tmp_path / "item" / entry.path).read_bytes() for name, entry in found.items()}
-    assert files == contents(source) | {b"src/01": b"1"}
-    assert findings(tmp_path / "item") == {("vanished", b"src/01")}
+    assert files == contents(source) | {done[0].encode(): before}
+    assert findings(tmp_path / "item") == {("vanished", done[0].encode())}
     assert checked(tmp_path / "item").sound
