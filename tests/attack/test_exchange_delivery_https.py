@@ -6,6 +6,7 @@ import gzip
 import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,9 @@ from comity.exchange import provider as acts
 from comity.exchange.custody import Custody
 from comity.exchange.fetching import Fetched
 from comity.exchange.part import MAX_BINARY
+from comity.exchange.receiving import FETCH
 from comity.requests.model import Request
+from comity.store import jobs
 
 SIZE = MAX_BINARY + 1
 MOVED = b"HTTP/1.1 302 Found\r\nlocation: https://127.0.0.1:9/hi1/files/abcdefghabcdefgh\r\ncontent-length: 0\r\n\r\n"
@@ -66,6 +69,17 @@ def test_a_redirect_is_not_followed(sg: Provider) -> None:
     done, calls = fetched(sg, says(MOVED))
     assert "redirect" in done.reason
     assert (calls, sg.states(request)) == (1, ["Available"])
+
+
+def test_a_busy_place_is_left_alone_for_as_long_as_it_asks(sg: Provider) -> None:
+    """A place that asks to come again in seven seconds is asked then, and the try does not count."""
+    request = announced(sg)
+    done, calls = fetched(sg, says(b"HTTP/1.1 503 Busy\r\nretry-after: 7\r\ncontent-length: 0\r\n\r\n"))
+    assert "503" in done.reason
+    assert (calls, sg.states(request)) == (1, ["Available"])
+    with sg.nodes.office(VN).store.read() as unit:
+        (job,) = jobs.select(unit, kind=FETCH, state=jobs.OPEN)
+    assert (job.due_at, job.attempts) == (sg.nodes.clock.now() + timedelta(seconds=7), 0)
 
 
 def test_an_endless_body_over_https_is_cut(sg: Provider) -> None:

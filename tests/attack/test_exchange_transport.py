@@ -20,7 +20,7 @@ from builders.exchange import PH, SG, VN, Link, echo, linked
 from builders.nodes import Nodes
 from comity.crypto.tls import der_of, make_identity
 from comity.directory.errors import BadParty, Expired
-from comity.exchange.errors import NoPeer, PeerRefused, PeerUnreachable
+from comity.exchange.errors import NoPeer, PeerBusy, PeerRefused, PeerUnreachable
 from comity.exchange.identity import Identity, entry, make
 from comity.exchange.inbound import Inbound, Outbound
 
@@ -253,7 +253,7 @@ def test_a_withheld_directory(link: Link) -> None:
         link.nodes.clock.advance(timedelta(days=400))
         with pytest.raises(Expired):
             link.courier().deliver(SG, b"<a/>")
-        with pytest.raises(PeerRefused, match="503"):
+        with pytest.raises(PeerBusy, match="503"):
             link.courier().hello(there)
     assert not never.reached
 

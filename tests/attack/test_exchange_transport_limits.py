@@ -7,7 +7,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +16,7 @@ import pytest
 
 from builders.exchange import QUICK, SG, VN, Link, echo, linked, scripted
 from builders.nodes import Nodes
-from comity.exchange.errors import PeerRefused, PeerUnreachable, Undeliverable
+from comity.exchange.errors import PeerBusy, PeerRefused, PeerUnreachable, Undeliverable
 from comity.exchange.inbound import Inbound, Outbound
 from comity.web.hi1.limits import Gate, Limits
 
@@ -135,7 +135,7 @@ def test_too_many_messages_in_too_short_a_time(link: Link) -> None:
     with link.serving(limits=Limits(reserve=3, rate=0.001)):
         for _ in range(3):
             link.courier().deliver(SG, b"<a/>")
-        with pytest.raises(PeerRefused, match="429"):
+        with pytest.raises(PeerBusy, match="429"):
             link.courier().deliver(SG, b"<a/>")
         with connect(link) as made:
             made.sendall(b"GET /hi1 HTTP/1.1\r\nhost: a\r\n\r\n")
@@ -166,7 +166,7 @@ def test_too_many_messages_at_once(link: Link) -> None:
     with link.serving(SG, slow, limits=Limits(at_once_by_peer=2)), ThreadPoolExecutor(2) as pool:
         held = [pool.submit(link.courier().deliver, SG, b"<a/>") for _ in range(2)]
         assert all(inside.acquire(timeout=10) for _ in held)
-        with pytest.raises(PeerRefused, match="503"):
+        with pytest.raises(PeerBusy, match="503"):
             link.courier().deliver(SG, b"<b/>")
         go_on.set()
         assert [one.result() for one in held] == [b"<answer><a/></answer>"] * 2
@@ -182,7 +182,7 @@ def test_a_handler_that_takes_too_long(link: Link) -> None:
         return echo(message)
 
     with link.serving(SG, slow, limits=Limits(handling=0.5)):
-        with pytest.raises(PeerRefused, match="503"):
+        with pytest.raises(PeerBusy, match="503"):
             link.courier().deliver(SG, b"<a/>")
         go_on.set()
         assert done.wait(5)
@@ -302,6 +302,34 @@ def test_a_redirect(link: Link, status: bytes) -> None:
         with pytest.raises(PeerRefused, match="redirect"):
             link.courier().deliver(SG, b"<a/>")
         assert len(got) == 1
+
+
+PAUSES = {
+    b"0": 1, b"7": 7, b"999999999": 3600, b"Wed, 01 Jan 2020 00:00:00 GMT": 1, b"Fri, 01 Jan 2100 00:00:00 GMT": 3600,
+}  # fmt: skip
+NO_PAUSE = (b"", b"-5", b"soon", b"1.5", b"9" * 30, b"\xd9\xa3", b"Wed, 99 Foo 2020", b"Fri, 01 Jan 99999 00:00:00 GMT")
+
+
+def busy(status: bytes, after: bytes) -> Callable[[ssl.SSLSocket], object]:
+    """A peer that turns everything away, to come again *after*."""
+    said = b"HTTP/1.1 " + status + b" Busy\r\nretry-after: " + after + b"\r\ncontent-length: 0\r\n\r\n"
+    return lambda made: made.sendall(said)
+
+
+@pytest.mark.parametrize("status", [b"429", b"503"])
+@pytest.mark.parametrize("after", PAUSES)
+def test_a_peer_that_would_silence_us(link: Link, after: bytes, status: bytes) -> None:
+    """Whatever time a busy peer names, now or never, it is a second at least and an hour at most."""
+    with scripted(link, busy(status, after)), pytest.raises(PeerBusy) as told:
+        link.courier().deliver(SG, b"<a/>")
+    assert told.value.pause.total_seconds() == PAUSES[after]
+
+
+@pytest.mark.parametrize("after", NO_PAUSE)
+def test_a_time_to_wait_that_is_none(link: Link, after: bytes) -> None:
+    """A busy peer that names no time, or nonsense, has failed like any other."""
+    with scripted(link, busy(b"503", after)), pytest.raises(PeerRefused, match="503"):
+        link.courier().deliver(SG, b"<a/>")
 
 
 def test_a_compressed_answer(link: Link) -> None:

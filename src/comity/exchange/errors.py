@@ -2,6 +2,7 @@
 
 NoPeer (NotFound)               the party is not in the directory, or has no address there
 PeerUnreachable (Unavailable)   no connection, or none in time: try again later
+PeerBusy (Unavailable)          the peer asks to be left alone for a time that it names: try again then
 PeerRefused (Refused)           the peer, or what stands for it, is not the one in the directory, or turned us away
 Undeliverable (Refused)         trying again will not help; a person has to look at it
 ReplayRefused (Refused)         a transaction that is known already came with other bytes
@@ -16,7 +17,11 @@ BadIdentity (BadInput)          the node's TLS key or certificate is missing or 
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from comity.kernel.errors import BadInput, NotFound, Refused, Unavailable
+
+SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(hours=1)
 
 
 class NoPeer(NotFound):
@@ -25,6 +30,15 @@ class NoPeer(NotFound):
 
 class PeerUnreachable(Unavailable):
     """There was no connection to the peer, or none in time."""
+
+
+class PeerBusy(Unavailable):
+    """The peer asks to be left alone for a time: for *pause*, a second at least and an hour at most."""
+
+    def __init__(self, message: str, *, pause: timedelta, advice: str = "") -> None:
+        """Keep how long to wait, whatever the peer would have."""
+        super().__init__(message, advice=advice)
+        self.pause = min(max(pause, SHORTEST_PAUSE), LONGEST_PAUSE)
 
 
 class PeerRefused(Refused):

@@ -29,7 +29,7 @@ from comity.store.jobs import Job
 from . import deliverytables as tables
 from .deliveries import log
 from .deliverytables import Kept
-from .errors import PeerRefused, PeerUnreachable, TooFull, Trickling, Undeliverable
+from .errors import PeerBusy, PeerRefused, PeerUnreachable, TooFull, Trickling, Undeliverable
 from .part import AVAILABLE, EXPIRED, IMPROPER, Part
 from .receiving import FETCH, Word, acknowledge, check_address, check_bytes, give_up, token_of
 
@@ -95,6 +95,8 @@ def _fetch(office: Office, source: Source, say: Say, job: Job) -> Fetched:
         return _keep(office, say, job, kept, body)
     except (BadMessage, Undeliverable) as e:
         return _end(office, say, job, kept, reason=str(e))
+    except PeerBusy as e:
+        return _wait_for(office, job, kept, e)
     except ComityError as e:
         return _later(office, job, kept, str(e))
 
@@ -182,6 +184,14 @@ def _end(office: Office, say: Say, job: Job, kept: Kept, *, reason: str, state: 
         if jobs.finish(unit, job):
             say(unit, kept.peer, give_up(unit, office, kept, reason, state=state))
     return Fetched(replace(kept, state=state, reason=reason), reason)
+
+
+def _wait_for(office: Office, job: Job, kept: Kept, busy: PeerBusy) -> Fetched:
+    """Put the part off for as long as the peer asks; that try does not count."""
+    with office.store.write(durable=True) as unit:
+        at = office.clock.now() + busy.pause
+        jobs.put_off(unit, job, at=at, error=str(busy), payload=job.payload)
+    return Fetched(kept, str(busy))
 
 
 def _later(office: Office, job: Job, kept: Kept, reason: str) -> Fetched:

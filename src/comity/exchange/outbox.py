@@ -3,8 +3,9 @@
 The rules. A message is queued once; queueing it again under its transaction changes nothing, and other bytes under that
 transaction are refused. Each try sends the same bytes. The peer's answer ends it: answer, event and what the answer means
 are written in one unit. A failure puts the next try off, twice as long each time with some chance in it, an hour at most;
-after two weeks, or at once when trying again cannot help, the message is stuck and waits for a person. A paused peer's
-messages wait and do not age. A worker that dies leaves its message to the next one once its lease has run out; the
+after two weeks, or at once when trying again cannot help, the message is stuck and waits for a person. A peer that names
+the time to come again gets that time, a second to an hour: no failure, and the message does not age by it. A paused
+peer's messages wait and do not age either. A worker that dies leaves its message to the next one once its lease has run out; the
 receiver knows the message by its transaction and bytes, so a second delivery has no second effect.
 """
 
@@ -26,7 +27,7 @@ from comity.store.errors import Conflict
 from comity.store.jobs import Job
 
 from . import tables
-from .errors import NotQueued, Undeliverable
+from .errors import NotQueued, PeerBusy, Undeliverable
 from .tables import ANSWERED, OUT, QUEUED, STUCK, Message
 
 DELIVER = "deliver"
@@ -52,6 +53,7 @@ class Carrier(Protocol):
         """Give the party's answer to a message.
 
         Raises:
+            PeerBusy: not before the time it names.
             PeerUnreachable, PeerRefused, NoPeer: not now; try again later.
             Undeliverable: trying again will not help.
         """
@@ -177,6 +179,8 @@ def _try(outbox: Outbox, job: Job) -> Tried:
             return Tried(settle(unit, outbox, message, answer), ANSWERED)
     except Undeliverable as e:
         return _give_up(outbox, job, message, str(e))
+    except PeerBusy as e:
+        return _wait_for(outbox, job, message, e)
     except ComityError as e:
         return _later(outbox, job, message, str(e))
     except Exception as e:  # noqa: BLE001 - the outermost loop of a worker; what went wrong is shown with the peer
@@ -194,6 +198,15 @@ def _later(outbox: Outbox, job: Job, message: Message, reason: str, *, counted: 
         if jobs.retry(unit, job, at=at, error=reason) and counted:
             _failed(unit, message.peer, reason, now)
     return Tried(message, "later", reason, at)
+
+
+def _wait_for(outbox: Outbox, job: Job, message: Message, busy: PeerBusy) -> Tried:
+    """Put the next try off for as long as the peer asks; neither the try nor that time counts."""
+    at = outbox.clock.now() + busy.pause
+    since = stamp(moment(job.payload["since"]) + busy.pause)
+    with outbox.store.write(durable=True) as unit:
+        jobs.put_off(unit, job, at=at, error=str(busy), payload={**job.payload, "since": since})
+    return Tried(message, "later", str(busy), at)
 
 
 def _give_up(outbox: Outbox, job: Job, message: Message, reason: str) -> Tried:

@@ -63,7 +63,7 @@ class Peers:
     def __init__(self, mirror: Mirror, clock: Clock) -> None:
         """Read from a node's mirror."""
         self._mirror = mirror
-        self._clock = clock
+        self.clock = clock
         self._lock = threading.Lock()
         self._known: _Known | None = None
 
@@ -87,7 +87,7 @@ class Peers:
         Raises:
             Expired: the directory is out of date.
         """
-        known, now = self._read(), self._clock.now()
+        known, now = self._read(), self.clock.now()
         if known.status.stale(now):
             self._fresh(known.status, "")
         return tuple(p for p in known.pins.get(pin, ()) if known.status.countries[p[:2]] > now)
@@ -110,7 +110,7 @@ class Peers:
 
     def _fresh(self, status: Status, party: str) -> None:
         until = min(status.expires, status.countries.get(party[:2], status.expires))
-        if self._clock.now() >= until:
+        if self.clock.now() >= until:
             raise Expired(
                 f"got a directory that counts until {stamp(until)}, expected a fresh one",
                 advice="Bring it up to date: comity node update SOURCE.",

@@ -9,6 +9,7 @@ the size of the answer, whatever the peer says about it.
 from __future__ import annotations
 
 import contextlib
+import re
 import secrets
 import socket
 import ssl
@@ -16,12 +17,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from comity.crypto.tls import pin
 from comity.directory.model import MAX_MESSAGE
 
-from .errors import PeerRefused, PeerUnreachable, Undeliverable
+from .errors import PeerBusy, PeerRefused, PeerUnreachable, Undeliverable
 from .identity import Identity
 from .inbound import JSON, XML, content_type
 from .peers import Peer, Peers
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 PIECE = 1 << 16
 SLOWEST = 10_000  # bytes a second: a file may take as long as it takes at that pace
 FILES = "/files/"
+_SECONDS = re.compile(r"[0-9]{1,9}", re.ASCII)
 _TLS_DONE = "connection.start_tls.complete"
 _CALL_THEM = "Call the party back under its number in the directory."
 _UPDATE = "See that the directory names our certificate (comity doctor), and that their copy is up to date."
@@ -100,6 +104,7 @@ class Courier:
         Raises:
             NoPeer, Expired: the directory does not name the party, or is out of date.
             PeerUnreachable: there was no connection, or not in time.
+            PeerBusy: the peer asks to come again after a time.
             PeerRefused: the peer is not the one in the directory, or turned us away.
             Undeliverable: the message is too large for it.
         """
@@ -156,7 +161,7 @@ class Courier:
                 method, url, headers=sent, content=body, follow_redirects=False, extensions={"trace": watch.trace}
             ) as response,
         ):
-            _check_status(response, peer)
+            _check_status(response, peer, self.peers.clock.now())
             yield response
 
 
@@ -230,7 +235,7 @@ def _body(response: httpx2.Response, party: str, limit: int) -> Iterator[bytes]:
         yield piece
 
 
-def _check_status(response: httpx2.Response, peer: Peer) -> None:
+def _check_status(response: httpx2.Response, peer: Peer, now: datetime) -> None:
     status = response.status_code
     if status == 200:
         return
@@ -240,8 +245,22 @@ def _check_status(response: httpx2.Response, peer: Peer) -> None:
         raise PeerRefused(
             f"got a redirect of {peer.id}, expected an answer: we go nowhere but to the directory's address"
         )
-    words = _STATUS.get(status, "see the log of its node")
-    raise PeerRefused(f"got the status {status} of {peer.id}, expected 200: {words}")
+    words = f"got the status {status} of {peer.id}, expected 200: {_STATUS.get(status, 'see the log of its node')}"
+    pause = _pause(response.headers.get("retry-after", ""), now) if status in (429, 503) else None
+    if pause is not None:
+        raise PeerBusy(words, pause=pause)
+    raise PeerRefused(words)
+
+
+def _pause(text: str, now: datetime) -> timedelta | None:
+    """Read a Retry-After (RFC 9110, 10.2.3), in seconds or as a date; nothing if it is neither."""
+    if _SECONDS.fullmatch(text):
+        return timedelta(seconds=int(text))
+    try:
+        at = parsedate_to_datetime(text)
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)) - now
+    except (ValueError, OverflowError, TypeError):
+        return None
 
 
 @contextmanager

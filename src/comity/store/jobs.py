@@ -83,6 +83,12 @@ def retry(unit: Unit, job: Job, *, at: datetime, error: str) -> bool:
     return _let_go(unit, job, due_at=at, last_error=error[:MAX_ERROR])
 
 
+def put_off(unit: Unit, job: Job, *, at: datetime, error: str, payload: Mapping[str, Any]) -> bool:
+    """Put a claimed job off like `retry`, with another payload, and as if it had not been begun this time."""
+    changes = {"due_at": at, "last_error": error[:MAX_ERROR], "payload": dict(payload), "attempts": job.attempts - 1}
+    return _let_go(unit, job, **changes)
+
+
 def stuck(unit: Unit, job: Job, *, error: str) -> bool:
     """Give a claimed job up, with the reason; a person has to look at it."""
     return _let_go(unit, job, state=STUCK, last_error=error[:MAX_ERROR])

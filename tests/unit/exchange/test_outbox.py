@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,15 @@ from hypothesis import strategies as st
 from builders.exchange import SG, VN, Link, linked
 from builders.nodes import Nodes
 from comity.exchange import outbox, peers, tables
-from comity.exchange.errors import NotQueued, PeerRefused, ReplayRefused, Undeliverable
+from comity.exchange.errors import NotQueued, PeerBusy, PeerRefused, ReplayRefused, Undeliverable
 from comity.exchange.inbound import Inbound, Outbound, answer_once, received
 from comity.exchange.outbox import FIRST_WAIT, LONGEST_WAIT, PATIENCE, Tried, deliver_due, wait
 from comity.exchange.tables import ANSWERED, IN, QUEUED, STUCK, Message
+from comity.kernel.clock import stamp
 from comity.store import jobs
 from comity.store.engine import Unit
 from comity.store.errors import Conflict
+from comity.web.hi1.limits import Limits
 
 TRANSACTION = "1f0e8a0c-7a3e-4a1e-9b57-0d1f6f2f4a11"
 
@@ -143,6 +146,38 @@ def test_a_message_is_given_up_after_two_weeks(link: Link) -> None:
     assert (now_is(link).state, now_is(link).reason) == (STUCK, "got nothing, expected it")
     assert link.nodes.events()[-1] == "message.stuck"
     assert deliver_due(box) == []
+
+
+def test_a_busy_peer_is_left_alone_for_as_long_as_it_asks(link: Link) -> None:
+    """A peer that turns us away for a minute gets it: no failure, no longer wait for the next one, no day of the two weeks."""
+    queue(link)
+    box = link.outbox()
+    with link.serving(limits=Limits(reserve=1, rate=1e-9)):
+        link.courier().deliver(SG, b"<first/>")
+        for _ in range(20):
+            (put_off,) = deliver_due(box)
+            assert (put_off.outcome, put_off.next_at) == ("later", link.nodes.clock.now() + timedelta(minutes=1))
+            assert deliver_due(box) == []
+            link.nodes.clock.advance(timedelta(minutes=1))
+    assert standing(link).failures == 0
+    with box.store.read() as unit:
+        (job,) = jobs.select(unit, kind=outbox.DELIVER)
+    assert (job.payload["since"], job.attempts) == (stamp(link.nodes.clock.now()), 0)
+    assert "429" in job.last_error
+    (failed,) = deliver_due(replace(box, carrier=Post(PeerRefused("got a, expected b"))))
+    assert failed.next_at == link.nodes.clock.now() + FIRST_WAIT
+
+
+def test_a_peer_that_is_busy_for_months(link: Link) -> None:
+    """Being asked to wait never makes a message stuck, however long it goes on."""
+    queue(link)
+    busy = [PeerBusy("got busy, expected an answer", pause=timedelta(days=1)) for _ in range(500)]
+    box = link.outbox(carrier=Post(*busy, b"<ok/>"))
+    for _ in busy:
+        assert outcomes(deliver_due(box)) == ["later"]
+        link.nodes.clock.advance(LONGEST_WAIT)
+    assert link.nodes.clock.now() > now_is(link).at + PATIENCE
+    assert outcomes(deliver_due(box)) == ["answered"]
 
 
 def test_what_cannot_be_delivered_is_given_up_at_once(link: Link) -> None:

@@ -77,6 +77,18 @@ def test_a_job_that_is_put_off_comes_back_with_its_reason(unit: Unit) -> None:
     assert (again.attempts, again.last_error) == (2, "x" * jobs.MAX_ERROR)
 
 
+def test_a_job_that_is_put_off_uncounted(unit: Unit) -> None:
+    """A job put off as if it had not been begun has the new payload, and is the next claimer's alone."""
+    jobs.add(unit, "deliver", "a", due_at=NOW)
+    (held,) = claim(unit)
+    assert jobs.put_off(unit, held, at=NOW + LEASE, error="busy", payload={"n": 1})
+    (again,) = claim(unit, NOW + LEASE)
+    assert (again.attempts, again.last_error, again.payload) == (1, "busy", {"n": 1})
+    assert not jobs.finish(unit, held)
+    assert not jobs.put_off(unit, held, at=NOW, error="late", payload={})
+    assert jobs.finish(unit, again)
+
+
 def test_a_job_that_was_given_up_waits_until_it_is_woken(unit: Unit) -> None:
     """A stuck job is not claimed; woken, it begins anew; one that is done stays done."""
     jobs.add(unit, "deliver", "a", due_at=NOW)
