@@ -15,7 +15,6 @@ from .home import home_option
 from .output import console, emit, json_option, plain
 
 if TYPE_CHECKING:
-    from comity.evidence.custody import Custodian
     from comity.evidence.custodychain import Checked
     from comity.evidence.custodyentry import Deed
     from comity.evidence.custodytables import Bag
@@ -130,9 +129,27 @@ def custody(item: str, pdf: Path | None, home: Path, as_json: bool) -> None:
         "bags": [bag.plain() for bag in bags],
         "entries": [_entry(one) for one in checked.entries],
     }
-    emit(data, as_json, lambda: _show(item, checked, bags, keeper))
-    if checked.faults:
-        raise Refused(f"got a custody of {item} that does not hold: {checked.faults[0].message}, expected a whole one")
+    emit(data, as_json, lambda: _show(item, checked, bags, keeper.ledger.origin))
+    _refuse(item, checked)
+
+
+@click.command("check-custody")
+@click.argument("chain", type=FILE)
+@click.option("--proofs", type=FOLDER, help="Folder of the proofs; else NAME-proofs beside the chain.")
+@click.option(
+    "--log-key", required=True, help="Public key of the node's log, NAME+ID+KEY: see comity log checkpoint --json."
+)
+@json_option
+def check_custody(chain: Path, proofs: Path | None, log_key: str, as_json: bool) -> None:
+    """Check CHAIN, the custody of an item as a court bundle has it (custody/NAME.jsonl), without a node."""
+    from comity.evidence.custodyproof import check_files
+    from comity.ledger.note import NoteKey
+
+    key = NoteKey.from_text(log_key)
+    item, checked = check_files(chain, proofs or chain.with_name(f"{chain.stem}-proofs"), [key])
+    data = _row(item, checked) | {"entries": [_entry(one) for one in checked.entries]}
+    emit(data, as_json, lambda: _show(item, checked, [], key.name))
+    _refuse(item, checked)
 
 
 def deed_of(act: str, party: str, **rest: Any) -> Deed:
@@ -184,7 +201,13 @@ def _entry(entry: Any) -> dict[str, Any]:
     return data | {"sha256": entry.digest}
 
 
-def _show(item: str, checked: Checked, bags: list[Bag], keeper: Custodian) -> None:
+def _refuse(item: str, checked: Checked) -> None:
+    """Leave with 1 when a chain does not hold."""
+    if checked.faults:
+        raise Refused(f"got a custody of {item} that does not hold: {checked.faults[0].message}, expected a whole one")
+
+
+def _show(item: str, checked: Checked, bags: list[Bag], log: str) -> None:
     from comity.evidence.custodysheet import checks, details, done, standing
     from comity.kernel.clock import stamp
 
@@ -196,8 +219,8 @@ def _show(item: str, checked: Checked, bags: list[Bag], keeper: Custodian) -> No
         out.print(f"{entry.number:>4}  {stamp(entry.at)}  [bold]{done(entry.deed)}[/]  {plain(entry.deed.by.text)}")
         for label, value in details(entry.deed):
             out.print(f"        {plain(label)}: {plain(value)}")
-    for line in checks(checked, keeper.ledger.origin):
+    for line in checks(checked, log):
         out.print(f"  {'[red]![/]' if checked.faults else '[green]+[/]'} {plain(line)}")
 
 
-COMMANDS = (custody, list_items, note, register)
+COMMANDS = (check_custody, custody, list_items, note, register)
