@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,8 @@ def acquire(order: Order, with_seal: Seal, *, clock: Clock, watch: Watch = unwat
             _make(partial / "data")
             contents = _take_all(order, named, partial, journal, watch)
             journal.settle()
-            seal(partial, contents, with_seal, at=clock.now())
+            now = clock.now()
+            seal(partial, _clocked(contents, now), with_seal, at=now)
             _put(partial, order.target)
         generation = finish(order.target, with_seal)
         log.unlink(missing_ok=True)
@@ -129,6 +131,14 @@ def _take_all(order: Order, named: Sequence[Source], folder: Path, journal: Jour
     begun = moment(journal.head["begun_at"])
     secret = bytes.fromhex(journal.head["random"])
     return Contents(order.act, begun, entries, findings, secret, order.former, tuple(s.path for s in named), lines)
+
+
+def _clocked(contents: Contents, now: datetime) -> Contents:
+    """Note a clock that was set back meanwhile: the times of the act then say little."""
+    if now >= contents.begun:
+        return contents
+    finding = Finding("clock", b"", f"begun {stamp(contents.begun)}, sealed {stamp(now)}")
+    return replace(contents, findings=[*contents.findings, finding])
 
 
 def _list(named: Iterable[Source]) -> Tally:

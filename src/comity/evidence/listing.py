@@ -166,6 +166,8 @@ def _member(folder: Found, raw: bytes, spelt: str, entry: os.DirEntry[str], fd: 
     yield Found(kind, b"%b/%b" % (folder.path, raw), name, where, Origin.of(info), target)
     if kind == SPECIAL:
         yield Finding("special", name, _what(info.st_mode))
+    if not where.startswith(folder.place):
+        yield Finding("long-path", name, where)
     if kind in (FILE, FOLDER) and spelt.encode() != raw:
         yield Finding(*_renamed(name, raw, spelt))
 

@@ -26,7 +26,7 @@ def test_an_item_is_acquired_and_verified(program: Program) -> None:
     """The findings are told with the number of files, and every layer with its state."""
     said = program.run("evidence", "acquire", "phone", "--item", "A-1", "--by", "Desk", "--to", "item")
     assert "2 files" in said
-    assert "1 × name is not plain text" in said
+    assert "1 × name is spelt otherwise" in said
     verified = program.run("evidence", "verify", "item")
     assert "proved       bytes" in verified
     assert "not there    signature" in verified

@@ -7,6 +7,7 @@ import json
 import os
 import socket
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from builders.directory import START
 from builders.evidence import TREES, acquired, checked, contents, grown, order, seeded
 from comity.evidence.acquiring import acquire
 from comity.evidence.errors import BadGeneration, BadSource, OtherAcquisition
@@ -24,8 +26,9 @@ from comity.evidence.listing import Found
 from comity.evidence.model import Entry, Finding, Origin
 from comity.evidence.sealing import Seal, read_generation
 from comity.evidence.taking import Copy
+from comity.evidence.vocabulary import findings as vocabulary
 from comity.kernel import canonical
-from comity.kernel.clock import SystemClock
+from comity.kernel.clock import FixedClock, SystemClock
 from comity.kernel.errors import BadInput
 
 
@@ -202,6 +205,7 @@ def test_a_path_of_four_thousand_bytes_is_taken(tmp_path: Path) -> None:
     acquired(tmp_path / "item", source)
     (deep,) = [entry for entry in entries(tmp_path / "item").values() if entry.kind == "file"]
     assert len(deep.name) > 5000
+    assert {code for code, _ in findings(tmp_path / "item")} == {"long-path", "name-bytes"}
     assert (tmp_path / "item" / deep.path).read_bytes() == b"deep"
     subprocess.run(["rm", "-rf", source], check=True)
 
@@ -329,3 +333,25 @@ def test_a_broken_off_acquisition_goes_on_with_what_changed_meanwhile(tmp_path: 
     assert files == contents(source) | {done[0].encode(): before}
     assert findings(tmp_path / "item") == {("vanished", done[0].encode())}
     assert checked(tmp_path / "item").sound
+
+
+def test_a_clock_that_was_set_back_is_a_finding(tmp_path: Path) -> None:
+    """When the sealing stands before the beginning, that is said."""
+    (tmp_path / "f").write_bytes(b"1")
+    clock = FixedClock(START)
+
+    def watch(total: int) -> Any:
+        return lambda done: clock.advance(timedelta(hours=-1))
+
+    acquire(order(tmp_path / "item", tmp_path / "f"), Seal(seeded), clock=clock, watch=watch)
+    assert findings(tmp_path / "item") == {("clock", b"")}
+    assert checked(tmp_path / "item").sound
+
+
+def test_every_finding_has_its_words() -> None:
+    """Each code that the room gives is in the vocabulary, with weight, label and description, and none is there in vain."""
+    source = Path(acquire.__code__.co_filename).parent
+    given = {code for path in source.glob("*.py") for code in vocabulary() if f'"{code}"' in path.read_text("utf-8")}
+    assert given == set(vocabulary())
+    assert all(set(row) == {"weight", "en", "description"} for row in vocabulary().values())
+    assert {row["weight"] for row in vocabulary().values()} == {"note", "warning"}
