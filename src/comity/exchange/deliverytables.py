@@ -134,7 +134,9 @@ def put_part(unit: Unit, kept: Kept) -> None:
 def find_parts(unit: Unit, **wanted: str) -> list[Kept]:
     """List parts whose columns have the *wanted* values, by delivery and number, the oldest delivery first."""
     c = _parts.c
-    query = sa.select(_parts).filter_by(**wanted).order_by(c.at, c.delivery, c.sequence, c.changed_at)
+    whole = (c.direction, c.peer, c.delivery)
+    began = sa.func.min(c.at).over(partition_by=whole)
+    query = sa.select(_parts).filter_by(**wanted).order_by(began, *whole, c.sequence, c.changed_at, c.id)
     rows = [dict(row) for row in unit.execute(query).mappings()]
     return [Kept(part=Part(**{name: row.pop(name) for name in _OF_PART}), **row) for row in rows]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -51,6 +51,18 @@ def test_parts_are_kept_and_found_in_order(known: Store) -> None:
         assert find_parts(unit, request="r-1") == rows[::-1]
         assert find_parts(unit, token="secret") == [rows[1]]
         assert delivery_files(unit) == {"delivery-1"}
+
+
+def test_parts_that_came_out_of_turn_are_in_order(known: Store) -> None:
+    """Whatever order they arrived in, parts are listed by number within their delivery, the delivery that began first first."""
+    came = [("d-2", 3), ("d-1", 2), ("d-2", 1), ("d-1", 1), ("d-2", 2)]
+    with known.write() as unit:
+        for minutes, (delivery, number) in enumerate(came):
+            part = replace(FILE, id=f"{delivery}/{number}", delivery=delivery, sequence=number)
+            put_part(unit, replace(kept(part), at=AT + timedelta(minutes=minutes)))
+    with known.read() as unit:
+        found = [(one.part.delivery, one.part.sequence) for one in find_parts(unit, request="r-1")]
+    assert found == [("d-2", 1), ("d-2", 2), ("d-2", 3), ("d-1", 1), ("d-1", 2)]
 
 
 def test_a_part_is_changed_in_its_place(known: Store) -> None:
