@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from builders.evidence import PlainBag, acquired, checked, grown
 from comity.evidence import reading
@@ -323,3 +325,60 @@ def test_what_is_no_bag_at_all(tmp_path: Path) -> None:
     for name in ("text", "missing"):
         with pytest.raises(BadItem):
             checked(tmp_path / name)
+
+
+@given(
+    name=st.sampled_from(["bagit.txt", "bag-info.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt", "fetch.txt"]),
+    data=st.one_of(
+        st.binary(max_size=300),
+        st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass")),
+        st.lists(
+            st.sampled_from(
+                [b"data/a.txt", b"..", b"/", b"%0A", b"  ", b"\n", b"\r", b":", b"0" * 64, b"\xff", b"\xef\xbb\xbf"]
+            )
+        ).map(b"".join),
+    ),
+    encoding=st.sampled_from(["UTF-8", "UTF-16", "UTF-32", "ISO-8859-1", "US-ASCII", "windows-1252"]),
+)
+@settings(max_examples=150, deadline=None)
+def test_any_bytes_in_a_tag_file_give_a_verdict(
+    name: str, data: bytes, encoding: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Whatever stands in a tag file, the answer is a verdict and never an accident."""
+    bag = PlainBag("0.97", encoding=encoding, tags={name: data}).write(tmp_path_factory.mktemp("any") / "bag")
+    verdict = checked(bag)
+    assert all(fault.expected and fault.found for fault in verdict.faults)
+    json.dumps(verdict.plain()).encode("utf-8")
+
+
+@given(
+    name=st.sampled_from(
+        ["files.jsonl", "findings.jsonl", "acquisition.json", "tree.json", "blake3.txt", "case.jsonld"]
+    ),
+    at=st.integers(0, 10_000),
+    new=st.one_of(
+        st.binary(max_size=4), st.sampled_from([b"null", b"[]", b"{}", b"-1", b"1e999", b'"', b"\\ud800", b"[" * 3000])
+    ),
+    cut=st.integers(0, 40),
+)
+@settings(max_examples=150, deadline=None)
+def test_any_bytes_in_our_own_files_give_a_verdict(
+    name: str, at: int, new: bytes, cut: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """So in our own description, with every digest made to fit."""
+    folder = tmp_path_factory.mktemp("any")
+    acquired(folder / "item", grown(folder / "src", {(b"a",): b"one", (b"b",): b"two"}))
+    path = folder / "item/metadata" / name
+    data = path.read_bytes()
+    at %= len(data) + 1
+    path.write_bytes(data[:at] + new + data[at + cut :])
+    resealed(folder / "item")
+    verdict = checked(folder / "item")
+    assert verdict.sound == (path.read_bytes() == data) or name in (
+        "acquisition.json",
+        "files.jsonl",
+        "findings.jsonl",
+        "case.jsonld",
+        "tree.json",
+    )
+    json.dumps(verdict.plain()).encode("utf-8")
