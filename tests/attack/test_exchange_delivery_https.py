@@ -17,6 +17,7 @@ from builders.provider import Provider, provider
 from comity.exchange import provider as acts
 from comity.exchange.custody import Custody
 from comity.exchange.fetching import Fetched
+from comity.exchange.identity import entry
 from comity.exchange.part import MAX_BINARY
 from comity.exchange.receiving import FETCH
 from comity.requests.model import Request
@@ -64,11 +65,38 @@ def endless(made: ssl.SSLSocket) -> None:
 
 
 def test_a_redirect_is_not_followed(sg: Provider) -> None:
-    """A redirect leads nowhere: the part waits, with the reason."""
+    """A redirect leads nowhere and will never do: the part is refused at once, and both sides have that on record."""
     request = announced(sg)
     done, calls = fetched(sg, says(MOVED))
     assert "redirect" in done.reason
-    assert (calls, sg.states(request)) == (1, ["Available"])
+    assert (calls, done.kept.file, sg.states(request)) == (1, "", ["Error"])
+    assert sg.fetch() == []
+    sg.work()
+    assert sg.states(request, SG) == ["Error"]
+    for party in (VN, SG):
+        assert sg.nodes.events(party).count("delivery.refused") == 1
+    assert not {"delivery.fetched", "delivery.verified"} & set(sg.nodes.events(VN))
+
+
+def test_an_address_that_the_directory_no_longer_names(sg: Provider) -> None:
+    """A file under an address that its sender has left since is refused at once, and nobody is asked for it."""
+    request = announced(sg)
+    sg.link.change(SG, exchange=entry("https://orchid.example.org:8443/hi1", sg.link.identities[SG]))
+    sg.link.spread(VN)
+    done, calls = fetched(sg, says(MOVED))
+    assert "expected one that begins with" in done.reason
+    assert (calls, sg.states(request)) == (0, ["Error"])
+
+
+def test_a_place_that_is_down_is_asked_again(sg: Provider) -> None:
+    """A place where nothing listens may come back: the part waits."""
+    request = announced(sg)
+    (done,) = Custody(sg.desk(VN)).fetch(sg.link.courier(VN))
+    assert "no answer" in done.reason
+    assert sg.states(request) == ["Available"]
+    sg.nodes.clock.advance(timedelta(minutes=1))
+    sg.rounds()
+    assert sg.states(request) == ["Received"]
 
 
 def test_a_busy_place_is_left_alone_for_as_long_as_it_asks(sg: Provider) -> None:

@@ -206,7 +206,7 @@ def test_an_address_with_other_bytes(served: bytes, line: Line) -> None:
 
 
 def test_an_address_that_leads_on(line: Line) -> None:
-    """A redirect is not followed, to a place inside our own network least of all."""
+    """A redirect is not followed, to a place inside our own network least of all; the part is refused and its sender told."""
     visited: list[str] = []
 
     class Inside(BaseHTTPRequestHandler):
@@ -227,7 +227,8 @@ def test_an_address_that_leads_on(line: Line) -> None:
         inside.shutdown()
         thread.join()
     kept = line.kept(part)
-    assert kept is not None and kept.state == "Available"
+    assert kept is not None and kept.state == "Error"
+    assert every(line.across.peer.got[-1], "Value") == ["Error"]
     assert visited == []
 
 

@@ -4,6 +4,7 @@ NoPeer (NotFound)               the party is not in the directory, or has no add
 PeerUnreachable (Unavailable)   no connection, or none in time: try again later
 PeerBusy (Unavailable)          the peer asks to be left alone for a time that it names: try again then
 PeerRefused (Refused)           the peer, or what stands for it, is not the one in the directory, or turned us away
+LedAway (Refused)               the peer would have us go to another place, which we never do
 Undeliverable (Refused)         trying again will not help; a person has to look at it
 ReplayRefused (Refused)         a transaction that is known already came with other bytes
 NotQueued (NotFound)            there is no such message
@@ -43,6 +44,10 @@ class PeerBusy(Unavailable):
 
 class PeerRefused(Refused):
     """The peer is not the one in the directory, or turned us away."""
+
+
+class LedAway(PeerRefused):
+    """The peer would have us go to another place than the directory's, which we never do."""
 
 
 class Undeliverable(Refused):

@@ -3,7 +3,8 @@
 A worker claims a part that is due, streams it aside while hashing, and stops at the first byte more than was stated. When
 the connection breaks it goes on where it stopped, if the other side can, and begins anew otherwise. What arrived is put
 in place, and acknowledged, in one unit; a worker killed before that leaves nothing but a part that is due again. Bytes
-that are not what was stated are kept too, beside the reason why they were refused. Memory: one piece of 64 KiB.
+that are not what was stated are kept too, beside the reason why they were refused. What can get better is tried again until the
+address expires; what cannot, an address outside the sender's place or one that leads on, is refused at once. Memory: one piece of 64 KiB.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from comity.store.jobs import Job
 from . import deliverytables as tables
 from .deliveries import log
 from .deliverytables import Kept
-from .errors import PeerBusy, PeerRefused, PeerUnreachable, TooFull, Trickling, Undeliverable
+from .errors import LedAway, PeerBusy, PeerRefused, PeerUnreachable, TooFull, Trickling, Undeliverable
 from .part import AVAILABLE, EXPIRED, IMPROPER, Part
 from .receiving import FETCH, Word, acknowledge, check_address, check_bytes, give_up, token_of
 
@@ -93,7 +94,7 @@ def _fetch(office: Office, source: Source, say: Say, job: Job) -> Fetched:
         check_address(office, peer, kept.part)
         body = _download(office, source, peer, kept.part)
         return _keep(office, say, job, kept, body)
-    except (BadMessage, Undeliverable) as e:
+    except (BadMessage, Undeliverable, LedAway) as e:
         return _end(office, say, job, kept, reason=str(e))
     except PeerBusy as e:
         return _wait_for(office, job, kept, e)

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from comity.crypto.tls import pin
 from comity.directory.model import MAX_MESSAGE
 
-from .errors import PeerBusy, PeerRefused, PeerUnreachable, Undeliverable
+from .errors import LedAway, PeerBusy, PeerRefused, PeerUnreachable, Undeliverable
 from .identity import Identity
 from .inbound import JSON, XML, content_type
 from .peers import Peer, Peers
@@ -242,9 +242,7 @@ def _check_status(response: httpx2.Response, peer: Peer, now: datetime) -> None:
     if status == 413:
         raise Undeliverable(f"got the status 413 of {peer.id}, expected 200: the message is too large for it")
     if 300 <= status < 400:
-        raise PeerRefused(
-            f"got a redirect of {peer.id}, expected an answer: we go nowhere but to the directory's address"
-        )
+        raise LedAway(f"got a redirect of {peer.id}, expected an answer: we go nowhere but to the directory's address")
     words = f"got the status {status} of {peer.id}, expected 200: {_STATUS.get(status, 'see the log of its node')}"
     pause = _pause(response.headers.get("retry-after", ""), now) if status in (429, 503) else None
     if pause is not None:
