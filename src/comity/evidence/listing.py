@@ -60,8 +60,8 @@ def sources(paths: Sequence[Path], target: Path) -> list[Source]:
 
 def listed(source: Source) -> Iterator[Found | Finding]:
     """List a source, folder by folder in the order of names; what cannot be listed is a finding."""
-    path = os.fsencode(source.path)
-    info = os.stat(path)  # noqa: PTH116 - bytes; a link that a person names is meant to be followed
+    path = os.fsencode(source.path.resolve())  # a link that a person names is meant to be followed
+    info = os.stat(path)  # noqa: PTH116 - bytes
     kind = FOLDER if stat.S_ISDIR(info.st_mode) else FILE
     top = Found(kind, path, source.name, source.place, Origin.of(info))
     yield top

@@ -99,11 +99,19 @@ class Origin:
         )
 
     @classmethod
-    def of(cls, info: os.stat_result) -> Origin:
-        """Take what the machine says of a file."""
-        times = info.st_mtime_ns, info.st_atime_ns, info.st_ctime_ns
+    def of(cls, info: os.stat_result, *, atime: int | None = None) -> Origin:
+        """Take what the machine says of a file; *atime* is the time of last reading as it was before we came."""
         return cls(
-            info.st_mode, info.st_uid, info.st_gid, info.st_size, *times, info.st_dev, info.st_ino, info.st_nlink
+            info.st_mode,
+            info.st_uid,
+            info.st_gid,
+            info.st_size,
+            info.st_mtime_ns,
+            info.st_atime_ns if atime is None else atime,
+            info.st_ctime_ns,
+            info.st_dev,
+            info.st_ino,
+            info.st_nlink,
         )
 
     @property

@@ -3,7 +3,7 @@
     1. open without following a link out of the source, and, where the system lets us, without touching the time of last reading;
     2. read every byte once: SHA-256, BLAKE3 (SHA-512 when asked for) and the copy get the same bytes; the holes of a
        sparse file are hashed as the zeros they are, noted, and left as holes in the copy;
-    3. compare device, inode, size and times, of the open file and of the name, with those before: if anything differs,
+    3. compare device, inode, size and times of what stands under the name now with those before: if anything differs,
        once more from 1; if it differs again, that is a finding, and what was read stays.
 
 What cannot be read is a finding with the machine's reason. Memory: two buffers of 4 MiB a thread.
@@ -80,18 +80,16 @@ class Taker:
         """Read once; tell also whether the file stood still, and since it was *known* if it was."""
         fd, info = _open(found)
         try:
-            before = Origin.of(info)
+            before = Origin.of(info, atime=found.origin.atime)
             if not stat.S_ISREG(before.mode):
                 raise _Fault("it is no regular file any more")
             copied = self._copy(fd, info, found.place)
-            after = Origin.of(os.fstat(fd))
         finally:
             os.close(fd)
-        origin = replace(before, atime=found.origin.atime)
         findings = (Finding("cut-short", found.name, copied.fault),) if copied.fault else ()
         digests, holes = copied.digests, tuple(copied.holes)
-        entry = Entry(found.kind, found.name, origin, found.place, copied.size, digests, holes)
-        same = before.state == after.state == _named(found.path) == (known or before).state
+        entry = Entry(found.kind, found.name, before, found.place, copied.size, digests, holes)
+        same = before.state == _named(found.path) == (known or before).state
         return Taken(entry, findings), same and (copied.size == before.size or bool(copied.fault))
 
     def _copy(self, fd: int, before: os.stat_result, place: str) -> Copy:
@@ -203,13 +201,18 @@ def _named(path: bytes) -> tuple[int, ...]:
     """Give the state of what stands under a name now; nothing if there is nothing."""
     with suppress(OSError):
         if len(path) < CHUNK:
-            return Origin.of(os.lstat(path)).state
+            return _state(os.lstat(path))
         fd = open_at(path, _READ)
         try:
-            return Origin.of(os.fstat(fd)).state
+            return _state(os.fstat(fd))
         finally:
             os.close(fd)
     return ()
+
+
+def _state(info: os.stat_result) -> tuple[int, ...]:
+    """Give what `Origin.state` compares."""
+    return (info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns, info.st_ctime_ns)
 
 
 def _segments(fd: int, size: int) -> Iterator[tuple[int, int, bool]]:

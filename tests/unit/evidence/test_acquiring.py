@@ -355,3 +355,13 @@ def test_every_finding_has_its_words() -> None:
     assert given == set(vocabulary())
     assert all(set(row) == {"weight", "en", "description"} for row in vocabulary().values())
     assert {row["weight"] for row in vocabulary().values()} == {"note", "warning"}
+
+
+def test_a_link_that_a_person_names_is_followed(tmp_path: Path) -> None:
+    """Links within a source are not followed; the source itself is what the person meant."""
+    source = grown(tmp_path / "src", {(b"a",): b"one"})
+    (tmp_path / "folder").symlink_to(source)
+    (tmp_path / "file").symlink_to(source / "a")
+    acquired(tmp_path / "item", tmp_path / "folder", tmp_path / "file")
+    assert {entry.path for entry in entries(tmp_path / "item").values()} == {"", "data/src/a", "data/a"}
+    assert findings(tmp_path / "item") == set()
