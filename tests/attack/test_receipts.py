@@ -167,6 +167,20 @@ def test_code_that_no_vocabulary_knows_is_shown_as_it_is(today: Nodes) -> None:
     assert [(a.state, a.code) for a in seen(today, request).answers] == [("refused", "because")]
 
 
+@pytest.mark.parametrize("name", ["Legal desk", "  LEGAL-desk.", "Légal  désk"])
+def test_refusal_released_by_its_own_signer(name: str, today: Nodes, tmp_path: Path) -> None:
+    """However the name is written, the holder of the key cannot release the refusal too; nothing is signed."""
+    request = today.received()
+    words = ("--state", "refused", "--code", "no_data", "--reason", "None.", "--key", today.key_file("receipt", SG))
+    line = ("receipt", request.reference, *words, "--home", today.home(SG), "--out", tmp_path / "r.json", "--json")
+    said = comity(*line, "--released-by", name)
+    assert (said.code, said.problem["type"]) == (1, "urn:x-comity:one-person")
+    said = comity(*line)
+    assert (said.code, said.problem["field"]) == (2, "released-by")
+    assert not (tmp_path / "r.json").exists()
+    assert "receipt.issued" not in today.events(SG)
+
+
 def test_receipt_of_a_reference_that_leads_outside(today: Nodes, tmp_path: Path) -> None:
     """The receipt on a request whose reference looks like a path is written into the folder named, not beside it."""
     hostile = today.maker.good(today.maker.request(reference="a/../../escaped"))

@@ -159,7 +159,9 @@ def _disclose(stage: Stage, earlier: str, first: str, second: str) -> None:
     stage.run(line, home="vn")
     _send(stage, first)
     reason = _("An order of a court or authority is needed; please attach it.")
-    _answer(stage, "sg", first, f'--state refused --code order_missing --reason "{reason}"')
+    _answer(
+        stage, "sg", first, f'--state refused --code order_missing --reason "{reason}" --released-by "Legal desk, head"'
+    )
     _take(stage, "vn", first, "refused")
     stage.scene(_("The order is attached, the request corrected and sent again: accepted"))
     stage.run(f"request follow {first} --relation corrects --with sheets/order.yaml", home="vn")

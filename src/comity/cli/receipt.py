@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,7 @@ def receive(home: Path, file: Path, identity: Path | None, as_json: bool) -> Non
     "--code", default="", help="Why, for info_needed and refused; a code that is none is answered with the list."
 )
 @click.option("--reason", default="", help="Why, in plain words, for info_needed and refused.")
+@click.option("--released-by", default="", help="Who releases a refusal: another person than the key's holder.")
 @click.option("--until", default="", help="Until when data are preserved (UTC), when you accept a preservation.")
 @click.option("--reply-by", default="", help="When you expect to answer, or want an answer (UTC).")
 @click.option(
@@ -77,8 +79,11 @@ def receipt(
     """Answer the incoming request NAME with a signed receipt; or record a phone read-back on our own request NAME."""
     from comity.node.service import open_node
     from comity.requests.gatekeeping import answer as consider
-    from comity.requests.receipts import Word, read_back
+    from comity.requests.receipts import Word, answer, read_back, refuse
 
+    released_by = said["released_by"]
+    if released_by and (said["state"] != "refused" or code_read):
+        raise BadInput("got a name, expected none: only a refusal of ours is released", field="released-by")
     spoken = Word(said["state"], said["code"], said["reason"], said["until"], said["reply_by"])
     with open_node(home) as node:
         if code_read:
@@ -95,21 +100,29 @@ def receipt(
             )
         if safeguards:
             consider(node.office, name, safeguards)
-        _answer(node, name, spoken, key=key, passphrase_file=passphrase_file, out=out, as_json=as_json)
+        give = partial(refuse, released_by=released_by) if spoken.state == "refused" else answer
+        _answer(node, name, spoken, give, key=key, passphrase_file=passphrase_file, out=out, as_json=as_json)
 
 
 def _answer(
-    node: Any, name: str, said: Any, *, key: Path, passphrase_file: Path | None, out: Path | None, as_json: bool
+    node: Any,
+    name: str,
+    said: Any,
+    give: Any,
+    *,
+    key: Path,
+    passphrase_file: Path | None,
+    out: Path | None,
+    as_json: bool,
 ) -> None:
     from comity.exchange.notifying import queued
     from comity.node.ports import desk_of
     from comity.packages.placing import check_place, place_bytes
-    from comity.requests.receipts import answer
 
     signer = open_signer(key, passphrase_file)
     if out:
         check_place(out)
-    taken, raw = answer(node.office, name, said, signer, also=queued(desk_of(node)))
+    taken, raw = give(node.office, name, said, signer, also=queued(desk_of(node)))
     file = None
     if out:
         stamp = taken.answer.at.strftime("%Y%m%dT%H%M%SZ")

@@ -10,8 +10,6 @@ by another one; both names stand in the receipt.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +24,7 @@ from comity.requests.clocks import ANSWER_DUE, EMERGENCY
 from comity.requests.errors import WrongState
 from comity.requests.model import IN, Request
 from comity.requests.receipts import Taken, Word
+from comity.requests.refusal import second_person
 from comity.requests.states import ACCEPTED, INFO_NEEDED, REFUSED
 from comity.requests.vocabulary import codes
 from comity.store.engine import Unit
@@ -114,7 +113,8 @@ def refuse(desk: Desk, name: str, signer: Signer, *, code: str, reason: str, rel
     """Refuse a request, after a legal review by one person, released by another.
 
     Raises:
-        NotDecided: nobody reviewed it, or the same person would release it.
+        NotDecided: nobody reviewed it.
+        OnePerson: who reviewed it would release it too.
     """
     with desk.office.store.read() as unit:
         request = desk.office.find(unit, name, IN)
@@ -191,11 +191,6 @@ def deliver(
         _announce(desk, unit, request, parts)
         outcomes.settle(desk, unit, request, [Outcome(target, "disclosed")])
     return parts
-
-
-def same_person(one: str, other: str) -> bool:
-    """Tell whether two names are written for the same person, whatever case, spaces, accents and signs."""
-    return _folded(one) == _folded(other)
 
 
 def _ready(
@@ -277,13 +272,7 @@ def _released(unit: Unit, request: Request, released_by: str) -> Released:
     if not reviews:
         advice = f"Have it reviewed first: comity answer review {request.reference} --by NAME --text TEXT."
         raise NotDecided("got a refusal that nobody reviewed, expected a legal review", field="review", advice=advice)
-    if not released_by.strip():
-        raise BadInput("got no name, expected who releases the refusal", field="released-by", advice="Give it with --released-by.")  # fmt: skip
-    check_text(released_by, field="released-by", max=MAX_NAME)
-    if any(same_person(one.who, released_by) for one in reviews):
-        advice = "Let another person release it: two people stand behind a refusal."
-        raise NotDecided(f"got {released_by}, who reviewed it, expected another person", field="released-by", advice=advice)  # fmt: skip
-    return Released(reviews[-1].who, released_by)
+    return Released(reviews[-1].who, second_person(released_by, [one.who for one in reviews]))
 
 
 def _note_refusal(desk: Desk, unit: Unit, request: Request, released: Released, code: str) -> None:
@@ -297,8 +286,3 @@ def _note_refusal(desk: Desk, unit: Unit, request: Request, released: Released, 
 
 def _also(desk: Desk) -> receipts.Also:
     return lambda unit, taken: notify(desk, unit, taken)
-
-
-def _folded(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name.casefold())
-    return re.sub(r"[\W_]+", "", "".join(c for c in plain if not unicodedata.combining(c)))

@@ -25,6 +25,10 @@ class WrongState(Refused):
     """The act is not allowed in the request's present state."""
 
 
+class OnePerson(Refused):
+    """One person would stand behind a refusal, which takes two."""
+
+
 class Incomplete(Refused):
     """The request is not complete: it cannot be sealed or released."""
 

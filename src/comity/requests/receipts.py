@@ -23,6 +23,7 @@ from .errors import PackageRefused, WrongReceipt, WrongState
 from .gatekeeping import require
 from .model import IN, OUT, Answer, Request
 from .office import Office
+from .refusal import second_person
 from .states import ACCEPTED, ANSWERS, INFO_NEEDED, REFUSED, WAITING, WITHDRAWN, after, outcome
 from .vocabulary import codes, measure
 
@@ -91,6 +92,19 @@ def answer(office: Office, name: str, word: Word, signer: Signer, *, also: Also 
         taken = Taken(_apply(office, unit, request, given), given, new=True)
         also(unit, taken)
     return taken, raw
+
+
+def refuse(
+    office: Office, name: str, word: Word, signer: Signer, *, released_by: str, also: Also = nothing_more
+) -> tuple[Taken, bytes]:
+    """Refuse an incoming request as `answer` does, released by another person than the key's holder; both are named in it.
+
+    Raises:
+        OnePerson: the key's holder would release it too.
+    """
+    releaser = second_person(released_by, [office.holder(signer, "receipt")])
+    reason = f"{word.reason} Released by: {releaser}." if word.reason else ""
+    return answer(office, name, replace(word, state=REFUSED, reason=reason), signer, also=also)
 
 
 def take(office: Office, data: bytes, *, file: str = "", also: Also = nothing_more) -> Taken:

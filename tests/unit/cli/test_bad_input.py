@@ -223,16 +223,17 @@ WORDS = [
     (("--state", "accepted"), "until"),
     (("--state", "accepted", "--until", "tomorrow"), "until"),
     (("--state", "accepted", "--until", "2020-01-01T00:00:00Z"), "until"),
-    (("--state", "refused", "--code", "nonsense", "--reason", "x"), "code"),
-    (("--state", "refused", "--code", "no_data"), "reason"),
-    (("--state", "refused", "--code", "no_data", "--reason", "a\x07b"), "reason"),
-    (("--state", "refused", "--code", "no_data", "--reason", "x" * 9000), "reason"),
+    (("--state", "refused", "--released-by", "Minh Probe", "--code", "nonsense", "--reason", "x"), "code"),
+    (("--state", "refused", "--released-by", "Minh Probe", "--code", "no_data"), "reason"),
+    (("--state", "refused", "--released-by", "Minh Probe", "--code", "no_data", "--reason", "a\x07b"), "reason"),
+    (("--state", "refused", "--released-by", "Minh Probe", "--code", "no_data", "--reason", "x" * 9000), "reason"),
+    (("--state", "refused", "--code", "no_data", "--reason", "x"), "released-by"),
     (("--state", "received", "--code", "no_data"), "code"),
     (("--state", "received", "--reply-by", "2027-13-01T00:00:00Z"), "reply-by"),
 ]
 
 
-@pytest.mark.parametrize(("word", "field"), WORDS, ids=[" ".join(row[0])[:50] for row in WORDS])
+@pytest.mark.parametrize(("word", "field"), WORDS, ids=[" ".join(row[0])[:80] for row in WORDS])
 def test_an_answer_that_lacks_something(at: Program, world: Nodes, word: tuple[str, ...], field: str) -> None:
     """An answer without what its state needs, or with a time that is none or past, is refused and nothing is signed."""
     line = ("receipt", f"VN.a05-{year(world)}-0003", *word, "--key", "SG.orchid-receipt.key", "--out", "out.json", *SG)

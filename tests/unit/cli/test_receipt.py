@@ -80,8 +80,11 @@ def test_a_refused_package(desk: Desk) -> None:
 
 WORDS: dict[str, dict[str, str]] = {
     "received": {}, "accepted": {"until": "days=60"}, "info_needed": {"code": "clarify_period", "reason": "Which days?", "reply-by": "days=2"},
-    "refused": {"code": "too_broad", "reason": "Narrow it."},
+    "refused": {"code": "too_broad", "reason": "Narrow it.", "released-by": "Minh Probe"},
 }  # fmt: skip
+
+
+REFUSED = ("--state", "refused", "--released-by", "Minh Probe")
 
 
 def options(nodes: Nodes, state: str) -> list[str]:
@@ -107,7 +110,10 @@ def test_answered_and_taken_in(state: str, desk: Desk, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "field"),
     [
-        (["--state", "refused", "--code", "too_broad"], "reason"), (["--state", "refused", "--reason", "No."], "code"),
+        ([*REFUSED, "--code", "too_broad"], "reason"), ([*REFUSED, "--reason", "No."], "code"),
+        (["--state", "refused", "--code", "too_broad", "--reason", "No."], "released-by"),
+        (["--state", "refused", "--code", "too_broad", "--reason", "No.", "--released-by", " - "], "released-by"),
+        (["--state", "received", "--released-by", "Minh Probe"], "released-by"),
         (["--state", "accepted"], "until"), (["--state", "accepted", "--until", "tomorrow"], "until"),
         (["--state", "accepted", "--until", "2020-01-01T00:00:00Z"], "until"), (["--state", "received", "--code", "too_broad"], "code"),
     ],
@@ -118,6 +124,22 @@ def test_what_is_missing_is_named(words: list[str], field: str, desk: Desk, tmp_
     said = desk.run("receipt", request.reference, *words, *desk.key, "--out", tmp_path / "r.json")
     assert (said.code, said.problem["field"]) == (2, field)
     assert not (tmp_path / "r.json").exists()
+
+
+def test_a_refusal_names_both_people(desk: Desk) -> None:
+    """The receipt of a refusal says who released it, beside its signer; said again it is the same receipt."""
+    request = desk.arrived()
+    said = [desk.run("receipt", request.reference, *options(desk.nodes, "refused"), *desk.key) for _ in range(2)]
+    assert said[0].data["receipt"]["reason"] == "Narrow it. Released by: Minh Probe."
+    assert [one.data["new"] for one in said] == [True, False]
+
+
+def test_a_refusal_over_the_telephone_is_released_there(desk: Desk) -> None:
+    """Who writes down what was read back releases nothing."""
+    request = desk.arrived()
+    words = (*options(desk.nodes, "refused"), "--phone", "0000", "--who", "Night desk")
+    said = desk.run("receipt", request.reference, *words, at="VN.a05")
+    assert (said.code, said.problem["field"]) == (2, "released-by")
 
 
 def test_a_key_or_a_telephone_is_needed(desk: Desk) -> None:
