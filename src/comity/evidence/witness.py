@@ -45,7 +45,10 @@ def check_witnesses(store: BagStore, generation: Generation | None, given: Given
         if name.startswith("seal/") and name not in known and not name.startswith(ROLE_FOLDER):
             yield "statement", FAILED, f"{name}: got a file that is no part of a seal"
     if statement.STATEMENT not in store.sizes:
-        yield from ((name, ABSENT, "no signed statement") for name in ("statement", "signature", "time", "log"))
+        yield from ((name, ABSENT, "no signed statement") for name in ("statement", "signature"))
+        for name, file in (("time", TIMESTAMP), ("log", PROOF)):
+            there = file in store.sizes
+            yield name, UNCHECKED if there else ABSENT, "no signed statement says whose it is" if there else "none"
         return
     try:
         data = store.read(statement.STATEMENT, MAX_SEAL)

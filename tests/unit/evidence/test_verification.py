@@ -147,6 +147,14 @@ def test_the_nodes_log_proves_the_sealing(nodes: Nodes, tmp_path: Path) -> None:
     assert states(checked(tmp_path / "item", root=world.root))["log"] == "failed"
 
 
+def test_a_proof_on_an_unsigned_item_is_said_to_be_unchecked(nodes: Nodes, tmp_path: Path) -> None:
+    """Without a statement nothing says whose log it is; the proof is neither passed over nor believed."""
+    node = nodes.node(PARTY)
+    seal = Seal(seeded, record=recorder(node.store, node.ledger, node.clock))
+    acquired(tmp_path / "item", grown(tmp_path / "src", {(b"a",): b"one"}), seal=seal)
+    assert states(checked(tmp_path / "item"))["log"] == "not checked"
+
+
 @given(st.integers(1, 60), st.data())
 def test_the_most_bad_files_are_as_many_as_chance_allows(total: int, data: st.DataObject) -> None:
     """The bound is the largest number whose chance to stay unseen is five in a hundred or more, counted exactly."""
