@@ -67,7 +67,7 @@ def _steps(
         said.update(_document(courier.hello(peer()), party))
         return "our certificate is taken"
 
-    yield "directory", lambda: f"{peer().exchange.url}, {len(peer().pins)} certificates"
+    yield "directory", lambda: _named(peer())
     yield "connection", lambda: _connect(peer(), courier.limits.connect)
     yield "key", lambda: _key(peer(), courier)
     yield "certificate", hello
@@ -75,6 +75,12 @@ def _steps(
     yield "clock", lambda: _clock(said, now())
     if offers is not None:
         yield "profile", lambda: offers(peer())
+
+
+def _named(peer: Peer) -> str:
+    """Say where the directory has a peer, in whole sentences: whoever shows them says them in the person's language."""
+    url, number = peer.exchange.url, len(peer.pins)
+    return f"{url}, 1 certificate" if number == 1 else f"{url}, {number} certificates"
 
 
 def _address(peer: Peer) -> tuple[str, int]:

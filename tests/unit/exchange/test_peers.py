@@ -76,6 +76,15 @@ def test_a_way_that_is_in_order(link: Link) -> None:
     assert found[0].plain()["good"] is True
 
 
+def test_certificates_are_counted(link: Link) -> None:
+    """One certificate is one; while another is about to follow there are two."""
+    assert look(link)[0].found == f"{link.url(SG)}, 1 certificate"
+    pairs = (link.identities[SG], link.identity("next"))
+    link.change(SG, exchange=entry(link.url(SG), *pairs))
+    link.spread()
+    assert look(link)[0].found == f"{link.url(SG)}, 2 certificates"
+
+
 def last(found: list[Finding]) -> tuple[str, bool]:
     """The last step, and whether all before it were good."""
     assert all(one.good for one in found[:-1])
