@@ -11,7 +11,7 @@ import click
 
 from comity.kernel.language import _, counted, said
 
-from . import evidencecourt, evidencecustody, evidenceretention
+from . import evidencecourt, evidencecustody, evidencehandover, evidenceretention
 from .output import console, emit, json_option, plain
 from .secret import open_signer, passphrase_option
 
@@ -33,7 +33,12 @@ def evidence() -> None:
     """Evidence: acquired with every name and time, sealed so that anyone can check it."""
 
 
-for _command in (*evidencecustody.COMMANDS, *evidencecourt.COMMANDS, *evidenceretention.COMMANDS):
+for _command in (
+    *evidencecustody.COMMANDS,
+    *evidencecourt.COMMANDS,
+    *evidencehandover.COMMANDS,
+    *evidenceretention.COMMANDS,
+):
     evidence.add_command(_command)
 
 

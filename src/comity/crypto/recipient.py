@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import IO
+from typing import IO, TypeVar
 
-from comity.kernel.errors import BadInput, NotFound, Refused, Unavailable
+from comity.kernel.errors import BadInput, ComityError, NotFound, Refused, Unavailable
 
+Done = TypeVar("Done")
+PIECE = 1 << 20
 MAX_RECIPIENTS = 100
 # The library's time to read a header grows with the square of its size, so it sees none without an early end.
 MAX_HEADER = 32 * 1024
@@ -112,6 +116,38 @@ def seal_file(src: Path, dst: Path, recipients: Sequence[str]) -> None:
         NotFound: there is no *src*.
         FileUnavailable: a file cannot be read or written.
     """
+    _make(src, dst, _sealing(recipients, dst))
+
+
+def seal_stream(write: Callable[[IO[bytes]], object], dst: Path, recipients: Sequence[str]) -> None:
+    """Seal what *write* writes into the new file *dst*, as `seal_file` does; it never rests in the clear.
+
+    Raises:
+        BadRecipient, BadInput, FileUnavailable: as `seal_file`; and whatever *write* raises.
+    """
+    seal = _sealing(recipients, dst)
+    if dst.exists():
+        raise _taken(dst)
+    try:
+        with _new_file(dst) as target, ThreadPoolExecutor(1) as pool:
+            reading, writing = os.pipe()
+
+            def produce() -> None:
+                with os.fdopen(writing, "wb", buffering=PIECE) as out:
+                    write(out)
+
+            with os.fdopen(reading, "rb", buffering=PIECE) as source:
+                done = pool.submit(produce)
+                seal(source, target)
+            done.result()
+    except FileExistsError as e:
+        raise _taken(dst) from e
+    except OSError as e:
+        raise FileUnavailable(f"got {e.strerror}, expected to write the sealed file", file=str(dst)) from e
+
+
+def _sealing(recipients: Sequence[str], dst: Path) -> Callable[[IO[bytes], IO[bytes]], None]:
+    """Give what seals one stream into another."""
     from pyrage import EncryptError, RecipientError, encrypt_io, x25519
 
     try:
@@ -127,7 +163,7 @@ def seal_file(src: Path, dst: Path, recipients: Sequence[str]) -> None:
         except EncryptError as e:  # with recipients given, only reading and writing can fail
             raise FileUnavailable(f"got {e}, expected to write the sealed file", file=str(dst)) from e
 
-    _make(src, dst, seal)
+    return seal
 
 
 def open_file(src: Path, dst: Path, identity: Identity) -> None:
@@ -139,6 +175,52 @@ def open_file(src: Path, dst: Path, identity: Identity) -> None:
         NotFound: there is no *src*.
         FileUnavailable: a file cannot be read or written.
     """
+    _make(src, dst, _unsealing(src, identity))
+
+
+def open_stream(src: Path, read: Callable[[IO[bytes]], Done], identity: Identity) -> Done:
+    """Let *read* read what the sealed file *src* holds, and give what it gives; it may stop before the end.
+
+    What it reads may still prove altered further on: then this refuses, and *read* must have put nothing in its place
+    that it did not check itself. When it reads to the end, all of it proved unaltered.
+
+    Raises:
+        BadSealedFile, NotFound, FileUnavailable: as `open_file`; and whatever *read* raises.
+    """
+    unseal = _unsealing(src, identity)
+    failed: list[ComityError | OSError] = []
+    left = threading.Event()
+    try:
+        with src.open("rb") as source, ThreadPoolExecutor(1) as pool:
+            reading, writing = os.pipe()
+
+            def produce() -> None:
+                with suppress(BrokenPipeError), os.fdopen(writing, "wb", buffering=PIECE) as out:
+                    try:
+                        unseal(source, out)
+                        out.flush()
+                    except (ComityError, OSError) as e:
+                        if not left.is_set():
+                            failed.append(e)
+
+            with os.fdopen(reading, "rb", buffering=PIECE) as stream:
+                pool.submit(produce)
+                try:
+                    return read(stream)
+                except ComityError as e:
+                    if failed:
+                        raise failed[0] from e
+                    raise
+                finally:
+                    left.set()
+    except FileNotFoundError as e:
+        raise NotFound("got nothing there, expected a file", file=str(src)) from e
+    except OSError as e:
+        raise FileUnavailable(f"got {e.strerror}, expected to read the sealed file", file=str(src)) from e
+
+
+def _unsealing(src: Path, identity: Identity) -> Callable[[IO[bytes], IO[bytes]], None]:
+    """Give what opens one stream into another."""
     from pyrage import DecryptError, decrypt_io, x25519
 
     key = x25519.Identity.from_str(identity.secret)
@@ -157,7 +239,7 @@ def open_file(src: Path, dst: Path, identity: Identity) -> None:
                 raise
             raise BadSealedFile("got a file that is damaged or cut short, expected it whole", file=str(src)) from e
 
-    _make(src, dst, unseal)
+    return unseal
 
 
 def _make(src: Path, dst: Path, work: Callable[[IO[bytes], IO[bytes]], None]) -> None:

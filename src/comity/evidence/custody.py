@@ -49,13 +49,21 @@ class Custodian:
             BadCustody: a deed is malformed.
         """
         with self.store.write(durable=True) as unit:
-            known = tables.find_bags(unit, digest=bag.digest)
-            if known:
-                tables.put_bag(unit, replace(known[0], path=bag.path))
-                return ()
-            self._fits(unit, bag)
-            tables.put_bag(unit, bag)
-            return tuple(self.enter(unit, bag.item, replace(deed, digest=bag.digest)) for deed in deeds)
+            return self.admit(unit, bag, *deeds)
+
+    def admit(self, unit: Unit, bag: Bag, *deeds: Deed) -> tuple[CustodyEntry, ...]:
+        """Register a bag within a unit.
+
+        Raises:
+            WrongHand, BadCustody: as `register`.
+        """
+        known = tables.find_bags(unit, digest=bag.digest)
+        if known:
+            tables.put_bag(unit, replace(known[0], path=bag.path))
+            return ()
+        self._fits(unit, bag)
+        tables.put_bag(unit, bag)
+        return tuple(self.enter(unit, bag.item, replace(deed, digest=bag.digest)) for deed in deeds)
 
     def enter(self, unit: Unit, item: str, deed: Deed) -> CustodyEntry:
         """Enter a deed at the end of an item's chain; a clock that stands behind the last entry is entered first.

@@ -8,6 +8,9 @@ EvidenceUnwritable (Unavailable) the machine cannot write the item: no space, no
 BadCustody (BadInput)           an entry of custody is malformed, or lacks what its act asks for
 WrongHand (Refused)             an act of custody by a hand that does not hold the item, or not possible now
 NoItem (NotFound)               no item of that name is registered here
+BadPaper (Refused)              a signed paper on an item is malformed, not by or for whom it should be, or about something else
+LimitsForbid (Refused)          the use limits of an item forbid it
+ItemRecalled (Refused)          an item was called back or corrected by the party that it came from
 """
 
 from __future__ import annotations
@@ -45,3 +48,15 @@ class WrongHand(Refused):
 
 class NoItem(NotFound):
     """No item of that name is registered here."""
+
+
+class BadPaper(Refused):
+    """A signed paper on an item is malformed, not by the party it names, not for this one, or about something else."""
+
+
+class LimitsForbid(Refused):
+    """The use limits under which an item was handed over forbid it."""
+
+
+class ItemRecalled(Refused):
+    """An item was called back or corrected by the party that it came from."""

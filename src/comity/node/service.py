@@ -14,6 +14,7 @@ from comity.crypto.errors import KeyFileError
 from comity.crypto.keys import FileSigner, PublicKey, Signer
 from comity.directory.mirror import Mirror, Status
 from comity.directory.pin import read_pin
+from comity.evidence import tables as _evidence_tables  # noqa: F401 - the schema needs every room's tables
 from comity.evidence.custody import Custodian  # and with it the tables of custody
 from comity.exchange import deliverytables as _delivery_tables  # noqa: F401 - the schema needs every room's tables
 from comity.exchange import tables as _exchange_tables  # noqa: F401 - the schema needs every room's tables

@@ -1,0 +1,337 @@
+"""Evidence between two parties: handed over within use limits, accepted, called back, and who holds what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from comity.kernel.errors import BadInput
+from comity.kernel.language import _, counted
+
+from .evidencecustody import deed_of, who_options
+from .home import home_option
+from .output import console, emit, json_option, plain
+from .secret import open_signer, passphrase_option
+
+if TYPE_CHECKING:
+    from comity.evidence.holding import Holder
+    from comity.evidence.limits import UseLimits
+    from comity.evidence.papers import Desk, SignedPaper
+    from comity.node.service import Node
+
+PATH = click.Path(path_type=Path)
+FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+FOLDER = click.Path(path_type=Path, file_okay=False)
+KEY_HELP = "Key file of the post that signs; it needs the role receipt."
+
+
+@click.command("hand-over")
+@click.argument("item")
+@click.option("--to", "party", required=True, help="The party that is to have it.")
+@click.option("--to-post", default="", help="The post there.")
+@click.option("--to-person", default="", help="The name of the person there.")
+@click.option("--out", type=FOLDER, required=True, help="Folder for the encrypted file.")
+@click.option(
+    "--part",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Only files shown of it: a folder made by disclose.",
+)
+@click.option("--copy", is_flag=True, help="Hand over a copy: the item stays with its post here.")
+@click.option("--only-case", default="", help="Use limit: for this case only.")
+@click.option("--only-offence", default="", help="Use limit: for this offence only.")
+@click.option("--intelligence-only", is_flag=True, help="Use limit: for intelligence only.")
+@click.option("--not-as-evidence", is_flag=True, help="Use limit: not as evidence.")
+@click.option("--delete-by", type=click.DateTime(["%Y-%m-%d"]), help="Use limit: to be deleted by this day.")
+@click.option("--no-onward", is_flag=True, help="Use limit: not to be handed on.")
+@click.option("--key", type=FILE, required=True, help=KEY_HELP)
+@passphrase_option
+@who_options
+@home_option
+@json_option
+def hand_over(
+    item: str,
+    out: Path,
+    part: Path | None,
+    copy: bool,
+    key: Path,
+    passphrase_file: Path | None,
+    home: Path,
+    as_json: bool,
+    **rest: Any,
+) -> None:
+    """Hand ITEM over to a party: encrypted to it, with a signed note, complete with its signed acceptance only.
+
+    The use limits under which the item is held here go along; yours can only narrow them. Broken off, the same command
+    writes the file of the same note.
+    """
+    from comity.evidence.custodyentry import Hand
+    from comity.evidence.handover import Order
+    from comity.evidence.handover import hand_over as give
+
+    to = Hand(rest.pop("to_post"), rest.pop("party"), rest.pop("to_person"))
+    limits = _limits(rest)
+    signer = open_signer(key, passphrase_file)
+    with _desk(home) as (node, desk):
+        deed = deed_of("noted", node.settings.party, **rest)
+        made = give(desk, Order(item, to, out, deed, limits=limits, part=part, copy=copy), signer)
+    said = made.paper.document
+
+    def people() -> None:
+        screen = console()
+        text = _("[green]written[/] {file}: {item} for {party}, not complete before its acceptance is taken in")
+        screen.print(text.format(file=plain(made.file), item=plain(item), party=plain(to.party)))
+        show_limits([made.limits])
+
+    data = {"file": str(made.file), "hand_over": said["id"], "note": made.paper.digest, "limits": made.limits.plain()}
+    emit(data, as_json, people)
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@click.option("--to", type=FOLDER, required=True, help="New folder for what came.")
+@click.option("--out", type=PATH, required=True, help="New file for the signed acceptance, to send back.")
+@click.option("--key", type=FILE, required=True, help=KEY_HELP)
+@click.option("--identity", type=FILE, help="Age identity of this party; else the one in the node's settings.")
+@click.option("--name", default="", help="Name of the item here, where the sender's is taken.")
+@click.option("--person", required=True, help="Who takes it over: the name of the person.")
+@click.option("--post", required=True, help="Their post, which goes on when the person changes.")
+@click.option("--place", default="", help="Where it is taken over.")
+@passphrase_option
+@home_option
+@json_option
+def accept(
+    file: Path,
+    to: Path,
+    out: Path,
+    key: Path,
+    identity: Path | None,
+    name: str,
+    passphrase_file: Path | None,
+    home: Path,
+    as_json: bool,
+    **who: str,
+) -> None:
+    """Take over what another party handed over in FILE: verified first, then acknowledged with a signed acceptance.
+
+    Broken off, run the same command again. The same FILE a second time gives the same acceptance and changes nothing.
+    """
+    from comity.crypto.recipient import read_identity
+    from comity.evidence.accepting import Reception
+    from comity.evidence.accepting import accept as take_over
+    from comity.packages.placing import check_place, place_bytes
+
+    check_place(out)
+    signer = open_signer(key, passphrase_file)
+    with _desk(home) as (node, desk):
+        path = identity or (node.settings.path(node.settings.identity) if node.settings.identity else None)
+        if path is None:
+            raise BadInput("got no age identity, expected --identity or one in the node's settings", field="identity")
+        deed = deed_of("noted", node.settings.party, **who)
+        made = take_over(desk, Reception(file, to, deed, name), read_identity(path), signer)
+    place_bytes(made.acceptance.data, out)
+    said = made.note.document
+
+    def people() -> None:
+        words = _("{item} was accepted before") if made.again else _("[green]accepted[/] {item} from {party}")
+        console().print(words.format(item=plain(made.item), party=plain(said["from"])))
+        show_limits([made.limits])
+        console().print(_("Send back: {file}").format(file=plain(out)))
+
+    data = {"item": made.item, "hand_over": said["id"], "from": said["from"], "again": made.again}
+    emit(data | {"limits": made.limits.plain(), "acceptance": str(out)}, as_json, people)
+
+
+@click.command()
+@click.argument("paper", type=FILE)
+@click.option("--key", type=FILE, help=KEY_HELP + " Only a notice is answered.")
+@click.option("--out", type=PATH, help="New file for the signed confirmation of a notice, to send back.")
+@passphrase_option
+@click.option("--person", required=True, help="Who takes it in: the name of the person.")
+@click.option("--post", required=True, help="Their post, which goes on when the person changes.")
+@home_option
+@json_option
+def take(
+    paper: Path,
+    key: Path | None,
+    out: Path | None,
+    passphrase_file: Path | None,
+    home: Path,
+    as_json: bool,
+    **who: str,
+) -> None:
+    """Take in PAPER: an acceptance, a notice of recall or correction, or the confirmation of one."""
+    from comity.evidence.handover import take_acceptance
+    from comity.evidence.papers import ACCEPTANCE, CONFIRMATION, RECALL, read_paper
+    from comity.evidence.recall import take_confirmation
+
+    read = read_paper(_small(paper), ACCEPTANCE, RECALL, CONFIRMATION, file=str(paper))
+    with _desk(home) as (node, desk):
+        deed = deed_of("noted", node.settings.party, **who)
+        if read.kind == RECALL:
+            _take_notice(desk, read, deed, key, out, passphrase_file, as_json)
+            return
+        kept = (take_acceptance if read.kind == ACCEPTANCE else take_confirmation)(desk, read, deed)
+    done = (
+        _("[green]handed over[/]: {party} has {item}")
+        if read.kind == ACCEPTANCE
+        else _("[green]confirmed[/]: {party} on {item}")
+    )
+    text = done.format(party=plain(kept.party), item=plain(kept.item))
+    emit({"item": kept.item, "party": kept.party, "paper": read.kind}, as_json, lambda: console().print(text))
+
+
+@click.command()
+@click.argument("item")
+@click.option("--to", "parties", multiple=True, help="Only to this holder; else to every party that it was handed to.")
+@click.option("--correct", is_flag=True, help="It is not called back but wrong; what is right is handed over anew.")
+@click.option("--out", type=FOLDER, required=True, help="Folder for the signed notices.")
+@click.option("--key", type=FILE, required=True, help=KEY_HELP)
+@passphrase_option
+@who_options
+@home_option
+@json_option
+def recall(
+    item: str,
+    parties: tuple[str, ...],
+    correct: bool,
+    out: Path,
+    key: Path,
+    passphrase_file: Path | None,
+    home: Path,
+    as_json: bool,
+    **who: str,
+) -> None:
+    """Call ITEM back from those it was handed to, or tell them that it is wrong: a signed notice for each."""
+    from comity.evidence.holding import CORRECTED, RECALLED
+    from comity.evidence.recall import recall as call_back
+    from comity.packages.placing import place_bytes
+
+    signer = open_signer(key, passphrase_file)
+    with _desk(home) as (node, desk):
+        deed = deed_of("noted", node.settings.party, **who)
+        notices = call_back(desk, item, deed, signer, kind=CORRECTED if correct else RECALLED, to=parties)
+    out.mkdir(parents=True, exist_ok=True)
+    rows = []
+    for notice in notices:
+        file = out / f"recall-{notice.document['id']}.json"
+        place_bytes(notice.data, file)
+        rows.append({"to": notice.document["to"], "notice": notice.document["id"], "file": str(file)})
+
+    def people() -> None:
+        for row in rows:
+            console().print(_("[green]written[/] {file} for {party}").format(file=plain(row["file"]), party=row["to"]))
+
+    emit(rows, as_json, people)
+
+
+@click.command()
+@click.argument("item")
+@home_option
+@json_option
+def holders(item: str, home: Path, as_json: bool) -> None:
+    """List to whom ITEM was handed over, who accepted it, and who confirmed a recall."""
+    from comity.evidence.holding import holders as find
+
+    with _desk(home) as (_node, desk), desk.keeper.store.read() as unit:
+        desk.keeper.rows(unit, item)
+        found = find(unit, item)
+
+    def people() -> None:
+        for one in found:
+            console().print(_line(one))
+        if not found:
+            console().print(_("nobody"))
+
+    emit([one.plain() for one in found], as_json, people)
+
+
+def show_limits(limits: list[UseLimits]) -> None:
+    """Print use limits for people, each in a line; nothing where there are none."""
+    for words in dict.fromkeys(word for one in limits for word in one.words):
+        console().print(f"  [yellow]{_('use limit')}: {plain(words)}[/]")
+
+
+def _line(one: Holder) -> str:
+    from comity.kernel.clock import stamp
+
+    parts = [plain(one.party), _("handed over at {time}").format(time=stamp(one.handed.at))]
+    parts.append(_("accepted at {time}").format(time=one.accepted_at) if one.accepted_at else _("not accepted yet"))
+    if one.notice:
+        words = _("recall") if one.notice == "recalled" else _("correction")
+        state = _("confirmed at {time}").format(time=one.confirmed_at) if one.confirmed_at else _("not confirmed yet")
+        parts.append(f"{words}: {state}")
+    if one.onward:
+        parts.append(_("handed on to {parties}").format(parties=", ".join(map(plain, one.onward))))
+    return "  ".join(parts)
+
+
+def _take_notice(
+    desk: Desk,
+    notice: SignedPaper,
+    deed: Any,
+    key: Path | None,
+    out: Path | None,
+    passphrase_file: Path | None,
+    as_json: bool,
+) -> None:
+    from comity.evidence.recall import take_notice
+    from comity.packages.placing import check_place, place_bytes
+
+    if key is None or out is None:
+        raise BadInput("got a notice and no --key or --out, expected both: it is answered", field="key")
+    check_place(out)
+    taken = take_notice(desk, notice, deed, open_signer(key, passphrase_file))
+    place_bytes(taken.confirmation.data, out)
+    onward = list(taken.confirmation.document.get("onward", ()))
+
+    def people() -> None:
+        said = notice.document
+        words = _("recall") if said["kind"] == "recalled" else _("correction")
+        console().print(f"[red]{words}[/] {plain(taken.item)}: {plain(said['why'])}")
+        if onward:
+            text = counted("{n} party has it from here", "{n} parties have it from here", len(onward))
+            console().print(f"  {text}: {', '.join(map(plain, onward))}. {_('Call it back from them too.')}")
+        console().print(_("Send back: {file}").format(file=plain(out)))
+
+    data = {"item": taken.item, "kind": notice.document["kind"], "why": notice.document["why"], "again": taken.again}
+    emit(data | {"handed_on_to": onward, "confirmation": str(out)}, as_json, people)
+
+
+def _limits(rest: dict[str, Any]) -> UseLimits:
+    from comity.evidence.limits import UseLimits
+    from comity.kernel.shape import check_text
+
+    day: datetime | None = rest.pop("delete_by")
+    texts = {name: rest.pop(f"only_{name}") for name in ("case", "offence")}
+    for name, text in texts.items():
+        if text:
+            check_text(text, field=f"only-{name}", max=200)
+    flags = {name: rest.pop(name) for name in ("intelligence_only", "not_as_evidence", "no_onward")}
+    return UseLimits(**texts, **flags, delete_by=day.date() if day else None)
+
+
+@contextmanager
+def _desk(home: Path) -> Iterator[tuple[Node, Desk]]:
+    from comity.evidence.papers import Desk
+    from comity.node.service import open_node
+
+    with open_node(home) as node:
+        yield node, Desk(node.custodian, node.mirror)
+
+
+def _small(path: Path) -> bytes:
+    from comity.crypto.envelope import MAX_BYTES
+
+    try:
+        with path.open("rb") as f:
+            return f.read(MAX_BYTES + 1)
+    except OSError as e:
+        raise BadInput(f"got {e.strerror}, expected a paper", file=str(path)) from e
+
+
+COMMANDS = (accept, hand_over, holders, recall, take)

@@ -1,0 +1,89 @@
+"""What the papers say of an item here: within which limits it is held, whether it was called back, who else holds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from comity.kernel.clock import stamp
+from comity.store.engine import Unit
+
+from .errors import ItemRecalled
+from .limits import UseLimits
+from .papers import ACCEPTANCE, CONFIRMATION, HANDOVER, KINDS, RECALL, SignedPaper, read_paper
+from .tables import IN, OUT, Kept, find_papers
+
+RECALLED, CORRECTED = "recalled", "corrected"
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A party to which an item was handed over, and what it said since."""
+
+    party: str
+    handed: Kept
+    accepted_at: str = ""
+    notice: str = ""
+    confirmed_at: str = ""
+    onward: tuple[str, ...] = ()
+
+    def plain(self) -> dict[str, Any]:
+        """Give the holder as JSON data."""
+        return {
+            "party": self.party, "hand_over": self.handed.id, "act": self.handed.act, "at": stamp(self.handed.at),
+            "accepted_at": self.accepted_at or None, "notice": self.notice or None,
+            "confirmed_at": self.confirmed_at or None, "handed_on_to": list(self.onward),
+        }  # fmt: skip
+
+
+def paper_of(kept: Kept) -> SignedPaper:
+    """Read a paper as it is kept."""
+    return read_paper(kept.paper.encode(), *KINDS)
+
+
+def limits_here(unit: Unit, item: str) -> list[UseLimits]:
+    """Give the limits under which an item was handed over to this node, one for each hand-over that has any."""
+    found = [paper_of(kept).document.get("limits") for kept in find_papers(unit, way=IN, kind=HANDOVER, item=item)]
+    return [UseLimits.read(limits) for limits in found if limits]
+
+
+def notice_on(unit: Unit, item: str) -> Kept | None:
+    """Give the notice for which an item is not handed on: a recall, or a correction since which nothing new came."""
+    for way in (IN, OUT):
+        for kept in reversed(find_papers(unit, way=way, kind=RECALL, item=item)):
+            if kept.act == RECALLED:
+                return kept
+            newer = find_papers(unit, way=IN, kind=HANDOVER, item=item, party=kept.party)
+            if way == IN and not any(one.id > kept.id for one in newer):
+                return kept
+    return None
+
+
+def check_not_recalled(unit: Unit, item: str) -> None:
+    """See that an item was not called back.
+
+    Raises:
+        ItemRecalled: it was, or was corrected and nothing new has come.
+    """
+    if kept := notice_on(unit, item):
+        why = paper_of(kept).document["why"]
+        raise ItemRecalled(f"got an item that was {kept.act} ({why}), expected one that may be handed on", field=item)
+
+
+def holders(unit: Unit, item: str) -> list[Holder]:
+    """List every party to which this node handed an item or some of its files."""
+    return [_holder(unit, kept) for kept in find_papers(unit, way=OUT, kind=HANDOVER, item=item)]
+
+
+def _holder(unit: Unit, kept: Kept) -> Holder:
+    notices = find_papers(unit, way=OUT, kind=RECALL, about=kept.id)
+    last = notices[-1] if notices else None
+    answer = read_paper(last.answer.encode(), CONFIRMATION).document if last and last.answer else {}
+    return Holder(
+        kept.party,
+        kept,
+        read_paper(kept.answer.encode(), ACCEPTANCE).document["at"] if kept.answer else "",
+        last.act if last else "",
+        answer.get("at", ""),
+        tuple(answer.get("onward", ())),
+    )
