@@ -39,8 +39,11 @@ from .custody import Custodian
 from .custodychain import Checked
 from .custodysheet import print_custody
 from .custodytables import Bag, find_bags
-from .errors import EvidenceUnwritable, NoItem
+from .disclosure import check_disclosure, is_disclosure
+from .errors import EvidenceUnwritable, LimitsForbid, NoItem
+from .holding import check_not_recalled, limits_here
 from .journal import to_disk
+from .limits import UseLimits, combined
 from .model import Entry
 from .paper import print_paper
 from .sealing import FILES, read_generation
@@ -83,6 +86,7 @@ def make_bundle(keeper: Custodian, order: Order) -> Bundle:
     """Make a bundle; what is wrong with an item stands in its report, and does not keep it out.
 
     Raises:
+        LimitsForbid, ItemRecalled: an item came under limits that forbid it, or was called back.
         NoItem: an item is not registered here, or its bag is not where it was.
         BadInput: the place is taken, a paper cannot be read, the language is not known.
         EvidenceUnwritable: the machine cannot write.
@@ -112,6 +116,7 @@ def _exhibit(keeper: Custodian, made: Path, item: str, given: Given) -> Exhibit:
     checked = keeper.look(item)
     if checked.standing.gone:
         raise NoItem("got an item that was destroyed or given back, expected one that is here", field=item)
+    limits = _limits(keeper, item)
     name, bags = _safe(item), _here(keeper, item)
     while (made / f"custody/{name}.pdf").exists():
         name += "_"
@@ -119,11 +124,25 @@ def _exhibit(keeper: Custodian, made: Path, item: str, given: Given) -> Exhibit:
     for bag in bags:
         inside = f"items/{name}-{bag.number}"
         _copy(Path(bag.path), made / inside)
-        verdicts[inside] = verify(made / inside, given)
+        partly = is_disclosure(made / inside)
+        judged = check_disclosure(made / inside, given, root=bag.root) if partly else verify(made / inside, given)
+        verdicts[inside] = judged
     _custody(keeper, made / "custody", name, item=item, checked=checked, bags=bags)
     if bags:
         _graph(made / f"items/{name}-{bags[-1].number}", made / f"custody/{name}.case.jsonld", checked)
-    return Exhibit(item, checked, verdicts)
+    return Exhibit(item, checked, verdicts, limits)
+
+
+def _limits(keeper: Custodian, item: str) -> UseLimits:
+    """Give the limits under which an item came, which must let it be shown to a court."""
+    with keeper.store.read() as unit:
+        check_not_recalled(unit, item)
+        limits = combined(limits_here(unit, item))
+    limits.check_day(keeper.clock.now().date())
+    if limits.not_as_evidence or limits.intelligence_only:
+        advice = "Ask the party that it came from."
+        raise LimitsForbid(f"got {item}, which may not be used as evidence, expected one that may", advice=advice)
+    return limits
 
 
 def _here(keeper: Custodian, item: str) -> list[Bag]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -14,6 +14,7 @@ import yaml
 from comity.kernel.clock import stamp
 
 from .custodychain import Checked
+from .limits import UseLimits
 from .paper import Block, Pair, Paper, blanks, code, facts, heading, lines, states, steps, sums, text
 from .verification import FAILED, PROVED, Verdict
 
@@ -30,11 +31,12 @@ def languages() -> Mapping[str, Mapping[str, Any]]:
 
 @dataclass(frozen=True)
 class Exhibit:
-    """An item as it stands in a bundle: its custody, and each of its bags in the bundle as it was verified there."""
+    """An item as it stands in a bundle: its custody, each of its bags in the bundle as it was verified there, its limits."""
 
     item: str
     checked: Checked
     bags: Mapping[str, Verdict]
+    limits: UseLimits = field(default_factory=UseLimits)
 
 
 @dataclass(frozen=True)
@@ -53,12 +55,18 @@ class Court:
         """Give the reading guide."""
         say = self.say
         blocks = [
-            facts((f"{say['words']['item']} {number}", one.item) for number, one in enumerate(exhibits, 1)),
+            facts(self._items(exhibits)),
             heading(say["steps_heading"]),
             steps(say["steps"]),
             *self._worth(),
         ]
         return self._paper("guide", say["about"].format(date=stamp(self.at)), blocks)
+
+    def _items(self, exhibits: Sequence[Exhibit]) -> Iterator[Pair]:
+        """Name the items, each with the limits of its use."""
+        for number, one in enumerate(exhibits, 1):
+            yield f"{self.say['words']['item']} {number}", one.item
+            yield self.say["words"]["limits"], "; ".join(one.limits.words)
 
     def report(self, exhibits: Sequence[Exhibit]) -> Paper:
         """Give what was checked of each item in the bundle, layer by layer, and of its custody."""
@@ -114,7 +122,7 @@ class Court:
     def _record(self, one: Exhibit) -> list[Pair]:
         """Give what the record says of an item: its bags, who acquired and sealed it, who held it."""
         words = self.say["words"]
-        rows = [(words["item"], one.item)]
+        rows = [(words["item"], one.item), (words["limits"], "; ".join(one.limits.words))]
         for verdict in one.bags.values():
             if made := verdict.generation:
                 rows += [
