@@ -12,11 +12,14 @@ from comity.kernel.errors import BadInput
 from comity.kernel.language import _, counted
 
 from .evidencecustody import deed_of, who_options
+from .evidencehandover import show_marks
 from .home import home_option
 from .output import console, emit, json_option, plain
 
 if TYPE_CHECKING:
     from comity.evidence.disclosure import Disclosed
+    from comity.evidence.holding import Marks
+    from comity.store.engine import Unit
 
 EXISTING = click.Path(path_type=Path, exists=True)
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -51,10 +54,12 @@ def disclose(
 
     if home and not (who["person"] and who["post"]):
         raise BadInput("got a node and nobody, expected who shows the files", field="person and post")
-    shown = show(item, files, to)
     if home:
-        _enter(home, item, shown, recipient, **who)
+        _allowed(home, item)
+    shown = show(item, files, to)
+    marks = _enter(home, item, shown, recipient, **who) if home else None
     data = {"folder": str(to), "tree_root": shown.root, "files": shown.files, "of": shown.of}
+    data |= marks.plain() if marks else {}
 
     def people() -> None:
         out = console()
@@ -62,6 +67,8 @@ def disclose(
             out.print(f"{digest[:16]}  {plain(path)}")
         number = counted("{n} file", "{n} files", shown.of)
         out.print(_("[green]written[/] {folder}; the item has {number}").format(folder=plain(to), number=number))
+        if marks:
+            show_marks(marks)
 
     emit(data, as_json, people)
 
@@ -96,6 +103,7 @@ def bundle(
     from comity.crypto.authority import read_authorities
     from comity.directory.pin import read_pin
     from comity.evidence.bundle import SUMS, Order, make_bundle
+    from comity.evidence.holding import marks_on
     from comity.evidence.witness import Given
     from comity.node.service import open_node
     from comity.packages.webpage import build_page
@@ -110,12 +118,17 @@ def bundle(
             if one.checked.faults:
                 continue  # nothing is entered in a chain that does not hold
             node.custodian.note(one.item, replace(deed, hashes={SUMS: made.digest}, result=str(to)))
+        with node.store.read() as unit:
+            marked = {one.item: marks_on(unit, one.item) for one in made.exhibits}
     data = {"folder": str(to), "sha256": made.digest, "items": [one.item for one in made.exhibits], "sound": made.sound}
+    data |= {"marks": {item: marks.plain() for item, marks in marked.items()}}
 
     def people() -> None:
         out = console()
         out.print(_("[green]written[/] {folder}; print hash-list.pdf and keep it apart").format(folder=plain(to)))
         out.print(f"SHA-256 (SHA256SUMS)  {made.digest}")
+        for marks in marked.values():
+            show_marks(marks)
         if not made.sound:
             out.print(f"[red]{_('something is wrong with an item: see report.pdf')}[/]")
 
@@ -123,11 +136,34 @@ def bundle(
     click.get_current_context().exit(0 if made.sound else 1)
 
 
-def _enter(home: Path, item: Path, shown: Disclosed, recipient: str, **who: str) -> None:
-    """Enter in the item's custody which files were shown; many are named by their bag alone."""
+def _allowed(home: Path, item: Path) -> None:
+    """See that the limits under which an item came let it be shown to others."""
+    from comity.evidence.holding import check_not_recalled, limits_here
+    from comity.evidence.limits import combined
+    from comity.node.service import open_node
+
+    with open_node(home) as node, node.store.read() as unit:
+        name = _name(unit, item)
+        check_not_recalled(unit, name)
+        combined(limits_here(unit, name)).check_onward(node.clock.now().date())
+
+
+def _name(unit: Unit, item: Path) -> str:
+    """Give the name that an item has at this node, which may be another than its bag says."""
+    from comity.evidence.custodytables import find_bags
+    from comity.evidence.sealing import read_generation
+
+    generation = read_generation(item)
+    known = find_bags(unit, digest=generation.digest)
+    return known[0].item if known else generation.act.item
+
+
+def _enter(home: Path, item: Path, shown: Disclosed, recipient: str, **who: str) -> Marks:
+    """Enter in the item's custody which files were shown, many by their bag alone; gives what must be seen with them."""
     from hashlib import sha256
 
     from comity.evidence.custodyentry import MAX_HASHES
+    from comity.evidence.holding import marks_on
     from comity.evidence.sealing import TAG_MANIFEST, read_generation
     from comity.node.service import open_node
 
@@ -138,7 +174,11 @@ def _enter(home: Path, item: Path, shown: Disclosed, recipient: str, **who: str)
     with open_node(home) as node:
         deed = deed_of("disclosed", node.settings.party, **who)
         done = replace(deed, digest=generation.digest, hashes=hashes, result=number, note=recipient)
-        node.custodian.note(generation.act.item, done)
+        with node.store.read() as unit:
+            name = _name(unit, item)
+            marks = marks_on(unit, name)
+        node.custodian.note(name, done)
+    return marks
 
 
 COMMANDS = (bundle, disclose)

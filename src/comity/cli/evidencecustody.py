@@ -64,10 +64,14 @@ def register(package: Path, source: str, home: Path, as_json: bool, **who: str) 
 def list_items(home: Path, as_json: bool) -> None:
     """List the items whose custody is kept here: who holds each, and how many entries it has."""
     from comity.evidence.custodysheet import standing
+    from comity.evidence.holding import marks_on
     from comity.node.service import open_node
+
+    from .evidencehandover import show_marks
 
     with open_node(home) as node, node.store.read() as unit:
         rows = list(node.custodian.overview(unit))
+        marked = {item: marks_on(unit, item) for item, _checked in rows}
 
     def people() -> None:
         out = console()
@@ -75,10 +79,11 @@ def list_items(home: Path, as_json: bool) -> None:
             entries = counted("{n} entry", "{n} entries", len(checked.entries))
             state = f"  [red]{_('the chain does not hold')}[/]" if checked.faults else ""
             out.print(f"{plain(item)}  {plain(standing(checked.standing))}  {entries}{state}")
+            show_marks(marked[item])
         if not rows:
             out.print(_("no items"))
 
-    emit([_row(item, checked) for item, checked in rows], as_json, people)
+    emit([_row(item, checked) | marked[item].plain() for item, checked in rows], as_json, people)
 
 
 @click.command()
@@ -115,21 +120,27 @@ def custody(item: str, pdf: Path | None, home: Path, as_json: bool) -> None:
     """Show the custody of ITEM, checked: every hand it went through, everything done with it, no gap."""
     from comity.evidence.custodysheet import print_custody
     from comity.evidence.custodytables import find_bags
+    from comity.evidence.holding import marks_on
     from comity.node.service import open_node
     from comity.packages.placing import place_bytes
+
+    from .evidencehandover import show_marks
 
     with open_node(home) as node:
         keeper = node.custodian
         checked = keeper.look(item)
         with node.store.read() as unit:
-            bags = find_bags(unit, item=item)
+            bags, marks = find_bags(unit, item=item), marks_on(unit, item)
         if pdf:
             place_bytes(print_custody(item, checked, bags, at=node.clock.now(), log=keeper.ledger.origin), pdf)
-    data = _row(item, checked) | {
-        "bags": [bag.plain() for bag in bags],
-        "entries": [_entry(one) for one in checked.entries],
-    }
-    emit(data, as_json, lambda: _show(item, checked, bags, keeper.ledger.origin))
+    data = _row(item, checked) | marks.plain()
+    data |= {"bags": [bag.plain() for bag in bags], "entries": [_entry(one) for one in checked.entries]}
+
+    def people() -> None:
+        _show(item, checked, bags, keeper.ledger.origin)
+        show_marks(marks)
+
+    emit(data, as_json, people)
     _refuse(item, checked)
 
 

@@ -19,7 +19,7 @@ from .output import console, emit, json_option, plain
 from .secret import open_signer, passphrase_option
 
 if TYPE_CHECKING:
-    from comity.evidence.holding import Holder
+    from comity.evidence.holding import Holder, Marks
     from comity.evidence.limits import UseLimits
     from comity.evidence.papers import Desk, SignedPaper
     from comity.node.service import Node
@@ -254,6 +254,14 @@ def show_limits(limits: list[UseLimits]) -> None:
     """Print use limits for people, each in a line; nothing where there are none."""
     for words in dict.fromkeys(word for one in limits for word in one.words):
         console().print(f"  [yellow]{_('use limit')}: {plain(words)}[/]")
+
+
+def show_marks(marks: Marks) -> None:
+    """Print what must be seen with an item: a recall or correction, and its use limits."""
+    if marks.notice:
+        words = _("called back") if marks.notice.act == "recalled" else _("corrected")
+        console().print(f"  [red]{words}: {plain(marks.why)}[/]")
+    show_limits(list(marks.limits))
 
 
 def _line(one: Holder) -> str:

@@ -36,6 +36,29 @@ class Holder:
         }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Marks:
+    """What whoever exports or looks at an item must see: its use limits, and the notice on it, if there is one."""
+
+    limits: tuple[UseLimits, ...] = ()
+    notice: Kept | None = None
+
+    @property
+    def why(self) -> str:
+        """Give the reason in the notice."""
+        return str(paper_of(self.notice).document["why"]) if self.notice else ""
+
+    def plain(self) -> dict[str, Any]:
+        """Give the marks as JSON data."""
+        notice = {"kind": self.notice.act, "by": self.notice.party, "why": self.why} if self.notice else None
+        return {"use_limits": [limits.plain() for limits in self.limits], "notice": notice}
+
+
+def marks_on(unit: Unit, item: str) -> Marks:
+    """Give the marks on an item."""
+    return Marks(tuple(limits_here(unit, item)), notice_on(unit, item))
+
+
 def paper_of(kept: Kept) -> SignedPaper:
     """Read a paper as it is kept."""
     return read_paper(kept.paper.encode(), *KINDS)
