@@ -63,7 +63,7 @@ class Between:
 
     def deed(self, party: str = VN, **more: Any) -> Deed:
         """What a party's post does, with a reason."""
-        return Deed("noted", PEOPLE[party], **{"why": "investigation 7 of 2026", **more})
+        return Deed(**{"act": "noted", "by": PEOPLE[party], "why": "investigation 7 of 2026", **more})
 
     def give(self, party: str = VN, to: str = PH, item: str = ITEM, **more: Any) -> HandedOver:
         """Hand an item over."""

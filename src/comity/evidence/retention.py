@@ -39,6 +39,7 @@ from .custodychain import Checked, Standing
 from .custodyentry import CustodyEntry, Deed
 from .custodytables import Bag
 from .errors import EvidenceUnwritable, WrongHand
+from .holding import limits_here
 from .journal import to_disk
 from .sealing import TAG_MANIFEST
 
@@ -141,7 +142,7 @@ def carry_out(keeper: Custodian, deed: Deed, digest: str) -> list[str]:
 def _decide(keeper: Custodian, unit: Unit, item: str, checked: Checked) -> Decision:
     where, today = checked.standing, keeper.clock.now().date()
     bags = tuple(tables.find_bags(unit, item=item))
-    kind, until = _class(checked)
+    kind, until = _limited(unit, item, *_class(checked))
     reasons = (
         ("its custody does not hold", bool(checked.faults)),
         ("it is gone", where.gone),
@@ -154,9 +155,17 @@ def _decide(keeper: Custodian, unit: Unit, item: str, checked: Checked) -> Decis
         ("its time is not over", until is not None and today <= until),
     )
     reason = next((text for text, so in reasons if so), "")
-    act, reason = (KEEP, reason) if reason else (DESTROY, f"class {kind}, its time is over")
+    act, reason = (KEEP, reason) if reason else (DESTROY, f"{kind}, its time is over")
     last = checked.entries[-1].digest if checked.entries else ""
     return Decision(item, act, reason, last, bags, until, where)
+
+
+def _limited(unit: Unit, item: str, kind: str, until: date | None) -> tuple[str, date | None]:
+    """Give why and until when an item is kept: by its class, or by the use limits under which it came, if these are sooner."""
+    days = [limits.delete_by for limits in limits_here(unit, item) if limits.delete_by]
+    if days and (until is None or min(days) < until):
+        return "to be deleted by a use limit", min(days)
+    return (f"class {kind}" if kind else ""), until
 
 
 def _here(bag: Bag) -> bool:

@@ -14,6 +14,7 @@ from comity.evidence.errors import BadItem, WrongHand
 from comity.evidence.handover import take_acceptance
 from comity.evidence.holding import holders, limits_here
 from comity.evidence.limits import UseLimits
+from comity.evidence.retention import DESTROY, plan, set_class
 from comity.kernel.errors import BadInput
 
 
@@ -161,3 +162,19 @@ def test_the_day_itself_is_still_allowed(between: Between) -> None:
     today = between.nodes.clock.now().date()
     assert between.receive(between.limited(delete_by=today).file).limits.delete_by == today
     assert today + timedelta(days=1) > today
+
+
+def test_the_day_of_a_use_limit_ends_retention(between: Between) -> None:
+    """What must be deleted by a day is due the day after, whatever class was set, unless it is on legal hold."""
+    today = between.nodes.clock.now().date()
+    between.receive(between.limited(delete_by=today).file)
+    keeper = between.desk(PH).keeper
+    set_class(keeper, ITEM, "permanent", between.deed(PH))
+    between.nodes.clock.advance(timedelta(days=1))
+    with keeper.store.write() as unit:
+        [due] = plan(keeper, unit).decisions
+    assert (due.act, due.reason) == (DESTROY, "to be deleted by a use limit, its time is over")
+    keeper.note(ITEM, between.deed(PH, act="hold-set"))
+    with keeper.store.write() as unit:
+        [held] = plan(keeper, unit).decisions
+    assert held.reason == "it is on legal hold"
