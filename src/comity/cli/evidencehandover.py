@@ -123,9 +123,12 @@ def accept(
     from comity.crypto.recipient import read_identity
     from comity.evidence.accepting import Reception
     from comity.evidence.accepting import accept as take_over
+    from comity.kernel.shape import check_text
     from comity.packages.placing import check_place, place_bytes
 
     check_place(out)
+    if name:
+        check_text(name, field="name", max=200)
     signer = open_signer(key, passphrase_file)
     with _desk(home) as (node, desk):
         path = identity or (node.settings.path(node.settings.identity) if node.settings.identity else None)

@@ -25,7 +25,7 @@ from comity.crypto.envelope import MAX_BYTES
 from comity.crypto.keys import Signer
 from comity.crypto.recipient import Identity, open_stream
 from comity.kernel.clock import stamp
-from comity.kernel.errors import BadInput
+from comity.kernel.errors import BadInput, ComityError
 from comity.store.engine import Unit
 
 from .custodychain import check_chain
@@ -155,7 +155,11 @@ def _held(partial: Path) -> Iterator[Path]:
                 shutil.rmtree(path)
             else:
                 path.unlink()
-        yield partial
+        try:
+            yield partial
+        except ComityError:
+            shutil.rmtree(partial, ignore_errors=True)  # what is refused does not stay
+            raise
     except BlockingIOError as e:
         advice = "Wait until it is done."
         raise OtherAcquisition("got a folder that another process works on", file=str(partial), advice=advice) from e
