@@ -20,7 +20,7 @@ from comity.crypto.keys import FileSigner, Signer
 from comity.crypto.recipient import BadSealedFile, seal_stream
 from comity.evidence.bagstore import open_store
 from comity.evidence.custodyentry import Hand
-from comity.evidence.errors import BadItem, BadPaper, LimitsForbid, NoItem, WrongHand
+from comity.evidence.errors import BadItem, BadPaper, EvidenceUnwritable, LimitsForbid, NoItem, WrongHand
 from comity.evidence.handover import NOTE, Order, hand_over, take_acceptance
 from comity.evidence.limits import UseLimits
 from comity.evidence.papers import HANDOVER, RECALL, SignedPaper, payload_type, read_paper
@@ -363,3 +363,32 @@ def test_any_bytes_within_the_seal(between: Between) -> None:
     seal_stream(lambda out: out.write(bytes(range(256)) * 8), file, [IDENTITIES[PH].recipient])
     refused(between, file, BadItem)
     assert io.BytesIO(file.read_bytes()).read(3) == b"age"
+
+
+def test_a_file_for_another_party(between: Between) -> None:
+    """Only the party that it was encrypted to opens it."""
+    made = between.give()
+    with pytest.raises(BadSealedFile, match="does not open"):
+        between.receive(made.file, SG)
+    assert not list(between.folder.glob("at-*"))
+
+
+def test_a_link_in_the_place_of_what_is_to_come(between: Between) -> None:
+    """A link that somebody put where the bags are to be written is not followed."""
+    elsewhere = between.folder / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "kept").write_bytes(b"kept")
+    (between.folder / f"at-{PH}.partial").symlink_to(elsewhere)
+    with pytest.raises(EvidenceUnwritable):
+        between.receive(between.give().file)
+    assert [path.name for path in elsewhere.iterdir()] == ["kept"]
+
+
+def test_another_folder_in_the_place_of_the_item(between: Between) -> None:
+    """A folder that is there already and holds something else is neither accepted nor touched."""
+    place = between.folder / f"at-{PH}"
+    (place / "1").mkdir(parents=True)
+    (place / "1" / "mine").write_bytes(b"mine")
+    with pytest.raises(BadItem):
+        between.receive(between.give().file)
+    assert (place / "1" / "mine").read_bytes() == b"mine"

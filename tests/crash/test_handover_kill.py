@@ -20,7 +20,7 @@ from builders.nodes import opened
 from comity.crypto.recipient import save_identity
 
 CODE = "import sys; from comity.cli.main import main; main(sys.argv[1:])"
-SPARE = 3
+SPARE, PARTS = 3, 16
 GIVE = (
     "evidence", "hand-over", ITEM, "--to", PH, "--out", "out", "--key", "VN.a05-receipt.key", "--person", "Bình",
     "--post", "evidence room", "--why", "inquiry", "--home", f"node-{VN}", "--json",
@@ -154,7 +154,10 @@ def test_two_that_accept_the_same(sent: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.soak
-def test_an_acceptance_killed_at_every_point(points: int, sent: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+@pytest.mark.parametrize("part", range(PARTS))
+def test_an_acceptance_killed_at_every_point(
+    part: int, points: int, sent: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """At each point there is, nothing is half accepted, and the same command comes to the whole end."""
-    for point in range(1, points + 1):
+    for point in range(1 + part, points + 1, PARTS):
         killed(sent, tmp_path_factory.mktemp("run"), point)
