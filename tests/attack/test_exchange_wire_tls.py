@@ -92,11 +92,11 @@ def test_a_message_signed_by_the_tls_key(today: Nodes, tmp_path: Path) -> None:
 
 
 def test_a_message_ten_times_too_large(today: Nodes, tmp_path: Path) -> None:
-    """What is above the limit that our entry states is turned away by its length (413), and not read."""
+    """What is above twice the limit that our entry states is turned away by its length (413), and not read."""
     with against(today, tmp_path, ours=SG, encoding="json", max_bytes=1 << 20) as wire:
         said = _offered(wire, 10 << 20)
         assert b"413" in said.partition(b"\r\n")[0]
-        assert b"at most 1048576 bytes" in said
+        assert b"at most 2097152 bytes" in said
         assert codes(wire.peer.ask(LIST)) == []
 
 

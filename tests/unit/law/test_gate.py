@@ -79,7 +79,9 @@ def test_necessity_and_proportionality_are_told_in_words(name: str) -> None:
     assert fields(replace(record(), **{name: "  "})) == [name]  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("change", [{"text": " "}, {"name": ""}, {"concern": None}, {"on": None}, {"on": date(2026, 11, 26)}])
+@pytest.mark.parametrize(
+    "change", [{"text": " "}, {"name": ""}, {"concern": None}, {"on": None}, {"on": date(2026, 11, 26)}]
+)
 def test_an_answer_has_a_text_and_a_name(change: dict[str, str]) -> None:
     """An answer without a text or without a person counts as none."""
     whole = record()
