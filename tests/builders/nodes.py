@@ -150,8 +150,10 @@ class Nodes(Keyring):
 
 @contextmanager
 def opened(folder: Path, *, today: bool = False) -> Iterator[Nodes]:
-    """Give nodes in *folder*, at an invented moment or today, and close them afterwards."""
+    """Give nodes in *folder*, at an invented moment or now, and close them afterwards."""
     made = Nodes(folder, TODAY if today else START)
+    if today:
+        made.clock.moment = SystemClock().now()
     try:
         yield made
     finally:

@@ -137,4 +137,4 @@ def _sentences(language: str) -> tuple[tuple[_Sentence, ...], tuple[_Sentence, .
 
 def _sentence(source: str, words: str) -> _Sentence:
     pieces = _PLACE.split(source)
-    return _Sentence(pieces, words, sum(map(str.isalpha, source)) >= FIRM or source[0] in ENDS)
+    return _Sentence(pieces, words, sum(map(str.isalpha, source)) > FIRM or source[0] in ENDS)
