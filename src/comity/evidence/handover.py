@@ -33,8 +33,8 @@ from .bagstore import open_store
 from .custodyentry import Deed, Hand
 from .custodytables import find_bags
 from .disclosure import check_disclosure
-from .errors import BadItem, BadPaper, NoItem
-from .holding import check_not_recalled, limits_here, paper_of
+from .errors import BadItem, NoItem
+from .holding import asked_by, check_not_recalled, limits_here, paper_of
 from .limits import UseLimits, combined
 from .papers import ACCEPTANCE, HANDOVER, Desk, SignedPaper, check_paper, sign_paper
 from .statement import TAG_MANIFEST
@@ -120,9 +120,8 @@ def take_acceptance(desk: Desk, paper: SignedPaper, who: Deed) -> Kept:
     check_paper(desk, paper)
     said = paper.document
     with desk.keeper.store.write(durable=True) as unit:
-        kept = next(iter(find_papers(unit, id=said["about"], way=OUT, kind=HANDOVER)), None)
-        if kept is None or kept.party != said["from"] or paper_of(kept).digest != said["paper"]:
-            raise BadPaper("got an acceptance of something else, expected one of what this node handed over")
+        refusal = "got an acceptance of something else, expected one of what this node handed over"
+        kept = asked_by(unit, paper, HANDOVER, refusal=refusal)
         if kept.answer:
             return kept
         put_answer(unit, kept, paper.data.decode())

@@ -8,7 +8,7 @@ from typing import Any
 from comity.kernel.clock import stamp
 from comity.store.engine import Unit
 
-from .errors import ItemRecalled
+from .errors import BadPaper, ItemRecalled
 from .limits import UseLimits
 from .papers import ACCEPTANCE, CONFIRMATION, HANDOVER, KINDS, RECALL, SignedPaper, read_paper
 from .tables import IN, OUT, Kept, find_papers
@@ -62,6 +62,19 @@ def marks_on(unit: Unit, item: str) -> Marks:
 def paper_of(kept: Kept) -> SignedPaper:
     """Read a paper as it is kept."""
     return read_paper(kept.paper.encode(), *KINDS)
+
+
+def asked_by(unit: Unit, answer: SignedPaper, kind: str, *, refusal: str) -> Kept:
+    """Find the paper of this node, of a *kind*, on which its receiver wrote an answer.
+
+    Raises:
+        BadPaper: there is none, or it went to somebody else or said something else; the text is *refusal*.
+    """
+    said = answer.document
+    kept = next(iter(find_papers(unit, id=said["about"], way=OUT, kind=kind)), None)
+    if kept is None or kept.party != said["from"] or paper_of(kept).digest != said["paper"]:
+        raise BadPaper(refusal)
+    return kept
 
 
 def limits_here(unit: Unit, item: str) -> list[UseLimits]:

@@ -19,7 +19,7 @@ from comity.store.engine import Unit
 
 from .custodyentry import Deed
 from .errors import BadPaper, NoItem
-from .holding import CORRECTED, RECALLED, paper_of
+from .holding import CORRECTED, RECALLED, asked_by, paper_of
 from .papers import CONFIRMATION, HANDOVER, RECALL, Desk, SignedPaper, check_paper, read_paper, sign_paper
 from .tables import IN, OUT, Kept, add_paper, find_papers, put_answer
 
@@ -92,9 +92,8 @@ def take_confirmation(desk: Desk, paper: SignedPaper, deed: Deed) -> Kept:
     check_paper(desk, paper)
     said = paper.document
     with desk.keeper.store.write(durable=True) as unit:
-        kept = next(iter(find_papers(unit, id=said["about"], way=OUT, kind=RECALL)), None)
-        if kept is None or kept.party != said["from"] or paper_of(kept).digest != said["paper"]:
-            raise BadPaper("got a confirmation of something else, expected one of a notice of this node")
+        refusal = "got a confirmation of something else, expected one of a notice of this node"
+        kept = asked_by(unit, paper, RECALL, refusal=refusal)
         if kept.answer:
             return kept
         put_answer(unit, kept, paper.data.decode())
