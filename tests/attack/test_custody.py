@@ -9,6 +9,7 @@ import pytest
 
 from builders.custody import ITEM, LAB, begun, deed
 from comity.evidence.custody import Custodian
+from comity.evidence.custodychain import Standing
 from comity.kernel import canonical
 from comity.kernel.errors import Corrupt
 from comity.store import guard
@@ -163,13 +164,41 @@ def test_a_malformed_entry_is_a_finding(store: Store, text: str) -> None:
 
 
 def test_nothing_is_added_to_a_broken_chain(store: Store) -> None:
-    """A chain that does not hold is not made to look whole by a new entry."""
+    """An entry is not hung on an end that the log does not know, and one further on does not hide what was altered before."""
     keeper = begun(store)
     with store.write() as unit:
         guard.drop(unit)
-        put(unit, 4, entry(unit, 4) | {"why": "x"})
+        put(unit, 7, entry(unit, 7) | {"why": "x"})
     with pytest.raises(Corrupt):
         keeper.note(ITEM, deed("opened", LAB))
+    with store.write() as unit:
+        put(unit, 7, entry(unit, 7) | {"why": "investigation 7 of 2026"})
+        put(unit, 4, entry(unit, 4) | {"why": "x"})
+    keeper.note(ITEM, deed("opened"))
+    assert [(fault.code, fault.number) for fault in keeper.look(ITEM).faults] == [("link", 5), ("log", 4)]
+
+
+def test_an_altered_standing_is_found(store: Store) -> None:
+    """Whoever writes another holder beside the last entry, to act in his name, is found by every check."""
+    keeper = begun(store)
+    standing = Standing(holder=LAB).dump()
+    with store.write() as unit:
+        guard.drop(unit)
+        run(unit, "UPDATE custody_entry SET standing = ? WHERE item = ? AND number = 7", standing, ITEM)
+    assert {fault.code for fault in keeper.look(ITEM).faults} == {"standing"}
+    keeper.note(ITEM, deed("transferred", LAB, to=LAB))
+    assert {fault.code for fault in keeper.look(ITEM).faults} == {"standing", "hands"}
+
+
+def test_an_unreadable_standing_is_refused(store: Store) -> None:
+    """What was kept with the last entry and is no standing stops the next entry, and is found."""
+    keeper = begun(store)
+    with store.write() as unit:
+        guard.drop(unit)
+        run(unit, "UPDATE custody_entry SET standing = ? WHERE item = ? AND number = 7", "{}", ITEM)
+    with pytest.raises(Corrupt):
+        keeper.note(ITEM, deed("opened"))
+    assert {fault.code for fault in keeper.look(ITEM).faults} == {"standing"}
 
 
 def test_an_erased_event_is_said(store: Store) -> None:

@@ -28,9 +28,8 @@ from comity.kernel.clock import stamp
 from comity.kernel.errors import BadInput, ComityError
 from comity.store.engine import Unit
 
-from .custodychain import check_chain
 from .custodyentry import Deed, Hand
-from .custodytables import Bag, find_bags, find_custody
+from .custodytables import Bag, find_bags, last_custody
 from .disclosure import check_disclosure
 from .errors import BadItem, BadPaper, EvidenceUnwritable, OtherAcquisition
 from .handover import NOTE, check_sound, tag_digest
@@ -205,8 +204,7 @@ def _register(desk: Desk, unit: Unit, reception: Reception, note: SignedPaper, l
     item = known[0].item if known else bags[0].item
     if {one.item for one in known} - {item}:
         raise BadInput("got bags of several items that are here, expected those of one", field="item")
-    rows = find_custody(unit, item)
-    holder = check_chain(item, [row.data for row in rows]).standing.holder if rows else None
+    holder = keeper.standing(unit, item).holder if last_custody(unit, item) else None
     ours = holder is not None and holder.party == keeper.party
     source = holder if holder and holder.party == said["from"] else Hand(said["post"], said["from"], said["person"])
     deed = replace(

@@ -13,6 +13,7 @@ from typing import Any
 
 from comity.kernel import canonical
 from comity.kernel.clock import Clock, stamp
+from comity.kernel.errors import BadInput
 from comity.kernel.ids import Random
 from comity.ledger import proof
 from comity.ledger.errors import BadProof, LogCorrupt, NoSuchEntry
@@ -29,6 +30,14 @@ ENTERED, READ = "custody.entered", "custody.read"
 NODE = "node"
 _BLOCK = 1000
 _NAME = f'"{ENTERED}"'.encode()
+
+
+@dataclass(frozen=True)
+class Head:
+    """The end of a chain: its last entry, and where the item stands."""
+
+    last: CustodyEntry | None
+    standing: Standing
 
 
 @dataclass(frozen=True)
@@ -71,20 +80,17 @@ class Custodian:
         Raises:
             BadCustody: the deed is malformed.
             WrongHand: the chain does not allow it.
-            LogCorrupt: the chain as it stands does not hold, so nothing is added to it.
+            LogCorrupt: the log does not know the last entry as it stands, so nothing is added to it.
             ClockBackwards: the clock is so far behind that the log refuses.
         """
         deed.check()
-        rows = tables.find_custody(unit, item)
-        checked = check_chain(item, [row.data for row in rows]) if rows else Checked((), Standing(), ())
-        if checked.faults:
-            raise LogCorrupt(f"got a broken custody of {item}: {checked.faults[0].message}, expected one that holds")
-        checked.standing.after(deed)
-        last, now = checked.entries[-1] if rows else None, self.clock.now()
-        if last and now < last.at:
-            behind = Deed(CLOCK, Hand(NODE, self.party), result=f"{stamp(now)} < {stamp(last.at)}")
-            last = self._add(unit, item, last, behind)
-        return self._add(unit, item, last, deed)
+        head = self._head(unit, item)
+        after = head.standing.after(deed)
+        now = self.clock.now()
+        if head.last and now < head.last.at:
+            behind = Deed(CLOCK, Hand(NODE, self.party), result=f"{stamp(now)} < {stamp(head.last.at)}")
+            head = Head(self._add(unit, item, head, behind), head.standing)
+        return self._add(unit, item, replace(head, standing=after), deed)
 
     def note(self, item: str, deed: Deed) -> CustodyEntry:
         """Enter a deed in a unit of its own.
@@ -94,8 +100,20 @@ class Custodian:
             BadCustody, WrongHand, LogCorrupt, ClockBackwards: as `enter`.
         """
         with self.store.write(durable=True) as unit:
-            self.rows(unit, item)
+            self.standing(unit, item)
             return self.enter(unit, item, deed)
+
+    def standing(self, unit: Unit, item: str) -> Standing:
+        """Tell where an item stands, from the end of its chain alone.
+
+        Raises:
+            NoItem: it has no custody here.
+            LogCorrupt: the log does not know the last entry as it stands.
+        """
+        head = self._head(unit, item)
+        if head.last is None:
+            raise _no_item(item)
+        return head.standing
 
     def rows(self, unit: Unit, item: str) -> list[Row]:
         """Give the entries of an item.
@@ -105,8 +123,7 @@ class Custodian:
         """
         found = tables.find_custody(unit, item)
         if not found:
-            advice = "List them with: comity evidence list."
-            raise NoItem(f"got {item!r}, expected an item that is registered here", field="item", advice=advice)
+            raise _no_item(item)
         return found
 
     def look(self, item: str) -> Checked:
@@ -128,7 +145,7 @@ class Custodian:
             NoItem: it has no custody here.
         """
         rows = self.rows(unit, item)
-        checked = check_chain(item, [row.data for row in rows])
+        checked = check_chain(item, [row.data for row in rows], [row.standing for row in rows])
         faults = [*checked.faults, *self._unproven(unit, item, rows), *self._missing(unit, item, rows)]
         return replace(checked, faults=tuple(faults))
 
@@ -147,12 +164,31 @@ class Custodian:
         for row in self.rows(unit, item):
             yield row.data, self.ledger.prove(unit, row.index)
 
-    def _add(self, unit: Unit, item: str, last: CustodyEntry | None, deed: Deed) -> CustodyEntry:
-        number, before = (last.number + 1, last.digest) if last else (1, "")
+    def _head(self, unit: Unit, item: str) -> Head:
+        """Give the end of a chain, as the log knows it; an item without custody has an empty one."""
+        row = tables.last_custody(unit, item)
+        if row is None:
+            return Head(None, Standing())
+        kept = self.ledger.entries(unit, row.index, row.index + 1)
+        event = canonical.load(kept[0].event) if kept and kept[0].event else {}
+        if not kept or (event and event.get("entry") != _sha256(row.data)):
+            raise LogCorrupt(
+                f"got an end of the custody of {item} that the log does not know, expected one that it does"
+            )
+        if row.standing:
+            return Head(read(row.data), _standing(item, row.standing))
+        checked = check_chain(item, [one.data for one in tables.find_custody(unit, item)])
+        if checked.faults:
+            raise LogCorrupt(f"got a broken custody of {item}: {checked.faults[0].message}, expected one that holds")
+        return Head(checked.entries[-1], checked.standing)
+
+    def _add(self, unit: Unit, item: str, head: Head, deed: Deed) -> CustodyEntry:
+        """Add an entry after which the item stands as *head* says."""
+        number, before = (head.last.number + 1, head.last.digest) if head.last else (1, "")
         at = self.clock.now()
         entry = CustodyEntry(item, number, at, deed, self.random(SALT_BYTES).hex(), before)
         read(entry.dump())
-        tables.add_custody(unit, entry, self.ledger.append(unit, event_of(entry)))
+        tables.add_custody(unit, entry, self.ledger.append(unit, event_of(entry)), head.standing.dump())
         return entry
 
     def _fits(self, unit: Unit, bag: Bag) -> None:
@@ -200,6 +236,18 @@ def event_of(entry: CustodyEntry) -> dict[str, Any]:
         "act": entry.deed.act,
         "entry": entry.digest,
     }
+
+
+def _no_item(item: str) -> NoItem:
+    advice = "List them with: comity evidence list."
+    return NoItem(f"got {item!r}, expected an item that is registered here", field="item", advice=advice)
+
+
+def _standing(item: str, text: str) -> Standing:
+    try:
+        return Standing.load(text)
+    except (BadInput, KeyError, TypeError, AttributeError) as e:
+        raise LogCorrupt(f"got {text[:100]} kept with the custody of {item}, expected where it stands") from e
 
 
 def _sha256(data: bytes) -> str:

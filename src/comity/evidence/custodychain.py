@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from comity.kernel import canonical
+
 from .custodyentry import CLOCK, CustodyEntry, Deed, Hand, acts, read
 from .errors import BadCustody, WrongHand
 
@@ -24,6 +26,18 @@ class Standing:
     coming: Hand | None = None
     gone: bool = False
     holds: int = 0
+
+    def dump(self) -> str:
+        """Write it as JSON: what is kept with an entry, so that the next one need not read the chain."""
+        hands = {name: one.plain() for name, one in (("holder", self.holder), ("coming", self.coming)) if one}
+        return canonical.dump({**hands, "gone": self.gone, "holds": self.holds}).decode()
+
+    @classmethod
+    def load(cls, text: str) -> Standing:
+        """Read what `dump` wrote."""
+        row = canonical.load(text.encode())
+        hands = {name: Hand(**{"post": "", **row[name]}) for name in ("holder", "coming") if name in row}
+        return cls(**hands, gone=row["gone"], holds=row["holds"])
 
     def after(self, deed: Deed) -> Standing:
         """Give where it stands after a deed.
@@ -121,29 +135,51 @@ def stand(deeds: Iterable[Deed]) -> Standing:
     return standing
 
 
-def check_chain(item: str, rows: Sequence[bytes]) -> Checked:
-    """Check the chain of an item from its entries as they are written: no gap, no change, no two holders, no time back."""
-    entries: list[CustodyEntry] = []
-    faults: list[Fault] = []
-    standing, before, last = Standing(), "", None
-    for place, row in enumerate(rows, 1):
+class Walk:
+    """A chain as it is walked, entry by entry; it keeps no entry, so that a chain of any length needs little memory."""
+
+    def __init__(self, item: str) -> None:
+        """Begin before the first entry of *item*."""
+        self.item, self.place, self.standing = item, 0, Standing()
+        self._before = ""
+        self._last: datetime | None = None
+
+    def step(self, row: bytes) -> tuple[CustodyEntry | None, list[Fault]]:
+        """Take the next entry as it is written: no gap, no change, no two holders, no time back; gives what is wrong."""
+        self.place += 1
         try:
             entry = read(row)
         except BadCustody as e:
-            faults.append(Fault("malformed", place, str(e)))
-            before, last = "", None
-            continue
-        faults += _links(item, entry, place=place, before=before)
-        faults += _time(entry, last)
+            self._before, self._last = "", None
+            return None, [Fault("malformed", self.place, str(e))]
+        faults = [*_links(self.item, entry, place=self.place, before=self._before), *_time(entry, self._last)]
         try:
-            standing = standing.after(entry.deed)
+            self.standing = self.standing.after(entry.deed)
         except WrongHand as e:
-            faults.append(Fault("hands", place, str(e)))
-        entries.append(entry)
-        before, last = entry.digest, entry.at
-    if not rows:
+            faults.append(Fault("hands", self.place, str(e)))
+        self._before, self._last = entry.digest, entry.at
+        return entry, faults
+
+
+def check_chain(item: str, rows: Iterable[bytes], standings: Sequence[str] = ()) -> Checked:
+    """Check the chain of an item from its entries as they are written, and the *standings* that were kept with them."""
+    walk = Walk(item)
+    entries: list[CustodyEntry] = []
+    faults: list[Fault] = []
+    for row in rows:
+        entry, found = walk.step(row)
+        faults += [*found, *differing(walk, standings[walk.place - 1] if standings else "")]
+        entries += [entry] if entry else []
+    if not walk.place:
         faults.append(Fault("empty", 0, "got no entries, expected at least one"))
-    return Checked(tuple(entries), standing, tuple(faults))
+    return Checked(tuple(entries), walk.standing, tuple(faults))
+
+
+def differing(walk: Walk, kept: str) -> list[Fault]:
+    """Hold where a chain stands against what was kept with its last entry; an old entry has nothing kept with it."""
+    if not kept or kept == walk.standing.dump():
+        return []
+    return [Fault("standing", walk.place, f"got {kept[:200]} kept with it, expected {walk.standing.dump()[:200]}")]
 
 
 def _links(item: str, entry: CustodyEntry, *, place: int, before: str) -> list[Fault]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from comity.store.schema import Big, UtcDateTime, append_only, metadata
 
 from .custodyentry import CustodyEntry
 
+_BLOCK = 500
 _bags = sa.Table(
     "evidence_bag",
     metadata,
@@ -36,6 +38,7 @@ _entries = append_only(
         sa.Column("number", sa.Integer, primary_key=True),
         sa.Column("entry", sa.Text, nullable=False),
         sa.Column("log_index", Big, nullable=False),
+        sa.Column("standing", sa.Text),
     )
 )
 
@@ -64,11 +67,15 @@ class Bag:
 
 @dataclass(frozen=True)
 class Row:
-    """An entry as it is kept: its bytes, its number, and where its event stands in the log."""
+    """An entry as it is kept: its number, its bytes, where its event stands in the log, and where the item stood then.
+
+    *standing* is empty in an entry that was made before it was kept.
+    """
 
     number: int
     data: bytes
     index: int
+    standing: str
 
 
 def put_bag(unit: Unit, bag: Bag) -> None:
@@ -83,17 +90,47 @@ def find_bags(unit: Unit, **wanted: str | int) -> list[Bag]:
     return [Bag(**row) for row in unit.execute(query).mappings()]
 
 
-def add_custody(unit: Unit, entry: CustodyEntry, index: int) -> None:
+def add_custody(unit: Unit, entry: CustodyEntry, index: int, standing: str) -> None:
     """Write an entry whose event stands in the log at *index*."""
     values = {"item": entry.item, "number": entry.number, "entry": entry.dump().decode(), "log_index": index}
-    unit.execute(sa.insert(_entries).values(**values))
+    unit.execute(sa.insert(_entries).values(**values, standing=standing))
 
 
 def find_custody(unit: Unit, item: str) -> list[Row]:
     """Give the entries of an item in their order."""
+    return _rows(unit, _query().where(_entries.c.item == item).order_by(_entries.c.number))
+
+
+def last_custody(unit: Unit, item: str) -> Row | None:
+    """Give the last entry of an item, if there is one."""
+    newest = _query().where(_entries.c.item == item).order_by(_entries.c.number.desc()).limit(1)
+    return next(iter(_rows(unit, newest)), None)
+
+
+def all_custody(unit: Unit) -> Iterator[tuple[str, Row]]:
+    """Give every entry with its item, by item and number, some hundred in memory at a time."""
+    c, after = _entries.c, ("", 0)
+    while True:
+        query = sa.select(c.item, *_query().selected_columns).where(sa.tuple_(c.item, c.number) > after)
+        found = unit.execute(query.order_by(c.item, c.number).limit(_BLOCK)).all()
+        for item, *row in found:
+            yield item, _row(*row)
+        if len(found) < _BLOCK:
+            return
+        after = found[-1][:2]
+
+
+def _query() -> sa.Select[Any]:
     c = _entries.c
-    query = sa.select(c.number, c.entry, c.log_index).where(c.item == item).order_by(c.number)
-    return [Row(number, text.encode(), index) for number, text, index in unit.execute(query)]
+    return sa.select(c.number, c.entry, c.log_index, c.standing)
+
+
+def _rows(unit: Unit, query: sa.Select[Any]) -> list[Row]:
+    return [_row(*row) for row in unit.execute(query)]
+
+
+def _row(number: int, text: str, index: int, standing: str | None) -> Row:
+    return Row(number, text.encode(), index, standing or "")
 
 
 def items(unit: Unit) -> list[str]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
+from sqlalchemy import event
 
 from builders.custody import ABROAD, DIGEST, ITEM, LAB, NIGHT, ROOM, bag, begun, custodian, deed
 from builders.logs import NOON
@@ -15,6 +18,7 @@ from comity.evidence.errors import BadCustody, NoItem, WrongHand
 from comity.kernel.clock import FixedClock
 from comity.kernel.errors import ComityError
 from comity.ledger.errors import ClockBackwards
+from comity.store import guard
 from comity.store.engine import Store
 
 
@@ -164,3 +168,52 @@ def test_an_item_on_hold_is_not_destroyed(store: Store) -> None:
     keeper.note(ITEM, deed("destroyed", NIGHT))
     with pytest.raises(WrongHand, match="gone"):
         keeper.note(ITEM, deed("opened", NIGHT))
+
+
+def test_an_entry_reads_no_more_than_the_end_of_the_chain(store: Store) -> None:
+    """However long a chain is, an entry asks the database for as many rows."""
+    keeper = begun(store)
+    counts = []
+    for _ in range(2):
+        with store.write() as unit:
+            asked: list[str] = []
+            event.listen(unit, "after_cursor_execute", partial(lambda into, *told: into.append(told[2]), asked))
+            keeper.enter(unit, ITEM, deed("opened"))
+            counts.append(len([one for one in asked if "custody_entry" in one]))
+            for _ in range(40):
+                keeper.enter(unit, ITEM, deed("opened"))
+    assert counts == [2, 2]
+    assert keeper.look(ITEM).faults == ()
+
+
+def test_a_chain_from_before_the_standing_was_kept_goes_on(store: Store) -> None:
+    """Where nothing was kept with the last entry, the whole chain says who holds the item."""
+    keeper = begun(store)
+    with store.write() as unit:
+        guard.drop(unit)
+        unit.exec_driver_sql("UPDATE custody_entry SET standing = NULL")
+    with pytest.raises(WrongHand):
+        keeper.note(ITEM, deed("transferred", LAB, to=ROOM))
+    keeper.note(ITEM, deed("stored"))
+    with store.read() as unit:
+        assert [bool(row.standing) for row in tables.find_custody(unit, ITEM)] == [False] * 7 + [True]
+    assert keeper.look(ITEM).faults == ()
+
+
+def test_two_that_enter_at_once_make_one_chain(store: Store) -> None:
+    """Entries made at the same time by several stand one after the other, and no two hands get the item."""
+    keeper = begun(store)
+
+    def enter(number: int) -> bool:
+        try:
+            keeper.note(ITEM, deed("transferred", to=LAB) if number % 4 == 0 else deed("opened"))
+        except WrongHand:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        done = sum(pool.map(enter, range(16)))
+    checked = keeper.look(ITEM)
+    assert checked.faults == ()
+    assert len(checked.entries) == 7 + done
+    assert [one.deed.act for one in checked.entries[7:]].count("transferred") == 1
