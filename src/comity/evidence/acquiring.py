@@ -19,11 +19,13 @@ from comity.kernel.errors import BadInput
 from comity.kernel.text import odd
 from comity.packages.container import LARGE, Advance, silent, spread
 
+from .attributes import attributes_at
 from .errors import EvidenceUnwritable
 from .journal import Journal, to_disk
 from .listing import Found, Source, listed, sources
 from .model import FILE, LINK, Act, Entry, Finding, Generation
 from .sealing import Contents, Seal, finish, seal
+from .survey import survey
 from .taking import Taken, Taker
 
 MAX_TEXT = 2000
@@ -37,13 +39,17 @@ def unwatched(total: int) -> Advance:
 
 @dataclass(frozen=True)
 class Order:
-    """What to acquire: by whom and why, from where, to which new folder; *former* is the generation before, if any."""
+    """What to acquire: by whom and why, from where, to which new folder; *former* is the generation before, if any.
+
+    *about* is what else is known of the sources, for the item's description: a capture, or a delivery.
+    """
 
     act: Act
     paths: Sequence[Path]
     target: Path
     sha512: bool = False
     former: Generation | None = None
+    about: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def algorithms(self) -> tuple[str, ...]:
@@ -82,6 +88,7 @@ def acquire(order: Order, with_seal: Seal, *, clock: Clock, watch: Watch = unwat
             _make(partial / "data")
             contents = _take_all(order, named, partial, journal, watch)
             journal.settle()
+            contents = survey(partial, replace(contents, about=order.about), named, order.target)
             now = clock.now()
             seal(partial, _clocked(contents, now), with_seal, at=now)
             _put(partial, order.target)
@@ -188,7 +195,8 @@ def _large_first(waiting: list[Found]) -> list[Found]:
 
 
 def _other(found: Found) -> Entry:
-    return Entry(found.kind, found.name, found.origin, target=found.target if found.kind == LINK else b"")
+    target = found.target if found.kind == LINK else b""
+    return Entry(found.kind, found.name, found.origin, target=target, attributes=attributes_at(found))
 
 
 def _twins(entries: list[Entry]) -> tuple[list[Entry], list[Finding]]:

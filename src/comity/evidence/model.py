@@ -121,13 +121,31 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Attribute:
+    """One extended attribute: its value in base64, or why there is none."""
+
+    name: bytes
+    value: str = ""
+    reason: str = ""
+
+    def plain(self) -> dict[str, str]:
+        """Give the attribute as JSON data."""
+        return name_of(self.name) | ({"reason": self.reason} if self.reason else {"value": self.value})
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> Attribute:
+        """Read an attribute from JSON data."""
+        return cls(raw_name(data), str(data.get("value", "")), str(data.get("reason", "")))
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One thing at the source: its name there as bytes, and, for a file whose bytes were taken, where they are now.
 
     *path* is the payload path (`data/...`), empty for folders, links, special files and what could not be read.
     *digests* are by algorithm: sha256 and blake3 always, sha512 when asked for. *holes* are runs of a sparse file that
     hold no data, as (start, length). *target* is what a link points to. *twin* is the first name of the same file,
-    where a file has several names (hard links).
+    where a file has several names (hard links). *attributes* are its extended attributes, access lists among them.
     """
 
     kind: str
@@ -139,6 +157,7 @@ class Entry:
     holes: tuple[tuple[int, int], ...] = ()
     target: bytes = b""
     twin: bytes = b""
+    attributes: tuple[Attribute, ...] = ()
 
     def plain(self) -> dict[str, Any]:
         """Give the entry as JSON data; what is empty is left out."""
@@ -151,6 +170,8 @@ class Entry:
             data["target"] = name_of(self.target)
         if self.twin:
             data["same_file_as"] = name_of(self.twin)
+        if self.attributes:
+            data["attributes"] = [one.plain() for one in self.attributes]
         return data
 
     @classmethod
@@ -167,6 +188,7 @@ class Entry:
             holes=tuple((int(start), int(size)) for start, size in data.get("holes", ())),
             target=raw_name(target) if target else b"",
             twin=raw_name(twin) if twin else b"",
+            attributes=tuple(Attribute.read(one) for one in data.get("attributes", ())),
         )
 
 

@@ -64,7 +64,8 @@ MAX_ACQUISITION = 4 * 1024 * 1024
 class Contents:
     """What a generation will hold: the act, what stood at the sources, and the generation before.
 
-    *lines* are the entries that were written as lines already, by name.
+    *lines* are the entries that were written as lines already, by name; *listings* the tag files that stand in the folder
+    already; *about* is what else the description says of the sources.
     """
 
     act: Act
@@ -75,6 +76,8 @@ class Contents:
     former: Generation | None = None
     sources: tuple[Path, ...] = ()
     lines: Mapping[bytes, bytes] = field(default_factory=dict)
+    listings: tuple[str, ...] = ()
+    about: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def payload(self) -> list[Entry]:
@@ -192,6 +195,8 @@ def _write(folder: Path, contents: Contents, payload: Sequence[Entry], at: datet
     tags.write(FINDINGS, (dump(f.plain()) for f in findings))
     tags.write(BLAKE3, _sums(payload, "blake3"))
     tags.write(TREE, [write_tree(tree, contents.secret)])
+    for name in contents.listings:
+        tags.adopt(name)
     tags.write(ACQUISITION, [canonical.dump(_described(contents, generation))])
     for name in algorithms:
         tags.write(f"manifest-{name}.txt", _sums(payload, name))
@@ -224,6 +229,11 @@ class Tags:
                 digest.update(line)
         self._sums[name] = digest.hexdigest()
 
+    def adopt(self, name: str) -> None:
+        """Take in a tag file that was written before."""
+        with (self._folder / name).open("rb") as f:
+            self._sums[name] = hashlib.file_digest(f, "sha256").hexdigest()
+
     def close(self) -> str:
         """Write the tag manifest; gives its digest."""
         text = "".join(f"{digest}  {name}\n" for name, digest in sorted(self._sums.items())).encode()
@@ -249,7 +259,7 @@ def _generation(contents: Contents, payload: Sequence[Entry], root: str, at: dat
 
 def _described(contents: Contents, generation: Generation) -> dict[str, Any]:
     origins = [entry.origin for entry in contents.entries]
-    data = {key: value for key, value in generation.plain().items() if key != "digest"}
+    data = dict(contents.about) | {key: value for key, value in generation.plain().items() if key != "digest"}
     return data | {
         "format": FORMAT,
         "entries": dict(sorted(Counter(entry.kind for entry in contents.entries).items())),

@@ -28,6 +28,7 @@ from comity.packages.container import BUFFER, Advance, pour
 from comity.packages.errors import BadContainer
 from comity.packages.writer import STRIDE
 
+from .attributes import attributes_of
 from .errors import EvidenceUnwritable
 from .listing import CHUNK, Found, open_at, open_spared, open_within
 from .model import Entry, Finding, Origin
@@ -83,12 +84,13 @@ class Taker:
             before = Origin.of(info, atime=found.origin.atime)
             if not stat.S_ISREG(before.mode):
                 raise _Fault("it is no regular file any more")
+            attributes = attributes_of(fd)
             copied = self._copy(fd, info, found.place)
         finally:
             os.close(fd)
         findings = (Finding("cut-short", found.name, copied.fault),) if copied.fault else ()
         digests, holes = copied.digests, tuple(copied.holes)
-        entry = Entry(found.kind, found.name, before, found.place, copied.size, digests, holes)
+        entry = Entry(found.kind, found.name, before, found.place, copied.size, digests, holes, attributes=attributes)
         same = before.state == _named(found.path) == (known or before).state
         return Taken(entry, findings), same and (copied.size == before.size or bool(copied.fault))
 

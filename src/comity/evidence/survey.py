@@ -1,0 +1,90 @@
+"""The survey of what was taken: what is in containers, mail and images is listed, and where the sources are mounted is said.
+
+It reads the copies in the item, never the source again. Containers are not unpacked, nested ones not opened; listings
+are for people and tools to find their way and prove nothing that the bytes do not. What cannot be read is a finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from . import kinds
+from .errors import EvidenceUnwritable
+from .journal import dump
+from .listing import Source
+from .model import Entry, Finding
+from .mounts import describe_mounts
+from .sealing import Contents
+
+MEMBERS = "metadata/members.jsonl"
+LISTINGS = (MEMBERS,)
+Row = dict[str, Any]
+
+
+@dataclass
+class Surveyed:
+    """What the survey finds as it goes."""
+
+    folder: Path
+    findings: list[Finding] = field(default_factory=list)
+    written: set[str] = field(default_factory=set)
+
+    def list(self, listing: str, rows: Iterator[Row]) -> None:
+        """Add rows to a listing, as they come."""
+        with (self.folder / listing).open("ab") as out:
+            for row in rows:
+                out.write(dump(row))
+                self.written.add(listing)
+
+
+def survey(folder: Path, contents: Contents, sources: Sequence[Source], target: Path) -> Contents:
+    """List what is in the files that were taken to *folder*; gives the contents with listings, findings and mounts added.
+
+    Raises:
+        EvidenceUnwritable: the machine cannot write a listing.
+    """
+    done = Surveyed(folder)
+    try:
+        (folder / "metadata").mkdir(exist_ok=True)
+        for name in LISTINGS:
+            (folder / name).unlink(missing_ok=True)
+        for entry in contents.payload:
+            _look(entry, done)
+        for name in set(LISTINGS) - done.written:
+            (folder / name).unlink(missing_ok=True)
+    except OSError as e:
+        raise EvidenceUnwritable(f"got {e.strerror}, expected to write", file=str(folder)) from e
+    rows, writable = describe_mounts(sources, target)
+    findings = [*contents.findings, *done.findings, *writable, *_unread(contents.entries)]
+    about = dict(contents.about) | ({"mounts": rows} if rows else {})
+    return replace(contents, findings=findings, listings=tuple(sorted(done.written)), about=about)
+
+
+def _look(entry: Entry, done: Surveyed) -> None:
+    """List what is in one file, if it is of a kind that can be."""
+    path = done.folder / entry.path
+    with path.open("rb", buffering=0) as f:
+        kind = kinds.kind_of(f.read(kinds.HEAD), entry.name)
+    if not kind:
+        return
+
+    def report(code: str, detail: str) -> None:
+        done.findings.append(Finding(code, entry.name, detail[:1000]))
+
+    if kind in kinds.CONTAINERS:
+        from .members import list_members
+
+        done.list(MEMBERS, list_members(path, entry.path, kind, report))
+    elif kind in kinds.CLOSED:
+        report("container-closed", kind)
+
+
+def _unread(entries: Sequence[Entry]) -> Iterator[Finding]:
+    """Find the extended attributes whose values could not be read."""
+    for entry in entries:
+        for one in entry.attributes:
+            if one.reason:
+                yield Finding("attributes", entry.name, f"{one.name.decode('utf-8', 'backslashreplace')}: {one.reason}")
