@@ -1,31 +1,51 @@
-"""Computing digests again and comparing them with what a bag lists: in one pass over each file, one thread a core."""
+"""Computing digests again and comparing them with what a bag lists: in one pass over each file, on all cores."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import blake3
 
-from comity.packages.container import Advance, spread
+from comity.packages.container import LARGE, Advance
 
 from .bagstore import BagStore
+from .crew import MANY, at_work, grouped
 from .errors import BadItem
 from .reading import ALGORITHMS, Fault
 
 _HASHES = {**ALGORITHMS, "blake3": blake3.blake3}
+Stated = Mapping[str, Mapping[str, str]]
 
 
-def check_digests(
-    store: BagStore, stated: Mapping[str, Mapping[str, str]], layer: str, *, advance: Advance
-) -> list[Fault]:
+def check_digests(store: BagStore, stated: Stated, layer: str, *, advance: Advance) -> list[Fault]:
     """Read each file that is stated and there; give what does not agree, in the order of paths."""
+    with checking(store, stated, layer, advance=advance) as faults:
+        return faults()
 
-    def one(path: str) -> list[Fault]:
-        return _check(store, path, stated[path], layer, advance)
 
-    there = sorted((path for path in stated if path in store.sizes), key=lambda path: -store.sizes[path])
-    return sorted((fault for faults in spread(one, there) for fault in faults), key=lambda fault: fault.file)
+@contextmanager
+def checking(store: BagStore, stated: Stated, layer: str, *, advance: Advance) -> Iterator[Callable[[], list[Fault]]]:
+    """Begin to read each file that is stated and there; gives how to wait for what does not agree."""
+
+    def some(paths: list[str], tell: Advance) -> tuple[int, list[Fault]]:
+        found: list[Fault] = []
+        for path in paths:
+            found += _check(store, path, stated[path], layer, tell)
+        return sum(size for path in paths if (size := store.sizes[path]) < LARGE), found
+
+    def faults() -> list[Fault]:
+        found: list[Fault] = []
+        for size, some_faults in done:
+            advance(size)
+            found += some_faults
+        return sorted(found, key=lambda fault: fault.file)
+
+    there = [path for path in store.sizes if path in stated]
+    tasks = grouped(there, store.sizes.__getitem__)
+    with at_work(some, tasks, advance, forked=len(there) >= MANY) as done:
+        yield faults
 
 
 def size_of(store: BagStore, paths: Iterable[str]) -> int:
@@ -33,21 +53,20 @@ def size_of(store: BagStore, paths: Iterable[str]) -> int:
     return sum(store.sizes.get(path, 0) for path in paths)
 
 
-def _check(store: BagStore, path: str, stated: Mapping[str, str], layer: str, advance: Advance) -> list[Fault]:
+def _check(store: BagStore, path: str, stated: Mapping[str, str], layer: str, tell: Advance) -> list[Fault]:
     hashers: dict[str, Any] = {name: _HASHES[name]() for name in stated}
     first, *others = (hasher.update for hasher in hashers.values())
 
-    def tell(piece: memoryview) -> None:
+    def watched(piece: memoryview) -> None:
         first(piece)
-        advance(len(piece))
+        tell(len(piece))
 
     try:
-        store.feed(path, tell, *others)
+        store.feed(path, watched if store.sizes[path] >= LARGE else first, *others)
     except BadItem as e:
         return [Fault(layer, path, "a file that can be read", e.message)]
-    computed = {name: hasher.hexdigest() for name, hasher in hashers.items()}
     return [
-        Fault(layer, path, f"{name} {stated[name]}", f"{name} {computed[name]}")
-        for name in stated
-        if computed[name] != stated[name]
+        Fault(layer, path, f"{name} {stated[name]}", f"{name} {computed}")
+        for name, hasher in hashers.items()
+        if (computed := hasher.hexdigest()) != stated[name]
     ]

@@ -17,6 +17,7 @@ from .errors import BadItem
 from .journal import dump
 from .model import Entry, Finding, Generation
 from .reading import BYTES, Fault, Listing, twins_of
+from .rows import Row, usual
 from .sealing import (
     ACQUISITION,
     BLAKE3,
@@ -32,7 +33,7 @@ from .sealing import (
 from .tree import Leaf, Tree, read_secret
 
 DESCRIPTION, TREE_LAYER = "description", "tree"
-Row = TypeVar("Row", Entry, Finding)
+Read = TypeVar("Read", Entry, Finding)
 LONGEST = 64 * 1024 * 1024
 _SUM = re.compile(r"([0-9a-f]{64})  (.+)", re.ASCII)
 _OWN = (ACQUISITION, BLAKE3, FILES, FINDINGS, GRAPH, TREE)
@@ -80,6 +81,19 @@ def check_description(bag: Listing) -> Description:
     return said
 
 
+def read_blake3(bag: Listing) -> dict[str, dict[str, str]]:
+    """Read the BLAKE3 list of a bag as digests by path; nothing of it is checked, and what is malformed is left out."""
+    found: dict[str, dict[str, str]] = {}
+
+    def take(line: bytes) -> None:
+        if match := _SUM.fullmatch(line.decode("utf-8", "replace")):
+            found[match[2]] = {"blake3": match[1]}
+
+    if BLAKE3 in bag.store.sizes:
+        bag.store.each_line(BLAKE3, take, LONGEST)
+    return found
+
+
 def _check(bag: Listing, said: Description) -> None:
     data = bag.store.read(ACQUISITION, MAX_ACQUISITION)
     tags = bag.store.read(TAG_MANIFEST, MAX_ACQUISITION)
@@ -97,7 +111,7 @@ def _check(bag: Listing, said: Description) -> None:
 
 
 def _check_files(bag: Listing, said: Description, generation: Generation) -> None:
-    def take(entry: Entry) -> None:
+    def take(entry: Entry | Row) -> None:
         if entry.path in said.sizes:
             said.wrong(FILES, "each payload file once", f"{entry.path!a} twice")
         if entry.path:
@@ -105,7 +119,10 @@ def _check_files(bag: Listing, said: Description, generation: Generation) -> Non
             said.blake3[entry.path] = entry.digests.get("blake3", "")
             _check_entry(bag, said, entry)
 
-    _each_row(bag, FILES, Entry.read, take)
+    def line(data: bytes) -> None:
+        take(usual(data.decode("utf-8", "replace")) or _row(data, FILES, Entry.read))
+
+    bag.store.each_line(FILES, line, LONGEST)
     if said.sizes.keys() != bag.payload.keys():
         odd = min(said.sizes.keys() ^ bag.payload.keys())
         said.wrong(FILES, "the files of the manifest", f"a difference at {odd!a}")
@@ -114,7 +131,7 @@ def _check_files(bag: Listing, said: Description, generation: Generation) -> Non
         said.wrong(ACQUISITION, f"{files} files, {size} bytes", f"{generation.files} files, {generation.size} bytes")
 
 
-def _check_entry(bag: Listing, said: Description, entry: Entry) -> None:
+def _check_entry(bag: Listing, said: Description, entry: Entry | Row) -> None:
     listed = bag.payload.get(entry.path, {})
     if any(entry.digests.get(name) != digest for name, digest in listed.items()):
         said.wrong(FILES, "the digests of the manifest", f"others for {entry.path!a}")
@@ -125,21 +142,23 @@ def _check_entry(bag: Listing, said: Description, entry: Entry) -> None:
 
 def _check_findings(bag: Listing, said: Description, generation: Generation) -> None:
     counted: Counter[str] = Counter()
-    _each_row(bag, FINDINGS, Finding.read, lambda finding: counted.update([finding.code]))
+    bag.store.each_line(FINDINGS, lambda line: counted.update([_row(line, FINDINGS, Finding.read).code]), LONGEST)
     if dict(counted) != dict(generation.findings):
         said.wrong(ACQUISITION, f"the findings {dict(sorted(counted.items()))}", str(dict(generation.findings)))
 
 
 def _check_blake3(bag: Listing, said: Description) -> None:
-    left, strange = dict(said.blake3), 0
+    seen, strange, last = 0, 0, ""
 
     def take(line: bytes) -> None:
-        nonlocal strange
-        match = _SUM.fullmatch(line.decode())
-        strange += match is None or left.pop(match[2], "") != match[1]
+        nonlocal seen, strange, last
+        digest, _, path = line.decode().partition("  ")
+        seen += 1
+        strange += said.blake3.get(path) != digest or path <= last
+        last = path
 
     bag.store.each_line(BLAKE3, take, LONGEST)
-    if left or strange:
+    if strange or seen != len(said.blake3):
         said.wrong(BLAKE3, f"the digests of {FILES}", "others")
 
 
@@ -151,20 +170,16 @@ def _check_tree(bag: Listing, said: Description, generation: Generation) -> None
         said.wrong(TREE, f"the root {grown} over {len(rows)} files", f"{root} over {leaves}", TREE_LAYER)
 
 
-def _each_row(bag: Listing, name: str, read: Callable[[Any], Row], take: Callable[[Row], object]) -> None:
-    """Hand on each row of a file of JSON lines; each stands in exactly the one form in which it is written."""
-
-    def one(line: bytes) -> None:
-        try:
-            row = read(json.loads(line.decode()))
-            same = dump(row.plain())[:-1] == line
-        except (KeyError, TypeError, ValueError, AttributeError, RecursionError, ComityError) as e:
-            raise BadItem(f"got a malformed line {line[:80]!a}, expected an entry or finding", file=name) from e
-        if not same:
-            raise BadItem(f"got the line {line[:80]!a} in another form, expected the one way of writing it", file=name)
-        take(row)
-
-    bag.store.each_line(name, one, LONGEST)
+def _row(line: bytes, name: str, read: Callable[[Any], Read]) -> Read:
+    """Read a row of a file of JSON lines; each stands in exactly the one form in which it is written."""
+    try:
+        row = read(json.loads(line.decode()))
+        same = dump(row.plain())[:-1] == line
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError, ComityError) as e:
+        raise BadItem(f"got a malformed line {line[:80]!a}, expected an entry or finding", file=name) from e
+    if not same:
+        raise BadItem(f"got the line {line[:80]!a} in another form, expected the one way of writing it", file=name)
+    return row
 
 
 def _words(generation: Generation | None) -> str:

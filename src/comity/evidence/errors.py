@@ -5,6 +5,7 @@ BadGeneration (BadInput)        the former generation named is none, or is of an
 OtherAcquisition (Refused)      a folder holds a begun acquisition of something else, or another process works on it
 BadItem (Refused)               a bag is malformed, or something in it is altered, added or missing
 EvidenceUnwritable (Unavailable) the machine cannot write the item: no space, no access
+WorkerLost (Unavailable)        the machine killed a worker process
 BadCustody (BadInput)           an entry of custody is malformed, or lacks what its act asks for
 WrongHand (Refused)             an act of custody by a hand that does not hold the item, or not possible now
 NoItem (NotFound)               no item of that name is registered here
@@ -36,6 +37,10 @@ class BadItem(Refused):
 
 class EvidenceUnwritable(Unavailable):
     """The machine cannot write the item."""
+
+
+class WorkerLost(Unavailable):
+    """The machine killed one of the processes that share the work."""
 
 
 class BadCustody(BadInput):

@@ -29,8 +29,8 @@ from comity.kernel.clock import stamp
 from . import reading
 from .acquiring import Watch, unwatched
 from .bagstore import open_store
-from .checking import check_digests, size_of
-from .describing import Description, check_description, is_ours
+from .checking import Stated, check_digests, checking, size_of
+from .describing import Description, check_description, is_ours, read_blake3
 from .errors import BadItem
 from .model import Generation
 from .reading import BAG, BYTES, COMPLETE, TAGS, Fault, Listing
@@ -102,36 +102,54 @@ def verify(path: Path, given: Given, *, depth: Depth = WHOLE, watch: Watch = unw
         bag = reading.read_bag(store)
         if not bag.version:
             return _verdict(path, bag, [Layer(BAG, FAILED)], given)
-        tag_faults = check_digests(store, bag.tags, TAGS, advance=lambda _: None)
-        bag.faults += tag_faults
-        described = check_description(bag) if is_ours(bag) else None
-        if described:
-            bag.faults += described.faults
-        sample, words = _bytes(bag, described, depth, watch)
-        layers = [*_basic(bag, words), *(_own(bag, described, given) if described else [])]
-        return _verdict(path, bag, layers, given, described=described, sample=sample)
+        reading_now = _plan(bag, depth)
+        watched = watch(size_of(store, reading_now.stated))
+        with checking(store, reading_now.stated, BYTES, advance=watched) as byte_faults:
+            bag.faults += check_digests(store, bag.tags, TAGS, advance=lambda _: None)
+            described = check_description(bag) if is_ours(bag) else None
+            if described:
+                bag.faults += described.faults
+            if depth.quick and (described is None or described.blake3.keys() != bag.payload.keys()):
+                raise _NO_LIST
+            bag.faults += byte_faults()
+        layers = [*_basic(bag, reading_now.words(bag)), *(_own(bag, described, given) if described else [])]
+        return _verdict(path, bag, layers, given, described=described, sample=reading_now.sample)
 
 
-def _bytes(bag: Listing, described: Description | None, depth: Depth, watch: Watch) -> tuple[Sample | None, str]:
-    """Check the payload as deep as asked; gives the sample, if it was one, and in words what was done."""
-    stated, count, sample = bag.payload, len(bag.payload), None
-    words = f"{count} files, {' and '.join(sorted(bag.algorithms.get('payload', ())))}"
+@dataclass(frozen=True)
+class _Plan:
+    """What is to be read of the payload: the digests it must have; a sample if it is one; and in words."""
+
+    stated: Stated
+    said: str
+    sample: Sample | None = None
+
+    def words(self, bag: Listing) -> str:
+        """Say what was read, and what that is worth."""
+        if self.sample and not any(fault.layer in (BYTES, COMPLETE) for fault in bag.faults):
+            bad, of = self.sample.most_bad, len(bag.payload)
+            return f"{self.said}, none bad: at 95 % confidence at most {bad} of {of} are"
+        return self.said
+
+
+_NO_LIST = BadItem("got a bag without a sound BLAKE3 list, expected one: check it whole", file="metadata/blake3.txt")
+
+
+def _plan(bag: Listing, depth: Depth) -> _Plan:
+    """Plan how much of the payload to read."""
+    stated: Stated = bag.payload
+    count = len(bag.payload)
+    said = f"{count} files, {' and '.join(sorted(bag.algorithms.get('payload', ())))}"
     if depth.quick:
-        if described is None or set(described.blake3) != set(bag.payload):
-            raise BadItem(
-                "got a bag without a sound BLAKE3 list, expected one: check it whole", file="metadata/blake3.txt"
-            )
-        stated = {path: {"blake3": digest} for path, digest in described.blake3.items()}
-        words = f"{count} files, by BLAKE3 alone: quick, and not the legal anchor, which is SHA-256"
-    if depth.sample:
-        chosen = draw(sorted(stated), depth.sample, depth.choose)
-        sample = Sample(len(chosen), count)
-        stated = {path: stated[path] for path in chosen}
-        words = f"a sample of {len(chosen)} of {count} files{', by BLAKE3 alone' if depth.quick else ''}"
-    bag.faults += check_digests(bag.store, stated, BYTES, advance=watch(size_of(bag.store, stated)))
-    if sample and not any(fault.layer in (BYTES, COMPLETE) for fault in bag.faults):
-        words += f", none bad: at 95 % confidence at most {sample.most_bad} of {count} are"
-    return sample, words
+        stated = read_blake3(bag)
+        if stated.keys() != bag.payload.keys():
+            raise _NO_LIST
+        said = f"{count} files, by BLAKE3 alone: quick, and not the legal anchor, which is SHA-256"
+    if not depth.sample:
+        return _Plan(stated, said)
+    chosen = draw(sorted(stated), depth.sample, depth.choose)
+    said = f"a sample of {len(chosen)} of {count} files{', by BLAKE3 alone' if depth.quick else ''}"
+    return _Plan({path: stated[path] for path in chosen}, said, Sample(len(chosen), count))
 
 
 def _basic(bag: Listing, words: str) -> list[Layer]:
