@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from comity.accounts import tables as _account_tables  # noqa: F401 - the schema needs every room's tables
+from comity.accounts.staff import Staff
 from comity.crypto.authority import read_authorities
 from comity.crypto.errors import KeyFileError
 from comity.crypto.keys import FileSigner, PublicKey, Signer
@@ -60,6 +62,11 @@ class Node:
             authorities=read_authorities(map(self.settings.path, self.settings.time_authorities)),
             followup=self.settings.followup,
         )
+
+    @property
+    def staff(self) -> Staff:
+        """Give the people who work at the node."""
+        return Staff(self.settings.party, self.store, self.ledger, self.clock)
 
     @property
     def custodian(self) -> Custodian:

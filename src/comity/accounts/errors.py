@@ -1,0 +1,56 @@
+"""What can go wrong with people, their rights and their signing in."""
+
+from __future__ import annotations
+
+from comity.kernel.errors import BadInput, NotFound, Refused
+
+
+class NotSignedIn(Refused):
+    """Nobody is signed in, or what was shown to sign in is not right."""
+
+    status = 401
+
+
+class TooSoon(Refused):
+    """Too many attempts failed; the next one is looked at after a while."""
+
+    status = 429
+
+    def __init__(self, message: str, *, seconds: int) -> None:
+        """Keep how many *seconds* to wait."""
+        super().__init__(message, advice="Wait, then try again. A passkey works at once.")
+        self.seconds = seconds
+
+
+class NotAllowed(Refused):
+    """The duty matrix does not give this act to this person."""
+
+    status = 403
+
+
+class DutiesApart(Refused):
+    """Two duties that one person must not have."""
+
+
+class LastAdministrator(Refused):
+    """Without this person nobody could administer the node."""
+
+
+class AnotherPerson(Refused):
+    """Somebody else has to do this: nobody confirms or reviews his own act."""
+
+
+class ClonedPasskey(NotSignedIn):
+    """A passkey was used whose counter went back: somebody has a copy of it."""
+
+
+class NoPerson(NotFound):
+    """There is no such person."""
+
+
+class NoCaseKnown(NotFound):
+    """There is no such case, or not for this person: the two are not told apart."""
+
+
+class BadAccount(BadInput):
+    """What was given for an account is malformed."""
