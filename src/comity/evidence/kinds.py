@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 HEAD = 512
 CONTAINERS = frozenset({"zip", "tar", "gzip", "bzip2", "xz", "android-backup"})
-CLOSED = frozenset({"7z", "rar", "zstd", "cab"})
 MAIL = frozenset({"mbox", "message"})
-CLOSED_MAIL = frozenset({"pst", "msg"})
 IMAGES = frozenset({"ewf"})
-CLOSED_IMAGES = frozenset({"ewf2", "lef", "aff", "aff4"})
+# What is kept and not looked into, with the finding that says so.
+CLOSED = dict.fromkeys(("7z", "rar", "zstd", "cab"), "container-closed")
+CLOSED |= dict.fromkeys(("pst", "msg"), "mail-closed")
+CLOSED |= dict.fromkeys(("ewf2", "lef", "aff", "aff4"), "image-closed")
 _STARTS = (
     (b"PK\x03\x04", "zip"),
     (b"PK\x05\x06", "zip"),
@@ -27,7 +30,10 @@ _STARTS = (
     (b"LEF2\x0d\x0a\x81\x00", "lef"),
     (b"AFF10\x0d\x0a", "aff"),
     (b"!BDN", "pst"),
-    (b"From ", "mbox"),
+)
+# The line that parts the messages of a mailbox (RFC 4155): `From `, an address, a date in the form of asctime.
+SEPARATOR = re.compile(
+    rb"From (?:[^\r\n]{0,300} )?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) "
 )
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Documents and programs are zips too: what stands first in them tells (as their own formats ask for).
@@ -43,6 +49,8 @@ def kind_of(head: bytes, name: bytes) -> str:
             return kind
     if head[257:262] == b"ustar":
         return "tar"
+    if SEPARATOR.match(head):
+        return "mbox"
     ending = name.rpartition(b".")[2].lower()
     if head.startswith(_OLE):
         return "msg" if ending == b"msg" else ""

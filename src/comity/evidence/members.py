@@ -174,7 +174,7 @@ def _read(pieces: Iterable[bytes]) -> tuple[int, int, Row]:
         if len(head) < kinds.HEAD:
             head += piece[: kinds.HEAD]
     kind = kinds.kind_of(head, b"")
-    nested = {"holds": kind} if kind in kinds.CONTAINERS | kinds.CLOSED | kinds.IMAGES | kinds.CLOSED_IMAGES else {}
+    nested = {"holds": kind} if kind in kinds.CONTAINERS or kind in kinds.IMAGES or kind in kinds.CLOSED else {}
     return size, crc, {"sha256": digest.hexdigest()} | nested
 
 

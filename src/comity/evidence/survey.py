@@ -6,6 +6,7 @@ are for people and tools to find their way and prove nothing that the bytes do n
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,8 +20,8 @@ from .model import Entry, Finding
 from .mounts import describe_mounts
 from .sealing import Contents
 
-MEMBERS = "metadata/members.jsonl"
-LISTINGS = (MEMBERS,)
+MEMBERS, MAIL = "metadata/members.jsonl", "metadata/mail.jsonl"
+LISTINGS = (MEMBERS, MAIL)
 Row = dict[str, Any]
 
 
@@ -65,11 +66,10 @@ def survey(folder: Path, contents: Contents, sources: Sequence[Source], target: 
 
 def _look(entry: Entry, done: Surveyed) -> None:
     """List what is in one file, if it is of a kind that can be."""
-    path = done.folder / entry.path
-    with path.open("rb", buffering=0) as f:
-        kind = kinds.kind_of(f.read(kinds.HEAD), entry.name)
+    kind = kinds.kind_of(_head(f"{done.folder}/{entry.path}"), entry.name)
     if not kind:
         return
+    path = done.folder / entry.path
 
     def report(code: str, detail: str) -> None:
         done.findings.append(Finding(code, entry.name, detail[:1000]))
@@ -78,8 +78,20 @@ def _look(entry: Entry, done: Surveyed) -> None:
         from .members import list_members
 
         done.list(MEMBERS, list_members(path, entry.path, kind, report))
-    elif kind in kinds.CLOSED:
-        report("container-closed", kind)
+    elif kind in kinds.MAIL:
+        from .mail import list_mail
+
+        done.list(MAIL, list_mail(path, entry.path, kind, report))
+    elif code := kinds.CLOSED.get(kind):
+        report(code, kind)
+
+
+def _head(path: str) -> bytes:
+    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        return os.pread(fd, kinds.HEAD, 0)
+    finally:
+        os.close(fd)
 
 
 def _unread(entries: Sequence[Entry]) -> Iterator[Finding]:
