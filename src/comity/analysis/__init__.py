@@ -1,0 +1,1 @@
+"""Looking at records: one timeline, links, flows of money, rhythm and meetings over all returns, down to the row."""
