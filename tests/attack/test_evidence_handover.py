@@ -86,20 +86,20 @@ def test_a_note_by_a_stranger(between: Between) -> None:
 
 def test_a_note_in_the_name_of_another_party(between: Between) -> None:
     """A party's own key does not sign for another one."""
-    note = signed(between.give().paper, between.nodes.key("receipt", SG))
+    note = signed(between.give().paper, between.nodes.key("custody", SG))
     refused(between, sent(between, note.data, whole(between)), BadPaper, "expected a key of VN.a05")
 
 
 def test_a_note_by_a_key_without_the_role(between: Between) -> None:
     """Who drafts requests does not hand evidence over."""
     note = signed(between.give().paper, between.nodes.key("draft", VN))
-    refused(between, sent(between, note.data, whole(between)), BadPaper, "receipt")
+    refused(between, sent(between, note.data, whole(between)), BadPaper, "custody")
 
 
 def test_a_note_by_a_revoked_key(between: Between) -> None:
     """A key that was taken back as compromised hands nothing over any more."""
     made = between.give()
-    between.nodes.world.revoke(VN, "receipt")
+    between.nodes.world.revoke(VN, "custody")
     between.nodes.update(PH)
     refused(between, made.file, BadPaper, "revoked")
 
@@ -281,10 +281,10 @@ def test_an_acceptance_by_a_stranger(between: Between) -> None:
     """A hand-over is not complete by the word of anybody but the receiver."""
     made = between.give()
     got = between.receive(made.file)
-    for signer in (FileSigner.generate(), between.nodes.key("receipt", VN), between.nodes.key("receipt", SG)):
+    for signer in (FileSigner.generate(), between.nodes.key("custody", VN), between.nodes.key("custody", SG)):
         with pytest.raises(BadPaper):
             take_acceptance(between.desk(), signed(got.acceptance, signer), between.deed())
-    other = signed(got.acceptance, between.nodes.key("receipt", SG), **{"from": SG})
+    other = signed(got.acceptance, between.nodes.key("custody", SG), **{"from": SG})
     with pytest.raises(BadPaper, match="something else"):
         take_acceptance(between.desk(), other, between.deed())
     assert between.desk().keeper.look(ITEM).standing.coming is not None
@@ -293,7 +293,7 @@ def test_an_acceptance_by_a_stranger(between: Between) -> None:
 def test_an_acceptance_of_another_note(between: Between) -> None:
     """An acceptance that speaks of other limits or another item is none of this hand-over."""
     got = between.receive(between.give().file)
-    other = signed(got.acceptance, between.nodes.key("receipt", PH), paper="0" * 64)
+    other = signed(got.acceptance, between.nodes.key("custody", PH), paper="0" * 64)
     with pytest.raises(BadPaper, match="something else"):
         take_acceptance(between.desk(), other, between.deed())
 
@@ -301,7 +301,7 @@ def test_an_acceptance_of_another_note(between: Between) -> None:
 def test_an_acceptance_from_the_future(between: Between) -> None:
     """A paper of a time to come is refused."""
     got = between.receive(between.give().file)
-    later = signed(got.acceptance, between.nodes.key("receipt", PH), at="2027-06-01T00:00:00Z")
+    later = signed(got.acceptance, between.nodes.key("custody", PH), at="2027-06-01T00:00:00Z")
     with pytest.raises(BadPaper, match="a time that has come"):
         take_acceptance(between.desk(), later, between.deed())
 
@@ -310,33 +310,33 @@ def test_a_recall_by_somebody_else(between: Between) -> None:
     """Only the party that handed an item over calls it back."""
     made = between.give(copy=True)
     between.receive(made.file)
-    [notice] = recall(between.desk(), ITEM, between.deed(), between.nodes.key("receipt"))
+    [notice] = recall(between.desk(), ITEM, between.deed(), between.nodes.key("custody"))
 
     def take(paper: SignedPaper) -> None:
-        take_notice(between.desk(PH), paper, between.deed(PH), between.nodes.key("receipt", PH))
+        take_notice(between.desk(PH), paper, between.deed(PH), between.nodes.key("custody", PH))
 
-    for signer in (FileSigner.generate(), between.nodes.key("receipt", SG)):
+    for signer in (FileSigner.generate(), between.nodes.key("custody", SG)):
         with pytest.raises(BadPaper):
             take(signed(notice, signer))
     with pytest.raises(BadPaper, match="something else"):
-        take(signed(notice, between.nodes.key("receipt", SG), **{"from": SG}))
+        take(signed(notice, between.nodes.key("custody", SG), **{"from": SG}))
     assert "recalled" not in between.acts(PH)
 
 
 def test_a_confirmation_by_somebody_else(between: Between) -> None:
     """Nobody confirms in a holder's place."""
     between.receive(between.give(copy=True).file)
-    [notice] = recall(between.desk(), ITEM, between.deed(), between.nodes.key("receipt"))
-    taken = take_notice(between.desk(PH), notice, between.deed(PH), between.nodes.key("receipt", PH))
+    [notice] = recall(between.desk(), ITEM, between.deed(), between.nodes.key("custody"))
+    taken = take_notice(between.desk(PH), notice, between.deed(PH), between.nodes.key("custody", PH))
     with pytest.raises(BadPaper):
-        take_confirmation(between.desk(), signed(taken.confirmation, between.nodes.key("receipt", SG)), between.deed())
+        take_confirmation(between.desk(), signed(taken.confirmation, between.nodes.key("custody", SG)), between.deed())
 
 
 def test_two_notes_under_one_number(between: Between) -> None:
     """The sender cannot put another note in the place of one that was accepted."""
     made = between.give(copy=True)
     between.receive(made.file)
-    other = signed(made.paper, between.nodes.key("receipt"), why="something else")
+    other = signed(made.paper, between.nodes.key("custody"), why="something else")
     with pytest.raises(BadPaper, match="another note"):
         between.receive(sent(between, other.data, whole(between)), folder="second")
 
@@ -346,7 +346,7 @@ def test_a_second_holder_is_not_made_by_hand(between: Between) -> None:
     deed = replace(between.deed(), by=Hand("laboratory", VN, PEOPLE[VN].person))
     order = Order(ITEM, Hand("", PH), between.folder / "out", deed)
     with pytest.raises(WrongHand):
-        hand_over(between.desk(), order, between.nodes.key("receipt"))
+        hand_over(between.desk(), order, between.nodes.key("custody"))
     assert not (between.folder / "out").exists()
 
 

@@ -22,8 +22,11 @@ from comity.directory.registry import Registry
 from comity.kernel.clock import FixedClock, stamp
 
 START = datetime(2026, 11, 25, 3, tzinfo=UTC)
-POINT = {"draft": "Officer 1", "release": "Officer 2", "emergency": "Officer 3", "receipt": "Desk", "node": "Node"}
-DESK = {"receipt": "Legal desk", "node": "Node"}
+POINT = {
+    "draft": "Officer 1", "release": "Officer 2", "emergency": "Officer 3", "receipt": "Desk", "custody": "Evidence room",
+    "node": "Node",
+}  # fmt: skip
+DESK = {"receipt": "Legal desk", "custody": "Evidence room", "node": "Node"}
 PARTIES: dict[str, tuple[str, str, Mapping[str, str]]] = {
     "VN.a05": ("Department for Cyber Security", "authority", POINT),
     "PH.cicc": ("Cybercrime Coordination Center", "authority", POINT),

@@ -50,7 +50,7 @@ class Between:
     def acquire(self, source: Path, target: Path, item: str = ITEM) -> Path:
         """Acquire, sign and register an item at the first party."""
         node = self.nodes.node(VN)
-        seal = Seal(secrets.token_bytes, self.nodes.key("receipt", VN), node.mirror.slice(VN))
+        seal = Seal(secrets.token_bytes, self.nodes.key("custody", VN), node.mirror.slice(VN))
         order = Acquisition(replace(ACT, item=item, party=VN), (source,), target)
         made = acquire(order, seal, clock=self.nodes.clock)
         node.custodian.register(bag_of(made, target, at=node.clock.now()), *arrival(made, self.deed(VN)))
@@ -68,7 +68,7 @@ class Between:
     def give(self, party: str = VN, to: str = PH, item: str = ITEM, **more: Any) -> HandedOver:
         """Hand an item over."""
         order = Order(item, Hand("", to), self.folder / "out", self.deed(party), **more)
-        return hand_over(self.desk(party), order, self.nodes.key("receipt", party))
+        return hand_over(self.desk(party), order, self.nodes.key("custody", party))
 
     def limited(self, **limits: Any) -> HandedOver:
         """Hand a copy over within limits."""
@@ -77,7 +77,7 @@ class Between:
     def receive(self, file: Path, party: str = PH, folder: str = "", name: str = "") -> Accepted:
         """Take over what came."""
         reception = Reception(file, self.folder / (folder or f"at-{party}"), self.deed(party), name)
-        return accept(self.desk(party), reception, IDENTITIES[party], self.nodes.key("receipt", party))
+        return accept(self.desk(party), reception, IDENTITIES[party], self.nodes.key("custody", party))
 
     def acts(self, party: str, item: str = ITEM) -> list[str]:
         """The acts in an item's custody at a party; the chain must hold."""

@@ -22,11 +22,11 @@ from comity.crypto.recipient import save_identity
 CODE = "import sys; from comity.cli.main import main; main(sys.argv[1:])"
 SPARE, PARTS = 3, 16
 GIVE = (
-    "evidence", "hand-over", ITEM, "--to", PH, "--out", "out", "--key", "VN.a05-receipt.key", "--person", "Bình",
+    "evidence", "hand-over", ITEM, "--to", PH, "--out", "out", "--key", "VN.a05-custody.key", "--person", "Bình",
     "--post", "evidence room", "--why", "inquiry", "--home", f"node-{VN}", "--json",
 )  # fmt: skip
 ACCEPT = (
-    "evidence", "accept", "FILE", "--to", "in", "--out", "acceptance.json", "--key", "PH.cicc-receipt.key",
+    "evidence", "accept", "FILE", "--to", "in", "--out", "acceptance.json", "--key", "PH.cicc-custody.key",
     "--identity", "ph.age", "--person", "Maria", "--post", "digital evidence desk", "--home", f"node-{PH}", "--json",
 )  # fmt: skip
 
@@ -85,7 +85,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with opened(folder, today=True) as nodes:
         between = Between(nodes, folder)
         for party in (VN, PH):
-            nodes.key_file("receipt", party)
+            nodes.key_file("custody", party)
         save_identity(IDENTITIES[PH], folder / "ph.age")
         assert between.bag.exists()
     return folder

@@ -21,7 +21,8 @@ from .requestview import act
 from .stage import Stage
 
 POINTS = {"vn": "VN.a05", "ph": "PH.cicc", "sg": "SG.orchid"}
-POSTS = {"vn": ("post-3", "post-1", "post-0", "desk"), "ph": ("post-3", "post-1", "post-0", "desk"), "sg": ("desk",)}
+_OFFICE = ("post-3", "post-1", "post-0", "desk", "evidence")
+POSTS = {"vn": _OFFICE, "ph": _OFFICE, "sg": ("desk",)}
 MARK = ".comity-demo"
 EXECUTE = "--safeguards sheets/execute.yaml"
 SECRET = timedelta(days=90)

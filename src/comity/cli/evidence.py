@@ -24,7 +24,7 @@ PATH = click.Path(path_type=Path)
 EXISTING = click.Path(path_type=Path, exists=True)
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
-KEY_HELP = "Key file of the post that seals; without one the item is whole but unsigned."
+KEY_HELP = "Key file of the post that seals (role custody); without one the item is whole but unsigned."
 HOME_HELP = "Folder of a node: its party seals, its log records it; else COMITY_HOME."
 
 
@@ -91,14 +91,16 @@ def acquire(
 
 @evidence.command()
 @click.argument("item", type=FOLDER)
-@click.option("--key", type=FILE, required=True, help="Key file of the post that seals.")
+@click.option("--key", type=FILE, required=True, help="Key file of the post that seals (role custody).")
+@click.option("--home", type=click.Path(path_type=Path, file_okay=False), envvar="COMITY_HOME", help=HOME_HELP)
 @passphrase_option
 @json_option
-def sign(item: Path, key: Path, passphrase_file: Path | None, as_json: bool) -> None:
-    """Sign ITEM, a sealed item that nobody has signed yet."""
-    import secrets
+def sign(item: Path, key: Path, home: Path | None, passphrase_file: Path | None, as_json: bool) -> None:
+    """Sign ITEM, a sealed item that nobody has signed yet.
 
-    from comity.evidence.sealing import Seal, read_generation
+    With a node whose party acquired it, its seal says whose key it is, as the directory has it, and its log records it.
+    """
+    from comity.evidence.sealing import finish, read_generation
     from comity.evidence.sealing import sign as put
     from comity.evidence.statement import STATEMENT
     from comity.kernel.errors import BadInput
@@ -106,7 +108,12 @@ def sign(item: Path, key: Path, passphrase_file: Path | None, as_json: bool) -> 
     if (item / STATEMENT).exists():
         raise BadInput("got an item that is signed already, expected one that is not", file=str(item))
     generation = read_generation(item)
-    put(item, generation, Seal(secrets.token_bytes, open_signer(key, passphrase_file)))
+    party = generation.act.party
+    with _sealing(home if party else None, key, passphrase_file) as (own, seal):
+        if party and own and party != own:
+            raise BadInput(f"got an item of {party}, expected one of {own}, whose node it is", file=str(item))
+        put(item, generation, seal)
+        finish(item, seal)
     emit(generation.plain(), as_json, lambda: console().print(_("[green]signed[/] {item}").format(item=plain(item))))
 
 
@@ -195,14 +202,15 @@ def _sealing(home: Path | None, key: Path | None, passphrase_file: Path | None) 
         yield "", Seal(secrets.token_bytes, signer)
         return
     from comity.evidence.recording import recorder
+    from comity.evidence.sealer import require_sealer
     from comity.node.service import open_node
 
     with open_node(home) as node:
-        role = node.mirror.slice(node.settings.party) if signer else {}
-        yield (
-            node.settings.party,
-            Seal(secrets.token_bytes, signer, role, recorder(node.store, node.ledger, node.clock)),
-        )
+        party, now, role = node.settings.party, node.clock.now(), {}
+        if signer:
+            require_sealer(node.mirror.lookup(party, now), signer.public.keyid, at=now)
+            role = node.mirror.slice(party)
+        yield party, Seal(secrets.token_bytes, signer, role, recorder(node.store, node.ledger, node.clock))
 
 
 @contextmanager

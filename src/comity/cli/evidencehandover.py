@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 PATH = click.Path(path_type=Path)
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
-KEY_HELP = "Key file of the post that signs; it needs the role receipt."
+KEY_HELP = "Key file of the post that signs; it needs the role custody."
 
 
 @click.command("hand-over")

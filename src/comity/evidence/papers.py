@@ -20,11 +20,10 @@ from comity.kernel import canonical
 from comity.kernel.clock import moment
 from comity.kernel.errors import BadInput, ComityError, Refused
 from comity.kernel.shape import load_shape
-from comity.packages.provenance import require
 
 from .custody import Custodian
 from .errors import BadPaper
-from .witness import SEALING_ROLE
+from .sealer import check_sealer, require_sealer
 
 HANDOVER, ACCEPTANCE, RECALL, CONFIRMATION = "handover", "acceptance", "recall", "confirmation"
 KINDS = (HANDOVER, ACCEPTANCE, RECALL, CONFIRMATION)
@@ -63,7 +62,7 @@ def sign_paper(desk: Desk, kind: str, document: Mapping[str, Any], signer: Signe
     shape = load_shape("comity.evidence", f"{kind}.yaml")
     whole = shape.require({"format": f"comity-{kind}/1", **document})
     party, at = desk.mirror.lookup(desk.keeper.party, desk.keeper.clock.now()), desk.keeper.clock.now()
-    require(party, signer.public.keyid, SEALING_ROLE, at=at, attested=False)
+    require_sealer(party, signer.public.keyid, at=at)
     signed = Envelope(payload_type(kind), canonical.dump(whole)).sign(signer)
     return SignedPaper(kind, whole, signed.dump())
 
@@ -104,7 +103,7 @@ def check_paper(desk: Desk, paper: SignedPaper, *, file: str = "") -> None:
             raise Refused(f"got {len(signed.signatures)} signatures, expected one")
         party = desk.mirror.lookup(said["from"], now)
         signature = signed.signatures[0]
-        require(party, signature.keyid, SEALING_ROLE, at=at, attested=False)
+        check_sealer(party, signature.keyid, at=at, attested=False)
         signed.verify(signature, party.require_key(signature.keyid).public)
     except ComityError as e:
         raise BadPaper(e.message, file=file, field=e.field, advice=e.advice) from e

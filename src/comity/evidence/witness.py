@@ -13,16 +13,13 @@ from comity.directory.model import Party
 from comity.kernel.errors import ComityError
 from comity.ledger import proof as tlog
 from comity.ledger.note import NoteKey
-from comity.packages.provenance import require
 
 from . import statement
 from .bagstore import BagStore
 from .model import Generation
+from .sealer import check_sealer
 from .sealing import PROOF, ROLE_FOLDER, TIMESTAMP
 
-# Which of a party's keys may seal: those whose holders sign for what the party received. A role `custody` of its own
-# would say it better; the directory has none yet.
-SEALING_ROLE = "receipt"
 EVENT = "evidence.sealed"
 PROVED, FAILED, UNCHECKED, ABSENT = "proved", "failed", "not checked", "not there"
 MAX_SEAL = 1024 * 1024
@@ -95,7 +92,7 @@ def _signature(signed: Envelope, stated: Generation, party: Party | None, why: s
     try:
         holders = []
         for signature in signed.signatures:
-            signer = require(party, signature.keyid, SEALING_ROLE, at=stated.sealed, attested=attested)
+            signer = check_sealer(party, signature.keyid, at=stated.sealed, attested=attested)
             key = party.key(signature.keyid)
             assert key
             signed.verify(signature, key.public)

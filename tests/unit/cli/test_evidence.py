@@ -43,7 +43,7 @@ def test_a_change_is_told_with_file_expected_and_found(program: Program) -> None
 
 def test_a_node_seals_signs_and_records(today: Nodes, program: Program) -> None:
     """With a node and a key, all that needs no time authority is proved."""
-    home, key = today.home("VN.a05"), today.key_file("receipt")
+    home, key = today.home("VN.a05"), today.key_file("custody")
     Path("root.json").write_bytes(today.world.root)
     program.run("evidence", "acquire", "phone", "--item", "A-1", "--to", "item", "--home", home, "--key", key)
     layers = {
@@ -56,7 +56,7 @@ def test_a_node_seals_signs_and_records(today: Nodes, program: Program) -> None:
 
 def test_a_signature_and_a_time_are_added_later(today: Nodes, program: Program, tmp_path: Path) -> None:
     """Sign, ask, stamp: the bag stays the same bag; signing twice is refused."""
-    key, authority = today.key_file("receipt"), TimeAuthority(tmp_path)
+    key, authority = today.key_file("custody"), TimeAuthority(tmp_path)
     before = program.json("evidence", "acquire", "phone", "--item", "A-1", "--to", "item")["digest"]
     assert program.json("evidence", "sign", "item", "--key", key)["digest"] == before
     program.refused(2, "evidence", "sign", "item", "--key", key)
@@ -67,6 +67,30 @@ def test_a_signature_and_a_time_are_added_later(today: Nodes, program: Program, 
     program.refused(2, "evidence", "stamp", "item")
     layers = {row["name"]: row["state"] for row in program.json("evidence", "verify", "item", *root)["layers"]}
     assert layers["time"] == "proved"
+
+
+def test_a_signature_added_on_a_node_says_whose_it_is(today: Nodes, program: Program) -> None:
+    """Signed later with the node's home, the seal holds the party's place in the directory and the log's proof."""
+    home, key = today.home("VN.a05"), today.key_file("custody")
+    Path("root.json").write_bytes(today.world.root)
+    program.run("evidence", "acquire", "phone", "--item", "A-1", "--to", "item", "--home", home)
+    program.run("evidence", "sign", "item", "--key", key, "--home", home)
+    layers = program.json("evidence", "verify", "item", "--root", "root.json")["layers"]
+    assert [row["name"] for row in layers if row["state"] != "proved"] == ["time"]
+
+
+def test_only_a_custodian_of_the_node_seals(today: Nodes, program: Program) -> None:
+    """A key without the role, and the node of another party, sign nothing."""
+    home = today.home("VN.a05")
+    program.run("evidence", "acquire", "phone", "--item", "A-1", "--to", "item", "--home", home)
+    for key, at in (("receipt", home), ("draft", home)):
+        assert "custody" in program.refused(1, "evidence", "sign", "item", "--key", today.key_file(key), "--home", at)
+    other = today.key_file("custody", "PH.cicc")
+    said = program.refused(2, "evidence", "sign", "item", "--key", other, "--home", today.home("PH.cicc"))
+    assert "expected one of PH.cicc" in said
+    line = ("evidence", "acquire", "phone", "--item", "A-2", "--to", "two", "--home", home)
+    assert "custody" in program.refused(1, *line, "--key", today.key_file("receipt"))
+    assert not Path("item/seal/statement.dsse.json").exists()
 
 
 def test_an_addition_and_a_sample(program: Program) -> None:

@@ -31,7 +31,7 @@ def run(between: Between, party: str, *arguments: str | Path) -> Said:
 
 def key(between: Between, party: str) -> tuple[str | Path, ...]:
     """The options for a party's key."""
-    return ("--key", between.nodes.key_file("receipt", party))
+    return ("--key", between.nodes.key_file("custody", party))
 
 
 def given(between: Between, *more: str, party: str = VN, to: str = PH) -> Said:

@@ -17,7 +17,7 @@ from comity.evidence.recall import recall, take_confirmation, take_notice
 def called_back(between: Between, party: str = VN, **more: object) -> list[SignedPaper]:
     """The notices of a party that calls the item back."""
     deed = between.deed(party, why="seized unlawfully")
-    return recall(between.desk(party), ITEM, deed, between.nodes.key("receipt", party), **more)  # type: ignore[arg-type]  # a test's shorthand
+    return recall(between.desk(party), ITEM, deed, between.nodes.key("custody", party), **more)  # type: ignore[arg-type]  # a test's shorthand
 
 
 def handed_to(between: Between, *parties: str) -> None:
@@ -33,7 +33,7 @@ def test_every_holder_is_told_and_confirms(between: Between) -> None:
     handed_to(between, PH, SG)
     notices = called_back(between)
     assert [notice.document["to"] for notice in notices] == [PH, SG]
-    signer = between.nodes.key("receipt", PH)
+    signer = between.nodes.key("custody", PH)
     taken = take_notice(between.desk(PH), notices[0], between.deed(PH), signer)
     take_confirmation(between.desk(), taken.confirmation, between.deed())
     with between.desk().keeper.store.read() as unit:
@@ -50,7 +50,7 @@ def test_what_was_called_back_is_handed_on_no_more(between: Between) -> None:
     """Neither the holder nor the party that called it back hands it on; the proof of what was there stays."""
     handed_to(between, PH)
     [notice] = called_back(between)
-    taken = take_notice(between.desk(PH), notice, between.deed(PH), between.nodes.key("receipt", PH))
+    taken = take_notice(between.desk(PH), notice, between.deed(PH), between.nodes.key("custody", PH))
     for party in (PH, VN):
         with pytest.raises(ItemRecalled, match="seized unlawfully"):
             between.give(party, SG)
@@ -65,7 +65,7 @@ def test_notices_and_confirmations_twice_have_one_effect(between: Between) -> No
     handed_to(between, PH)
     first, second = called_back(between), called_back(between)
     assert [one.data for one in first] == [one.data for one in second]
-    signer = between.nodes.key("receipt", PH)
+    signer = between.nodes.key("custody", PH)
     taken = [take_notice(between.desk(PH), first[0], between.deed(PH), signer) for _ in range(2)]
     assert taken[0].confirmation.data == taken[1].confirmation.data
     assert taken[1].again
@@ -79,7 +79,7 @@ def test_a_corrected_item_goes_on_once_what_is_right_has_come(between: Between) 
     """After a correction the item stays where it is until the sender has handed over what is right."""
     handed_to(between, PH)
     [notice] = called_back(between, kind=CORRECTED)
-    take_notice(between.desk(PH), notice, between.deed(PH), between.nodes.key("receipt", PH))
+    take_notice(between.desk(PH), notice, between.deed(PH), between.nodes.key("custody", PH))
     with pytest.raises(ItemRecalled, match="corrected"):
         between.give(PH, SG)
     between.nodes.clock.advance(timedelta(minutes=1))
@@ -94,7 +94,7 @@ def test_the_sender_learns_who_else_has_it(between: Between) -> None:
     handed_to(between, PH)
     between.receive(between.give(PH, SG, copy=True).file, SG)
     [notice] = called_back(between)
-    taken = take_notice(between.desk(PH), notice, between.deed(PH), between.nodes.key("receipt", PH))
+    taken = take_notice(between.desk(PH), notice, between.deed(PH), between.nodes.key("custody", PH))
     take_confirmation(between.desk(), taken.confirmation, between.deed())
     with between.desk().keeper.store.read() as unit:
         [holder] = holders(unit, ITEM)
@@ -117,4 +117,4 @@ def test_a_notice_to_another_holder_is_refused(between: Between) -> None:
     handed_to(between, PH, SG)
     notices = called_back(between)
     with pytest.raises(BadPaper, match=SG):
-        take_notice(between.desk(PH), notices[1], between.deed(PH), between.nodes.key("receipt", PH))
+        take_notice(between.desk(PH), notices[1], between.deed(PH), between.nodes.key("custody", PH))

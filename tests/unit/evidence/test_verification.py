@@ -40,7 +40,7 @@ def world(tmp_path: Path) -> World:
     return build_directory(tmp_path, CLOCK)
 
 
-def sealed(folder: Path, world: World, role: str = "receipt", party: str = PARTY, claimed: str = PARTY) -> Path:
+def sealed(folder: Path, world: World, role: str = "custody", party: str = PARTY, claimed: str = PARTY) -> Path:
     """An item of two files, signed with a key of a party."""
     source = grown(folder / "src", {(b"a",): b"one", (b"b",): b"two"})
     seal = Seal(seeded, world.keys[party][role], world.slice(claimed))
@@ -58,12 +58,12 @@ def test_a_signature_is_judged_by_the_pinned_root(world: World, tmp_path: Path) 
     item = sealed(tmp_path, world)
     verdict = checked(item, root=world.root)
     assert states(verdict)["signature"] == "proved"
-    assert "Desk of VN.a05" in next(layer.found for layer in verdict.layers if layer.name == "signature")
+    assert "Evidence room of VN.a05" in next(layer.found for layer in verdict.layers if layer.name == "signature")
     without = checked(item)
     assert (without.sound, states(without)["signature"]) == (True, "not checked")
 
 
-@pytest.mark.parametrize(("role", "party"), [("draft", PARTY), ("receipt", "PH.cicc")])
+@pytest.mark.parametrize(("role", "party"), [("draft", PARTY), ("custody", "PH.cicc")])
 def test_a_key_that_may_not_seal_is_refused(role: str, party: str, world: World, tmp_path: Path) -> None:
     """Another role, or another party's key, does not count."""
     verdict = checked(sealed(tmp_path, world, role, party), root=world.root)
@@ -139,7 +139,7 @@ def test_the_nodes_log_proves_the_sealing(nodes: Nodes, tmp_path: Path) -> None:
     node, world = nodes.node(PARTY), nodes.world
     source = grown(tmp_path / "src", {(b"a",): b"one"})
     record = recorder(node.store, node.ledger, node.clock)
-    seal = Seal(seeded, nodes.key("receipt"), node.mirror.slice(PARTY), record)
+    seal = Seal(seeded, nodes.key("custody"), node.mirror.slice(PARTY), record)
     generation = acquired(tmp_path / "item", source, seal=seal, act=replace(ACT, party=PARTY))
     assert states(checked(tmp_path / "item", root=world.root))["log"] == "proved"
     other = record(replace(generation, digest="0" * 64))
