@@ -7,7 +7,7 @@ nothing of what the entry says; so the chain can be checked against the log, and
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -203,7 +203,6 @@ class Custodian:
     def _unproven(self, unit: Unit, item: str, rows: list[Row]) -> Iterator[Fault]:
         """Hold every entry against its event, and the event against the signed log."""
         for place, row in enumerate(rows, 1):
-            expected = {"type": ENTERED, "item": item, "number": row.number, "entry": _sha256(row.data)}
             try:
                 proven = proof.verify(self.ledger.prove(unit, row.index), [self.ledger.key])
             except NoSuchEntry as e:
@@ -211,19 +210,31 @@ class Custodian:
             except (BadProof, LogCorrupt) as e:
                 yield Fault("log", place, f"got an event that the log does not prove: {e.message}")
             else:
-                at = f'"at":"{proven.event.get("at")}"'.encode()
-                if not expected.items() <= proven.event.items() or at not in row.data:
+                if not is_event(proven.event, item, row):
                     yield Fault("log", place, f"got an entry that event {row.index} of the log does not name")
 
     def _missing(self, unit: Unit, item: str, rows: list[Row]) -> Iterator[Fault]:
         """Find events of the item that no entry stands for: entries that were taken away."""
-        here, size = {row.index for row in rows}, self.ledger.size(unit)
-        for start in range(min(here), size, _BLOCK):
-            for kept in self.ledger.entries(unit, start, min(start + _BLOCK, size)):
-                event = canonical.load(kept.event) if _NAME in kept.event and kept.index not in here else {}
-                if event.get("item") == item and event["type"] == ENTERED:
-                    message = f"got no entry for event {kept.index} of the log, expected one"
-                    yield Fault("removed", int(event["number"]), message)
+        here = {row.index for row in rows}
+        for index, event in find_events(unit, self.ledger, start=min(here)):
+            if event["item"] == item and index not in here:
+                yield Fault("removed", event["number"], f"got no entry for event {index} of the log, expected one")
+
+
+def find_events(unit: Unit, ledger: Ledger, *, start: int = 0) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Give each event of the log that stands for an entry, with its place, from *start* on; erased ones are not known."""
+    size = ledger.size(unit)
+    for first in range(start, size, _BLOCK):
+        for kept in ledger.entries(unit, first, min(first + _BLOCK, size)):
+            event = canonical.load(kept.event) if _NAME in kept.event else {}
+            if event.get("type") == ENTERED and {"item", "number"} <= event.keys():
+                yield kept.index, event
+
+
+def is_event(event: Mapping[str, Any], item: str, row: Row) -> bool:
+    """Tell whether an event is that of an entry as it is kept."""
+    expected = {"type": ENTERED, "item": item, "number": row.number, "entry": _sha256(row.data)}
+    return expected.items() <= event.items() and f'"at":"{event.get("at")}"'.encode() in row.data
 
 
 def event_of(entry: CustodyEntry) -> dict[str, Any]:

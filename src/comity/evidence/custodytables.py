@@ -107,6 +107,13 @@ def last_custody(unit: Unit, item: str) -> Row | None:
     return next(iter(_rows(unit, newest)), None)
 
 
+def has_custody(unit: Unit, item: str, number: int, index: int) -> bool:
+    """Tell whether an entry is here whose event stands in the log at *index*."""
+    c = _entries.c
+    same = (c.item == item) & (c.number == number) & (c.log_index == index)
+    return bool(unit.scalar(sa.select(sa.exists().where(same))))
+
+
 def all_custody(unit: Unit) -> Iterator[tuple[str, Row]]:
     """Give every entry with its item, by item and number, some hundred in memory at a time."""
     c, after = _entries.c, ("", 0)

@@ -10,13 +10,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from comity.evidence.custodyaudit import audit
 from comity.exchange.deliverytables import delivery_files, find_parts
 from comity.exchange.tables import OUT, QUEUED, STUCK, count_messages, standings
 from comity.kernel.clock import stamp
 from comity.kernel.errors import ComityError
 from comity.requests import tables
 
-from .errors import FilesMissing, NodeUnusable
+from .errors import CustodyBroken, FilesMissing, NodeUnusable
 from .service import Node, open_node
 from .serving import identity_of
 
@@ -94,6 +95,20 @@ def _files(node: Node) -> str:
     return f"{len(named)} packages there" + (f", {orphans} files nothing names (left by a crash)" if orphans else "")
 
 
+def _custody(node: Node) -> str:
+    """See that every chain of custody holds, by itself and against the log."""
+    with node.store.read() as unit:
+        found = audit(unit, node.ledger)
+    if found.wrong:
+        item, fault = found.first[0]
+        raise CustodyBroken(
+            f"got {found.wrong} faults in the custody of evidence, expected none; first: {item}, entry {fault.number}: {fault.message}",
+            advice=f"Look with `comity evidence custody {item}`, change nothing, and compare with the last back-up that was good.",
+        )
+    erased = f", {found.erased} whose event in the log was erased" if found.erased else ""
+    return f"{found.items} items with {found.entries} entries, every chain holds{erased}"
+
+
 def _deliveries(node: Node) -> str:
     """See that what was delivered is there, and tell what waits."""
     with node.store.read() as unit:
@@ -162,6 +177,7 @@ QUESTIONS: tuple[tuple[str, Callable[[Node], str]], ...] = (
     ("directory", _directory),
     ("keys", _keys),
     ("files", _files),
+    ("custody", _custody),
     ("deliveries", _deliveries),
     ("disk", _disk),
     ("exchange", _exchange),

@@ -19,3 +19,7 @@ class NodeUnusable(Unavailable):
 
 class FilesMissing(Corrupt):
     """Packages that the register names are not on disk."""
+
+
+class CustodyBroken(Corrupt):
+    """A chain of custody does not hold, by itself or against the log."""

@@ -6,10 +6,12 @@ import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
+from builders.custody import bag, deed
 from builders.deliveries import line
 from builders.nodes import TODAY, Nodes
 from comity.node.doctor import Check, examine
 from comity.requests.release import reopen
+from comity.store import guard
 
 
 def found(nodes: Nodes, party: str = "VN.a05") -> dict[str, Check]:
@@ -21,10 +23,47 @@ def test_a_sound_node(today: Nodes) -> None:
     """Everything is looked at and in order, also at a node that has worked."""
     today.received()
     checks = found(today)
-    assert list(checks) == ["node", "log", "directory", "keys", "files", "deliveries", "disk", "exchange", "outbox"]
+    assert list(checks) == [
+        "node",
+        "log",
+        "directory",
+        "keys",
+        "files",
+        "custody",
+        "deliveries",
+        "disk",
+        "exchange",
+        "outbox",
+    ]
     assert {check.good for check in checks.values()} == {True}, checks
     assert not [check.advice for check in checks.values() if check.advice]
     assert checks["files"].found == "1 packages there"
+
+
+def test_custody_that_holds(today: Nodes) -> None:
+    """Chains that hold are counted, also where the details of an event were erased."""
+    keeper = today.node().custodian
+    keeper.register(bag(at=today.clock.now()), deed("acquired"), deed("sealed"))
+    keeper.register(bag("B", "12" * 32, at=today.clock.now()), deed("acquired"))
+    assert found(today)["custody"].found == "2 items with 3 entries, every chain holds"
+    with today.node().store.write() as unit:
+        today.node().ledger.erase(unit, 1, "order of a court")
+    assert found(today)["custody"].found.endswith("1 whose event in the log was erased")
+
+
+def test_a_broken_custody(today: Nodes) -> None:
+    """An altered entry, and one that is missing, are counted, and the first is named with what to do."""
+    keeper = today.node().custodian
+    keeper.register(bag(at=today.clock.now()), deed("acquired"), deed("sealed"))
+    keeper.register(bag("B", "12" * 32, at=today.clock.now()), deed("acquired"))
+    with today.node().store.write() as unit:
+        guard.drop(unit)
+        unit.exec_driver_sql("UPDATE custody_entry SET entry = replace(entry, 'sealed', 'opened') WHERE number = 2")
+        unit.exec_driver_sql("DELETE FROM custody_entry WHERE item = 'B'")
+        guard.create(unit)
+    check = found(today)["custody"]
+    assert (check.good, "comity evidence custody E-2026-17" in check.advice) == (False, True)
+    assert check.found.startswith("got 2 faults") and "E-2026-17, entry 2" in check.found
 
 
 def test_what_was_discarded_is_no_fault(today: Nodes) -> None:
