@@ -30,7 +30,7 @@ def taken_after(tmp_path: Path, change: Callable[[Path], object]) -> Taken:
     (found,) = [one for one in listed(named) if isinstance(one, Found) and one.kind == "file"]
     change(source)
     (tmp_path / "item").mkdir()
-    return Taker(tmp_path / "item", ("sha256",), lambda done: None).take(found)
+    return Taker(tmp_path / "item", ("sha256",)).take(found, lambda done: None)
 
 
 def swap(path: Path, target: Path) -> None:

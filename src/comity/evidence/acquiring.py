@@ -17,16 +17,20 @@ from typing import Any
 from comity.kernel.clock import Clock, moment, stamp
 from comity.kernel.errors import BadInput
 from comity.kernel.text import odd
-from comity.packages.container import LARGE, Advance, silent, spread
+from comity.packages.container import Advance, silent
 
 from .attributes import attributes_at
+from .crew import MANY, at_work
 from .errors import EvidenceUnwritable
+from .inventory import Batch, Inventory
 from .journal import Journal, to_disk
+from .kinds import HEAD
 from .listing import Found, Source, listed, sources
 from .model import FILE, LINK, Act, Entry, Finding, Generation
 from .sealing import Contents, Seal, finish, seal
 from .survey import survey
 from .taking import Taken, Taker
+from .waiting import Waiting, unpacked
 
 MAX_TEXT = 2000
 Watch = Callable[[int], Advance]
@@ -41,7 +45,8 @@ def unwatched(total: int) -> Advance:
 class Order:
     """What to acquire: by whom and why, from where, to which new folder; *former* is the generation before, if any.
 
-    *about* is what else is known of the sources, for the item's description: a capture, or a delivery.
+    *about* is what else is known of the sources, for the item's description: a capture, or a delivery; *findings* are what
+    was found with that.
     """
 
     act: Act
@@ -50,19 +55,12 @@ class Order:
     sha512: bool = False
     former: Generation | None = None
     about: Mapping[str, Any] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
 
     @property
     def algorithms(self) -> tuple[str, ...]:
         """Name the digests to be made, the slowest first."""
         return ("sha512", "sha256", "blake3") if self.sha512 else ("sha256", "blake3")
-
-
-@dataclass
-class Tally:
-    """What is known of the sources: everything listed, and the findings."""
-
-    found: list[Found] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
 
 
 def acquire(order: Order, with_seal: Seal, *, clock: Clock, watch: Watch = unwatched) -> Generation:
@@ -88,7 +86,8 @@ def acquire(order: Order, with_seal: Seal, *, clock: Clock, watch: Watch = unwat
             _make(partial / "data")
             contents = _take_all(order, named, partial, journal, watch)
             journal.settle()
-            contents = survey(partial, replace(contents, about=order.about), named, order.target)
+            known = replace(contents, about=order.about, findings=[*contents.findings, *order.findings])
+            contents = survey(partial, known, named, order.target)
             now = clock.now()
             seal(partial, _clocked(contents, now), with_seal, at=now)
             _put(partial, order.target)
@@ -118,26 +117,62 @@ def _head(order: Order, named: Sequence[Source]) -> dict[str, Any]:
 
 
 def _take_all(order: Order, named: Sequence[Source], folder: Path, journal: Journal, watch: Watch) -> Contents:
-    tally = _list(named)
-    kept, waiting = _sift(tally.found, journal.done, folder)
-    taker = Taker(folder, order.algorithms, watch(sum(found.origin.size for found in waiting)))
+    inventory = Inventory(journal, bytes.fromhex(journal.head["random"]))
+    waiting = _list(named, folder, journal, inventory)
+    taker = Taker(folder, order.algorithms)
 
-    lines: dict[bytes, bytes] = {}
+    def some(packed: bytes, advance: Advance) -> Batch:
+        batch = Batch()
+        for found in unpacked(packed):
+            taken = taker.take(found, advance)
+            batch.add(taken, inventory.secret, _head_of(folder, taken.entry))
+        return batch
 
-    def one(found: Found) -> Taken:
-        taken = taker.take(found)
-        lines[found.name] = journal.add(taken)
-        return taken
-
-    taken = [*kept, *spread(one, _large_first(waiting)), *_gone(tally.found, journal.done)]
-    others = (_other(found) for found in tally.found if found.kind != FILE)
-    entries, twins = _twins([*(one.entry for one in taken), *others])
-    for finding in twins:
-        lines.pop(finding.name, None)
-    findings = [*tally.findings, *(finding for one in taken for finding in one.findings), *twins]
+    with at_work(some, waiting.tasks(), watch(waiting.size), forked=waiting.count >= MANY) as done:
+        for batch in done:
+            inventory.add(batch)
+    inventory.close()
     begun = moment(journal.head["begun_at"])
-    secret = bytes.fromhex(journal.head["random"])
-    return Contents(order.act, begun, entries, findings, secret, order.former, tuple(s.path for s in named), lines)
+    return Contents(order.act, begun, inventory, inventory.findings, order.former, tuple(s.path for s in named))
+
+
+def _list(named: Iterable[Source], folder: Path, journal: Journal, inventory: Inventory) -> Waiting:
+    """List the sources; what is done and unchanged goes to the inventory, and what is no file; gives what is to be taken."""
+    waiting, left = Waiting(), dict(journal.done)
+    for source in named:
+        for one in listed(source):
+            if isinstance(one, Finding):
+                inventory.findings.append(one)
+            elif one.kind != FILE:
+                _enter(inventory, Taken(_other(one)))
+            elif left.pop(one.name, None) and _stands((taken := journal.taken(one.name)).entry, one, folder):
+                _enter(inventory, taken, folder, at=journal.done[one.name][0])
+            else:
+                waiting.add(one)
+    for name, (at, _) in left.items():
+        taken = journal.taken(name)
+        if taken.entry.path:  # it was taken before, and is no longer at the source
+            vanished = Finding("vanished", taken.entry.name)
+            _enter(inventory, replace(taken, findings=(*taken.findings, vanished)), folder, at=at)
+    return waiting
+
+
+def _enter(inventory: Inventory, taken: Taken, folder: Path | None = None, *, at: int | None = None) -> None:
+    batch = Batch()
+    head = _head_of(folder, taken.entry) if folder else b""
+    batch.add(taken, inventory.secret, head, known=folder is not None)
+    inventory.add(batch, at=at)
+
+
+def _head_of(folder: Path, entry: Entry) -> bytes:
+    """Read the first bytes of a copy, which tell what it is."""
+    if not entry.path:
+        return b""
+    fd = os.open(f"{folder}/{entry.path}", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        return os.pread(fd, HEAD, 0)
+    finally:
+        os.close(fd)
 
 
 def _clocked(contents: Contents, now: datetime) -> Contents:
@@ -146,30 +181,6 @@ def _clocked(contents: Contents, now: datetime) -> Contents:
         return contents
     finding = Finding("clock", b"", f"begun {stamp(contents.begun)}, sealed {stamp(now)}")
     return replace(contents, findings=[*contents.findings, finding])
-
-
-def _list(named: Iterable[Source]) -> Tally:
-    tally = Tally()
-    for source in named:
-        for one in listed(source):
-            if isinstance(one, Finding):
-                tally.findings.append(one)
-            else:
-                tally.found.append(one)
-    return tally
-
-
-def _sift(found: Iterable[Found], done: Mapping[bytes, Taken], folder: Path) -> tuple[list[Taken], list[Found]]:
-    """Part the files that are done and unchanged from those still to be taken."""
-    kept, waiting = [], []
-    for one in found:
-        if one.kind == FILE:
-            before = done.get(one.name)
-            if before and _stands(before.entry, one, folder):
-                kept.append(before)
-            else:
-                waiting.append(one)
-    return kept, waiting
 
 
 def _stands(entry: Entry, found: Found, folder: Path) -> bool:
@@ -181,37 +192,9 @@ def _stands(entry: Entry, found: Found, folder: Path) -> bool:
         return False
 
 
-def _gone(found: Iterable[Found], done: Mapping[bytes, Taken]) -> list[Taken]:
-    """Keep what was taken before and is no longer at the source."""
-    here = {one.name for one in found if one.kind == FILE}
-    lost = (taken for name, taken in done.items() if name not in here and taken.entry.path)
-    return [replace(one, findings=(*one.findings, Finding("vanished", one.entry.name))) for one in lost]
-
-
-def _large_first(waiting: list[Found]) -> list[Found]:
-    """Begin with the large files, so that no core is left with one at the end; the others stay in the order of the disk."""
-    large = sorted((f for f in waiting if f.origin.size >= LARGE), key=lambda f: -f.origin.size)
-    return large + [f for f in waiting if f.origin.size < LARGE]
-
-
 def _other(found: Found) -> Entry:
     target = found.target if found.kind == LINK else b""
     return Entry(found.kind, found.name, found.origin, target=target, attributes=attributes_at(found))
-
-
-def _twins(entries: list[Entry]) -> tuple[list[Entry], list[Finding]]:
-    """Note which names are names of one file (hard links)."""
-    first: dict[tuple[int, int], bytes] = {}
-    noted, findings = [], []
-    for entry in sorted(entries, key=lambda e: e.name):
-        origin = entry.origin
-        if entry.kind == FILE and origin.links > 1:
-            twin = first.setdefault((origin.device, origin.inode), entry.name)
-            if twin != entry.name:
-                entry = replace(entry, twin=twin)
-                findings.append(Finding("hard-link", entry.name))
-        noted.append(entry)
-    return noted, findings
 
 
 def _beside(target: Path, ending: str) -> Path:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol, runtime_checkable
 
 from comity import __version__
 from comity.kernel.clock import stamp
@@ -43,16 +43,45 @@ _TIMES = (
 Node = dict[str, Any]
 
 
+@runtime_checkable
+class Things(Protocol):
+    """Everything at a source, as something that knows the names, and can work on the entries with all cores."""
+
+    def names(self) -> Iterator[bytes]:
+        """Give the names, in order."""
+
+    def parts(self, make: Callable[[Iterable[Entry]], bytes]) -> Iterator[bytes]:
+        """Make something of the entries part by part, in order."""
+
+
+@dataclass(frozen=True)
+class _Listed:
+    """Entries as a list, or as something that gives a new iterator each time."""
+
+    entries: Iterable[Entry]
+
+    def names(self) -> Iterator[bytes]:
+        return (entry.name for entry in self.entries)
+
+    def parts(self, make: Callable[[Iterable[Entry]], bytes]) -> Iterator[bytes]:
+        return (make([entry]) for entry in self.entries)
+
+
 @dataclass(frozen=True)
 class Described:
     """What a graph is written from: a generation, everything at its source, and its custody so far.
 
-    *entries* is gone through twice: it is a list, or gives a new iterator each time.
+    *entries* is gone through twice: it is a list, or gives a new iterator each time, or knows to work with all cores.
     """
 
     generation: Generation
     entries: Iterable[Entry]
     custody: Iterable[CustodyEntry] = field(default=())
+
+    @property
+    def things(self) -> Things:
+        """Give the entries by their names and in parts."""
+        return self.entries if isinstance(self.entries, Things) else _Listed(self.entries)
 
 
 def write_graph(item: Described, out: BinaryIO) -> None:
@@ -78,8 +107,12 @@ def _lines(item: Described) -> Iterator[Iterable[bytes]]:
         seen.add(node["@id"])
         yield [_json(node).encode()]
     yield _record(item, names)
-    for entry in item.entries:
-        yield [_json(_thing(entry, names)).encode()]
+
+    def nodes(entries: Iterable[Entry]) -> bytes:
+        return b",\n".join(_json(_thing(entry, names)).encode() for entry in entries)
+
+    for part in item.things.parts(nodes):
+        yield [part]
     before = names.ref("acquisition")
     for step in item.custody:
         for node in _step(step, names, before):
@@ -159,8 +192,8 @@ def _record(item: Described, names: _Names) -> Iterator[bytes]:
     head = _json(_node(names.id("record"), "case-investigation:ProvenanceRecord", rest))
     yield head[:-1].encode()
     started = False
-    for entry in item.entries:
-        yield (b"," if started else b',"uco-core:object":[') + f'{{"@id":"{names.entry(entry.name)}0"}}'.encode()
+    for name in item.things.names():
+        yield (b"," if started else b',"uco-core:object":[') + f'{{"@id":"{names.entry(name)}0"}}'.encode()
         started = True
     yield b"]}" if started else b"}"
 

@@ -29,18 +29,11 @@ def check_digests(store: BagStore, stated: Stated, layer: str, *, advance: Advan
 def checking(store: BagStore, stated: Stated, layer: str, *, advance: Advance) -> Iterator[Callable[[], list[Fault]]]:
     """Begin to read each file that is stated and there; gives how to wait for what does not agree."""
 
-    def some(paths: list[str], tell: Advance) -> tuple[int, list[Fault]]:
-        found: list[Fault] = []
-        for path in paths:
-            found += _check(store, path, stated[path], layer, tell)
-        return sum(size for path in paths if (size := store.sizes[path]) < LARGE), found
+    def some(paths: list[str], tell: Advance) -> list[Fault]:
+        return [fault for path in paths for fault in _check(store, path, stated[path], layer, tell)]
 
     def faults() -> list[Fault]:
-        found: list[Fault] = []
-        for size, some_faults in done:
-            advance(size)
-            found += some_faults
-        return sorted(found, key=lambda fault: fault.file)
+        return sorted((fault for found in done for fault in found), key=lambda fault: fault.file)
 
     there = [path for path in store.sizes if path in stated]
     tasks = grouped(there, store.sizes.__getitem__)
@@ -61,8 +54,11 @@ def _check(store: BagStore, path: str, stated: Mapping[str, str], layer: str, te
         first(piece)
         tell(len(piece))
 
+    large = store.sizes[path] >= LARGE
     try:
-        store.feed(path, watched if store.sizes[path] >= LARGE else first, *others)
+        store.feed(path, watched if large else first, *others)
+        if not large:
+            tell(store.sizes[path])
     except BadItem as e:
         return [Fault(layer, path, "a file that can be read", e.message)]
     return [

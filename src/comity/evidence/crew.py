@@ -124,17 +124,36 @@ def _serve(act: Act[Task, Done], tasks: Sequence[Task], queue: int, out: Connect
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the maker gets it too, and ends us
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
-        def advance(done: int) -> None:
-            out.send(("advance", done))
-
+        progress = _Progress(out)
         while number := os.read(queue, _NUMBER):
-            out.send(("done", act(tasks[int.from_bytes(number, "little")], advance)))
+            done = act(tasks[int.from_bytes(number, "little")], progress.advance)
+            progress.tell()
+            out.send(("done", done))
         out.send(("end", None))
-    except BaseException as e:
+    except BaseException as e:  # noqa: BLE001 - whatever it is, its maker raises it
         with suppress(Exception):
             out.send(("failed", e))
     finally:
         os._exit(0)
+
+
+class _Progress:
+    """Tells the maker how far a task is, now and then."""
+
+    def __init__(self, out: Connection) -> None:
+        self._out = out
+        self._done = 0
+
+    def advance(self, done: int) -> None:
+        """Note some bytes that are done."""
+        self._done += done
+        if self._done >= LARGE:
+            self.tell()
+
+    def tell(self) -> None:
+        """Tell what is done so far."""
+        self._out.send(("advance", self._done))
+        self._done = 0
 
 
 def _gathered(workers: list[Connection], advance: Advance) -> Iterator[Any]:

@@ -30,7 +30,7 @@ from .sealing import (
     TREE,
     generation_of,
 )
-from .tree import Leaf, Tree, read_secret
+from .tree import Leaf, read_secret, root_of
 
 DESCRIPTION, TREE_LAYER = "description", "tree"
 Read = TypeVar("Read", Entry, Finding)
@@ -164,10 +164,10 @@ def _check_blake3(bag: Listing, said: Description) -> None:
 
 def _check_tree(bag: Listing, said: Description, generation: Generation) -> None:
     secret, root, leaves = read_secret(bag.store.read(TREE, MAX_ACQUISITION), file=TREE)
-    rows = [Leaf(p, said.sizes.get(p, 0), bag.payload[p].get("sha256", "")) for p in sorted(bag.payload)]
-    grown = Tree(rows, secret).root
-    if (root, leaves) != (grown, len(rows)) or generation.root != grown:
-        said.wrong(TREE, f"the root {grown} over {len(rows)} files", f"{root} over {leaves}", TREE_LAYER)
+    rows = (Leaf(p, said.sizes.get(p, 0), bag.payload[p].get("sha256", "")) for p in sorted(bag.payload))
+    grown, count = root_of(leaf.hash(leaf.salt(secret)) for leaf in rows), len(bag.payload)
+    if (root, leaves) != (grown, count) or generation.root != grown:
+        said.wrong(TREE, f"the root {grown} over {count} files", f"{root} over {leaves}", TREE_LAYER)
 
 
 def _row(line: bytes, name: str, read: Callable[[Any], Read]) -> Read:

@@ -11,6 +11,8 @@ WrongHand (Refused)             an act of custody by a hand that does not hold t
 NoItem (NotFound)               no item of that name is registered here
 BadPaper (Refused)              a signed paper on an item is malformed, not by or for whom it should be, or about something else
 LimitsForbid (Refused)          the use limits of an item forbid it
+AddressForbidden (Refused)      a page stands on a machine that is not on the public internet
+PageUnreachable (Unavailable)   a page does not answer
 ItemRecalled (Refused)          an item was called back or corrected by the party that it came from
 """
 
@@ -65,3 +67,11 @@ class LimitsForbid(Refused):
 
 class ItemRecalled(Refused):
     """An item was called back or corrected by the party that it came from."""
+
+
+class AddressForbidden(Refused):
+    """A page to be captured stands on a machine that is not on the public internet."""
+
+
+class PageUnreachable(Unavailable):
+    """A page to be captured does not answer, or no machine is known for its name."""

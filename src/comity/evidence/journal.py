@@ -11,10 +11,10 @@ import ctypes
 import fcntl
 import json
 import os
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
@@ -27,6 +27,7 @@ from .taking import Taken
 
 FORMAT = "comity-acquisition/1"
 EVERY = 10.0
+Place = tuple[int, int]
 _CHANGING = ("begun_at", "random")
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, check_circular=False)
@@ -44,7 +45,7 @@ class Journal:
             EvidenceUnwritable: the machine cannot write it.
         """
         self._folder = folder
-        self._lock = threading.Lock()
+        self._end = 0
         self._synced = time.monotonic()
         self.fresh = True
         try:
@@ -57,33 +58,39 @@ class Journal:
             self.head, self.done = self._begin(path, head)
             stack.pop_all()
 
-    def _begin(self, path: Path, head: Mapping[str, Any]) -> tuple[Mapping[str, Any], dict[bytes, Taken]]:
+    def _begin(self, path: Path, head: Mapping[str, Any]) -> tuple[Mapping[str, Any], dict[bytes, Place]]:
         try:
             return self._load(path, head)
         except OSError as e:
             raise EvidenceUnwritable(f"got {e.strerror}, expected to write", file=str(path)) from e
 
-    def add(self, taken: Taken) -> bytes:
-        """Write down what became of one thing; several threads may. Gives its entry as a line, not to make it twice."""
-        entry = dump(taken.entry.plain())
-        line = b'{"entry":%b,"findings":%b' % (entry[:-1], dump([one.plain() for one in taken.findings])[:-1]) + b"}\n"
-        with self._lock:
-            self._write(line)
-            late = time.monotonic() - self._synced > EVERY
-            self._synced = time.monotonic() if late else self._synced
-        if late:
+    def add(self, lines: bytes) -> int:
+        """Write some lines down; gives where they begin."""
+        start = self._end
+        self._write(lines)
+        if time.monotonic() - self._synced > EVERY:
             self.settle()
-        return entry
+        return start
+
+    def read(self, at: int, length: int) -> bytes:
+        """Give what was written down at a place."""
+        return os.pread(self._file.fileno(), length, at)
+
+    def taken(self, name: bytes) -> Taken:
+        """Give what became of a thing that is done.
+
+        Raises:
+            OtherAcquisition: the journal is damaged.
+        """
+        return _taken(json.loads(self.read(*self.done[name])), Path(self._file.name))
 
     def settle(self) -> None:
         """Bring all that was copied and written down so far to the disk."""
-        with self._lock:
-            self._file.flush()
-            size = self._file.tell()
+        size = self._end
         to_disk(self._folder)
-        with self._lock:
-            self._write(dump({"durable": size}))
-            os.fsync(self._file.fileno())
+        self._write(dump({"durable": size}))
+        os.fsync(self._file.fileno())
+        self._synced = time.monotonic()
 
     def close(self) -> None:
         """Let go of it."""
@@ -99,31 +106,49 @@ class Journal:
         try:
             self._file.write(line)
             self._file.flush()
+            self._end += len(line)
         except OSError as e:
             raise EvidenceUnwritable(f"got {e.strerror}, expected to write", file=self._file.name) from e
 
-    def _load(self, path: Path, head: Mapping[str, Any]) -> tuple[Mapping[str, Any], dict[bytes, Taken]]:
-        end, boot, durable, first = 0, "", 0, dict[str, Any]()
-        for end, row in _whole(self._file):
-            first = first or row
-            boot, durable = row.get("boot", boot), row.get("durable", durable or end)
-        self.fresh = not first
+    def _load(self, path: Path, head: Mapping[str, Any]) -> tuple[Mapping[str, Any], dict[bytes, Place]]:
+        found = _read(self._file, path)
+        self.fresh = not found.head
         if self.fresh:
             self._file.truncate(0)
             first = {"format": FORMAT, "boot": _boot(), **head}
             self._write(dump(first))
             return first, {}
-        if {name: first.get(name) for name in head if name not in _CHANGING} != {
+        if {name: found.head.get(name) for name in head if name not in _CHANGING} != {
             name: value for name, value in head.items() if name not in _CHANGING
         }:
             advice = "Run the command as it was begun, or choose another place."
             raise OtherAcquisition("got a begun acquisition of something else", file=str(path), advice=advice)
-        end = end if boot == _boot() else durable
-        taken = (_taken(row, path) for at, row in _whole(self._file) if at <= end and "entry" in row)
-        done = {one.entry.name: one for one in taken}
-        self._file.truncate(end)
+        self._end = found.end if found.boot == _boot() else found.durable
+        self._file.truncate(self._end)
         self._write(dump({"boot": _boot()}))
-        return first, done
+        return found.head, {name: place for name, place in found.done.items() if sum(place) <= self._end}
+
+
+@dataclass
+class _Found:
+    """What a journal holds: its first row, the last boot, how far all is on the disk, its end, and where each name is."""
+
+    head: dict[str, Any]
+    boot: str = ""
+    durable: int = 0
+    end: int = 0
+    done: dict[bytes, Place] = field(default_factory=dict)
+
+
+def _read(file: BinaryIO, path: Path) -> _Found:
+    found = _Found({})
+    for end, line, row in _whole(file):
+        found.head = found.head or row
+        found.boot, found.durable = row.get("boot", found.boot), row.get("durable", found.durable or end)
+        if "entry" in row:
+            found.done[_taken(row, path).entry.name] = (found.end, len(line))
+        found.end = end
+    return found
 
 
 def dump(data: Mapping[str, Any] | list[Any]) -> bytes:
@@ -148,8 +173,8 @@ def to_disk(folder: Path) -> None:
         os.close(fd)
 
 
-def _whole(file: BinaryIO) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Give each whole line with the place where it ends; a torn last one is left out."""
+def _whole(file: BinaryIO) -> Iterator[tuple[int, bytes, dict[str, Any]]]:
+    """Give each whole line with the place where it ends and what it says; a torn last one is left out."""
     file.seek(0)
     at = 0
     for line in file:
@@ -160,7 +185,7 @@ def _whole(file: BinaryIO) -> Iterator[tuple[int, dict[str, Any]]]:
             return
         if not isinstance(row, dict):
             return
-        yield at, row
+        yield at, line, row
 
 
 def _taken(row: Mapping[str, Any], path: Path) -> Taken:

@@ -41,9 +41,10 @@ from comity.packages.bag import DECLARATION
 from . import statement
 from .casegraph import Described, graph
 from .errors import BadGeneration, EvidenceUnwritable
+from .inventory import Inventory
 from .journal import dump, to_disk
-from .model import Act, Entry, Finding, Generation
-from .tree import Leaf, Tree, write_tree
+from .model import Act, Finding, Generation
+from .tree import root_of, write_tree
 
 FORMAT = "comity-evidence/1"
 ACQUISITION = "metadata/acquisition.json"
@@ -64,25 +65,17 @@ MAX_ACQUISITION = 4 * 1024 * 1024
 class Contents:
     """What a generation will hold: the act, what stood at the sources, and the generation before.
 
-    *lines* are the entries that were written as lines already, by name; *listings* the tag files that stand in the folder
-    already; *about* is what else the description says of the sources.
+    *listings* are the tag files that stand in the folder already; *about* is what else the description says of the sources.
     """
 
     act: Act
     begun: datetime
-    entries: Sequence[Entry]
+    inventory: Inventory
     findings: Sequence[Finding]
-    secret: bytes
     former: Generation | None = None
     sources: tuple[Path, ...] = ()
-    lines: Mapping[bytes, bytes] = field(default_factory=dict)
     listings: tuple[str, ...] = ()
     about: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def payload(self) -> list[Entry]:
-        """Give the entries whose bytes are in the item, in the order of their paths."""
-        return sorted((entry for entry in self.entries if entry.path), key=lambda entry: entry.path)
 
 
 @dataclass(frozen=True)
@@ -108,9 +101,8 @@ def seal(folder: Path, contents: Contents, with_seal: Seal, *, at: datetime) -> 
     try:
         with suppress(FileNotFoundError):
             shutil.rmtree(folder / "seal")
-        payload = contents.payload
-        _sweep(folder, {entry.path for entry in payload})
-        generation = _write(folder, contents, payload, at)
+        _sweep(folder, contents.inventory)
+        generation = _write(folder, contents, at)
         if with_seal.signer:
             sign(folder, generation, with_seal)
     except OSError as e:
@@ -183,23 +175,21 @@ def generation_of(document: Any, digest: str) -> Generation:
         raise BadGeneration(f"got a description that lacks {e}, expected {FORMAT}", file=ACQUISITION) from e
 
 
-def _write(folder: Path, contents: Contents, payload: Sequence[Entry], at: datetime) -> Generation:
-    tree = Tree([Leaf(e.path, e.size, e.digests["sha256"]) for e in payload], contents.secret)
-    generation = _generation(contents, payload, tree.root, at)
+def _write(folder: Path, contents: Contents, at: datetime) -> Generation:
+    inventory = contents.inventory
+    generation = _generation(contents, root_of(file.leaf for file in inventory.payload()), at)
     findings = sorted(contents.findings, key=lambda f: (f.name, f.code))
-    algorithms = [name for name in ("sha256", "sha512") if all(name in e.digests for e in payload)]
     tags = Tags(folder)
-    in_order = sorted(contents.entries, key=lambda e: e.name)
-    tags.write(FILES, (contents.lines.get(e.name) or dump(e.plain()) for e in in_order))
-    tags.write(GRAPH, graph(Described(generation, sorted(contents.entries, key=lambda e: e.name))))
+    tags.write(FILES, inventory.rows())
+    tags.write(GRAPH, graph(Described(generation, inventory)))
     tags.write(FINDINGS, (dump(f.plain()) for f in findings))
-    tags.write(BLAKE3, _sums(payload, "blake3"))
-    tags.write(TREE, [write_tree(tree, contents.secret)])
+    tags.write(BLAKE3, _sums(inventory, "blake3"))
+    tags.write(TREE, [write_tree(generation.root, len(inventory), inventory.secret)])
     for name in contents.listings:
         tags.adopt(name)
     tags.write(ACQUISITION, [canonical.dump(_described(contents, generation))])
-    for name in algorithms:
-        tags.write(f"manifest-{name}.txt", _sums(payload, name))
+    for name in inventory.algorithms:
+        tags.write(f"manifest-{name}.txt", _sums(inventory, name))
     tags.write(INFO, _info(generation))
     tags.write("bagit.txt", [DECLARATION])
     return replace_digest(generation, tags.close())
@@ -241,7 +231,7 @@ class Tags:
         return hashlib.sha256(text).hexdigest()
 
 
-def _generation(contents: Contents, payload: Sequence[Entry], root: str, at: datetime) -> Generation:
+def _generation(contents: Contents, root: str, at: datetime) -> Generation:
     former = contents.former
     return Generation(
         act=contents.act,
@@ -249,8 +239,8 @@ def _generation(contents: Contents, payload: Sequence[Entry], root: str, at: dat
         root=root,
         begun=contents.begun,
         sealed=at,
-        files=len(payload),
-        size=sum(entry.size for entry in payload),
+        files=len(contents.inventory),
+        size=contents.inventory.size,
         findings=dict(sorted(Counter(finding.code for finding in contents.findings).items())),
         number=former.number + 1 if former else 1,
         former=former.digest if former else "",
@@ -258,11 +248,11 @@ def _generation(contents: Contents, payload: Sequence[Entry], root: str, at: dat
 
 
 def _described(contents: Contents, generation: Generation) -> dict[str, Any]:
-    origins = [entry.origin for entry in contents.entries]
+    owners = contents.inventory.owners
     data = dict(contents.about) | {key: value for key, value in generation.plain().items() if key != "digest"}
     return data | {
         "format": FORMAT,
-        "entries": dict(sorted(Counter(entry.kind for entry in contents.entries).items())),
+        "entries": dict(sorted(contents.inventory.kinds.items())),
         "sources": [os.fsencode(path).decode("utf-8", "backslashreplace") for path in contents.sources],
         "tool": {
             "name": "comity",
@@ -271,8 +261,8 @@ def _described(contents: Contents, generation: Generation) -> dict[str, Any]:
             "system": " ".join(os.uname()[::2][:2]),
         },
         "accounts": {
-            "users": _named({origin.uid for origin in origins}, lambda n: pwd.getpwuid(n).pw_name),
-            "groups": _named({origin.gid for origin in origins}, lambda n: grp.getgrgid(n).gr_name),
+            "users": _named({uid for uid, _ in owners}, lambda n: pwd.getpwuid(n).pw_name),
+            "groups": _named({gid for _, gid in owners}, lambda n: grp.getgrgid(n).gr_name),
         },
     }
 
@@ -298,17 +288,17 @@ def _info(generation: Generation) -> list[bytes]:
     return [f"{label}: {value}\n".encode() for label, value in rows.items() if value]
 
 
-def _sums(payload: Iterable[Entry], algorithm: str) -> Iterable[bytes]:
-    return (f"{entry.digests[algorithm]}  {entry.path}\n".encode() for entry in payload)
+def _sums(inventory: Inventory, algorithm: str) -> Iterable[bytes]:
+    return (f"{file.digests[algorithm]}  {file.path}\n".encode() for file in inventory.payload())
 
 
-def _sweep(folder: Path, payload: set[str]) -> None:
+def _sweep(folder: Path, inventory: Inventory) -> None:
     """Take away copies of what is not part of the item: left over from a reading that was broken off."""
     root = str(folder)
     for here, folders, files in os.walk(f"{root}/data", topdown=False):
         inside = here[len(root) + 1 :]
         for name in files:
-            if f"{inside}/{name}" not in payload:
+            if f"{inside}/{name}" not in inventory:
                 os.unlink(f"{here}/{name}")  # noqa: PTH108 - text, for speed
         for name in folders:
             with suppress(OSError):

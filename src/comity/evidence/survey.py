@@ -52,14 +52,15 @@ def survey(folder: Path, contents: Contents, sources: Sequence[Source], target: 
         (folder / "metadata").mkdir(exist_ok=True)
         for name in LISTINGS:
             (folder / name).unlink(missing_ok=True)
-        for entry in contents.payload:
-            _look(entry, done)
+        for entry in contents.inventory.noted:
+            if entry.path:
+                _look(entry, done)
         for name in set(LISTINGS) - done.written:
             (folder / name).unlink(missing_ok=True)
     except OSError as e:
         raise EvidenceUnwritable(f"got {e.strerror}, expected to write", file=str(folder)) from e
     rows, writable = describe_mounts(sources, target)
-    findings = [*contents.findings, *done.findings, *writable, *_unread(contents.entries)]
+    findings = [*contents.findings, *done.findings, *writable, *_unread(contents.inventory.noted)]
     about = dict(contents.about) | ({"mounts": rows} if rows else {})
     return replace(contents, findings=findings, listings=tuple(sorted(done.written)), about=about)
 

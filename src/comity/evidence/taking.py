@@ -54,30 +54,29 @@ class _Fault(Exception):
 class Taker:
     """Takes files into one item's folder."""
 
-    def __init__(self, folder: Path, algorithms: tuple[str, ...], advance: Advance) -> None:
-        """Work in *folder*, with these digests, telling *advance* of the bytes read."""
+    def __init__(self, folder: Path, algorithms: tuple[str, ...]) -> None:
+        """Work in *folder*, with these digests."""
         self._folder = str(folder)
         self._algorithms = algorithms
-        self._advance = advance
         self._made: set[str] = set()
 
-    def take(self, found: Found) -> Taken:
-        """Take one file.
+    def take(self, found: Found, advance: Advance) -> Taken:
+        """Take one file, telling *advance* of the bytes read.
 
         Raises:
             EvidenceUnwritable: the machine cannot write the copy.
         """
         try:
-            taken, same = self._read(found, found.origin)
+            taken, same = self._read(found, found.origin, advance)
             if same:
                 return taken
-            taken, same = self._read(found, None)
+            taken, same = self._read(found, None, advance)
             code = "settled" if same else "changed"
             return replace(taken, findings=(*taken.findings, Finding(code, found.name)))
         except _Fault as e:
             return Taken(Entry(found.kind, found.name, found.origin), (Finding("unreadable", found.name, str(e)),))
 
-    def _read(self, found: Found, known: Origin | None) -> tuple[Taken, bool]:
+    def _read(self, found: Found, known: Origin | None, advance: Advance) -> tuple[Taken, bool]:
         """Read once; tell also whether the file stood still, and since it was *known* if it was."""
         fd, info = _open(found)
         try:
@@ -85,7 +84,7 @@ class Taker:
             if not stat.S_ISREG(before.mode):
                 raise _Fault("it is no regular file any more")
             attributes = attributes_of(fd)
-            copied = self._copy(fd, info, found.place)
+            copied = self._copy(fd, info, found.place, advance)
         finally:
             os.close(fd)
         findings = (Finding("cut-short", found.name, copied.fault),) if copied.fault else ()
@@ -94,12 +93,12 @@ class Taker:
         same = before.state == _named(found.path) == (known or before).state
         return Taken(entry, findings), same and (copied.size == before.size or bool(copied.fault))
 
-    def _copy(self, fd: int, before: os.stat_result, place: str) -> Copy:
+    def _copy(self, fd: int, before: os.stat_result, place: str, advance: Advance) -> Copy:
         path = f"{self._folder}/{place}"
         with _Writing(path):
             out = self._create(path)
         try:
-            copy = Copy(path, out, self._algorithms, self._advance)
+            copy = Copy(path, out, self._algorithms, advance)
             copy.fill(fd, before.st_size, sparse=before.st_blocks * 512 < before.st_size)
             with _Writing(path):
                 if copy.holes:

@@ -8,7 +8,7 @@ which is given away with its file, tells nothing about the others: neither their
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from json.encoder import encode_basestring as quoted
 from typing import Any
@@ -97,6 +97,21 @@ def check_disclosed(shown: Any, root: str) -> Leaf:
     return leaf
 
 
+def root_of(hashes: Iterable[bytes]) -> str:
+    """Give the root over leaves whose hashes come in the order of paths; no more than a hash a level is kept."""
+    full: list[bytes] = []
+    for count, hashed in enumerate(hashes, 1):
+        for _ in range((count & -count).bit_length() - 1):
+            hashed = merkle.node_hash(full.pop(), hashed)
+        full.append(hashed)
+    if not full:
+        return merkle.EMPTY.hex()
+    root = full.pop()
+    while full:
+        root = merkle.node_hash(full.pop(), root)
+    return root.hex()
+
+
 def _levels(hashes: list[bytes]) -> list[list[bytes]]:
     """Give the hashes of each level, the leaves first; one without a neighbour goes up as it is, which is RFC 9162's tree."""
     levels = [hashes]
@@ -123,7 +138,6 @@ def read_secret(data: bytes, *, file: str = "") -> tuple[bytes, str, int]:
         raise BadItem(f"got a malformed tree ({e}), expected format, leaves, root and secret", file=file) from e
 
 
-def write_tree(tree: Tree, secret: bytes) -> bytes:
+def write_tree(root: str, leaves: int, secret: bytes) -> bytes:
     """Write `metadata/tree.json`."""
-    document = {"format": "comity-tree/1", "leaves": len(tree.leaves), "root": tree.root, "secret": secret.hex()}
-    return canonical.dump(document)
+    return canonical.dump({"format": "comity-tree/1", "leaves": leaves, "root": root, "secret": secret.hex()})
