@@ -1,0 +1,94 @@
+"""Names of columns: compared without regard to case, blanks and byte order marks, never by position."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from .errors import BadMapping
+from .moment import zone_of
+
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\x00]")
+_PLACE = re.compile(r"\{(?:zone|unit)\}")
+
+
+def shown(name: str) -> str:
+    """Give a name in one form of Unicode, with single blanks and nothing invisible."""
+    return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFKC", name)).split())
+
+
+def folded(name: str) -> str:
+    """Give a name as it is compared: as `shown`, in one case."""
+    return shown(name).casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a source: the names it goes by, and whether a file may lack it.
+
+    `{zone}` in a name stands for a zone, as in `Date(UTC+1)` or `Date (Asia/Manila)`; `{unit}` for any text, as in
+    `Amount (EUR)`. *nth* tells columns apart that bear the same name.
+    """
+
+    key: str
+    names: tuple[str, ...]
+    optional: bool = False
+    nth: int = 1
+
+    def matched(self, name: str) -> str | None:
+        """Say whether this is its name: the text in place of `{zone}` or `{unit}`, empty without one; else None."""
+        found = (_matched(pattern, name) for pattern in self.names)
+        return next((inner for inner in found if inner is not None), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How columns lie in one header: the index of each, what stood in its name, what is missing, not known, or twice."""
+
+    places: dict[str, int] = field(default_factory=dict)
+    inner: dict[str, str] = field(default_factory=dict)
+    missing: tuple[Column, ...] = ()
+    unknown: tuple[str, ...] = ()
+    twice: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Tell whether every column that must be there is, and none is there more often than it may."""
+        return not self.missing and not self.twice
+
+
+def fit(columns: Sequence[Column], header: Sequence[str], ignored: Sequence[str] = ()) -> Fit:
+    """Find columns in a header by their names."""
+    found = {c.key: [i for i, name in enumerate(header) if c.matched(name) is not None] for c in columns}
+    expected = {c.key: sum(other.names == c.names for other in columns) for c in columns}
+    places = {c.key: found[c.key][c.nth - 1] for c in columns if len(found[c.key]) >= c.nth}
+    known = {folded(name) for name in ignored} | {""}
+    return Fit(
+        places,
+        {c.key: c.matched(header[places[c.key]]) or "" for c in columns if c.key in places},
+        tuple(c for c in columns if c.key not in places and not c.optional),
+        tuple(n for i, n in enumerate(header) if i not in places.values() and folded(n) not in known),
+        tuple(header[found[c.key][0]] for c in columns if c.nth == 1 and len(found[c.key]) > expected[c.key]),
+    )
+
+
+@lru_cache(maxsize=65_536)
+def _matched(pattern: str, name: str) -> str | None:
+    if not _PLACE.search(pattern):
+        return "" if folded(pattern) == folded(name) else None
+    before, after = (re.escape(part) for part in _PLACE.split(shown(pattern)))
+    match = re.fullmatch(f"{before}(.{{1,60}}){after}", shown(name), re.IGNORECASE)
+    if match is None or ("{zone}" in pattern and not _is_zone(match[1].strip())):
+        return None
+    return match[1].strip()
+
+
+def _is_zone(text: str) -> bool:
+    try:
+        zone_of(text)
+    except BadMapping:
+        return False
+    return True
