@@ -12,11 +12,14 @@ A method, not a finding of fact: other methods (pro rata, last in first out) giv
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
+
+from comity.kernel.clock import stamp
 
 from .dataset import Dataset
 from .errors import TooMuch
@@ -67,6 +70,11 @@ class Flow:
     steps: tuple[Step, ...]
     rests: tuple[Rest, ...]
     method: str = "first in, first out"
+
+    @property
+    def main_asset(self) -> str:
+        """The asset with most steps; empty without any."""
+        return next(iter(dict(Counter(step.movement.asset for step in self.steps).most_common(1))), "")
 
 
 @dataclass
@@ -154,3 +162,32 @@ def _rests(accounts: dict[tuple[str, str], _Account], owners: set[str], start: s
         if amount and place != start and account.last:
             hop = min(hop for _, hop in account.queue if hop)
             yield Rest(place, asset, amount, hop, account.last, place in owners)
+
+
+def plain_flow(flow: Flow) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Give steps and rests as rows; amounts are text, exact."""
+    steps = [
+        {
+            "hop": step.hop,
+            "time": stamp(step.movement.time),
+            "source": step.movement.source,
+            "target": step.movement.target,
+            "asset": step.movement.asset,
+            "amount": f"{step.amount.normalize():f}",
+            "of": f"{step.movement.amount.normalize():f}",
+            "id": step.movement.id,
+        }
+        for step in flow.steps
+    ]
+    rests = [
+        {
+            "place": rest.place,
+            "asset": rest.asset,
+            "amount": f"{rest.amount.normalize():f}",
+            "hop": rest.hop,
+            "last": stamp(rest.last),
+            "known": rest.known,
+        }
+        for rest in flow.rests
+    ]
+    return steps, rests

@@ -12,7 +12,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from comity.identifiers.kinds import kinds, normalise
+from comity.kernel.clock import moment, stamp
+
 from .dataset import Dataset
+from .errors import BadQuestion
+from .exporting import plain_rows
 
 FIRST = datetime(1, 1, 1, tzinfo=UTC)
 LAST = datetime(9999, 12, 31, tzinfo=UTC)
@@ -105,3 +110,51 @@ def _without(days: set[date], one: Asked) -> list[tuple[datetime, datetime]]:
                 found.append((day, following))
         day = following
     return found
+
+
+def asked_from(text: str) -> Asked:
+    """Read `KIND:VALUE`, with `@SINCE/UNTIL` behind it where a time was asked for.
+
+    Raises:
+        BadQuestion: it is not written so, or the value is no identifier of its kind.
+    """
+    name, _at, span = text.partition("@") if not text.startswith("email:") else _email(text)
+    kind, colon, value = name.partition(":")
+    if not colon or not value:
+        advice = "Write ip:192.0.2.7 or phone:+84912345678@2026-03-01T00:00:00Z/2026-04-01T00:00:00Z."
+        raise BadQuestion(f"got {text[:80]!r}, expected KIND:VALUE", field="--asked", advice=advice)
+    since, _slash, until = span.partition("/")
+    key = name if kind not in kinds() else f"{kind}:{normalise(kind, value).value}"
+    return Asked(key, moment(since, field="since") if since else None, moment(until, field="until") if until else None)
+
+
+def _email(text: str) -> tuple[str, str, str]:
+    """An address of mail holds the sign that sets the time apart: the second one counts."""
+    local, at, rest = text.partition("@")
+    domain, mark, span = rest.partition("@")
+    return local + at + domain, mark, span
+
+
+def plain_reconciliation(found: Reconciliation) -> dict[str, Any]:
+    """Give a reconciliation as JSON data."""
+    answers = [
+        {
+            "key": one.asked.key,
+            "since": stamp(one.asked.since) if one.asked.since else "",
+            "until": stamp(one.asked.until) if one.asked.until else "",
+            "records": one.records,
+            "beyond": one.beyond,
+            "first": stamp(one.first) if one.first else "",
+            "last": stamp(one.last) if one.last else "",
+            "kinds": one.kinds,
+            "empty": [[stamp(since), stamp(until)] for since, until in one.empty],
+        }
+        for one in found.answers
+    ]
+    return {
+        "complete": found.complete,
+        "answers": answers,
+        "others": found.others,
+        "withheld": plain_rows(found.withheld),
+        "twice": plain_rows(found.twice),
+    }

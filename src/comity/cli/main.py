@@ -18,6 +18,7 @@ from comity.kernel.language import _
 from .output import complain
 
 COMMANDS = {
+    "analyse": "analyse:analyse",
     "answer": "answer:answer",
     "case": "case:case",
     "delivery": "delivery:delivery",
