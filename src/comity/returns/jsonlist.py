@@ -1,0 +1,225 @@
+"""The members of a JSON document, and the elements of its lists, one after the other, each with its own bytes.
+
+    {"description": {...}, "records": [ELEMENT, ELEMENT, ...]}      or      [ELEMENT, ...]      or      one ELEMENT a line
+
+Every scalar but true, false and null is given as the text that stands there: no number is made a float. Held in memory
+is one element. What cannot be read ends the walk with a `Broken`; whatever came before it holds.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+BLOCK = 256 * 1024
+MOST = 16 * 1024 * 1024  # bytes of one element
+PARTS = 500_000  # commas in one element
+_LONGEST = 16  # signs of a literal or escape that may be cut by the edge of what is held
+_BLANK = re.compile(r"[ \t\r\n]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One element of the list *key* (empty for a list at the top), or the whole of a member, whose *index* is -1."""
+
+    key: str
+    index: int
+    value: Any
+    span: tuple[int, int]
+    raw: str
+
+    @property
+    def place(self) -> str:
+        """The element's JSON pointer."""
+        key = f"/{self.key}" if self.key else ""
+        return key if self.index < 0 else f"{key}/{self.index}"
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Where the document cannot be read further: the code of the finding, what was found, and whether in an element."""
+
+    code: str
+    found: str
+    at: int
+    inside: bool = False
+
+
+class _Stop(Exception):
+    def __init__(self, code: str, found: str, inside: bool = False) -> None:
+        super().__init__(found)
+        self.code, self.found, self.inside = code, found, inside
+
+
+def walk(stream: BinaryIO, lists: Collection[str]) -> Iterator[Element | Broken]:
+    """Yield what a document holds: the elements of a list at the top or under one of the keys *lists*, and else members.
+
+    Bytes are taken as Latin-1 to find where values end, so that places are bytes; values are then read as UTF-8.
+    """
+    text = _Text(stream)
+    try:
+        text.skip("\ufeff".encode().decode("latin-1"))
+        if text.peek() == "[":
+            yield from _list(text, "")
+        elif text.peek() == "{":
+            yield from _members(text, lists)
+        elif text.peek():
+            raise _Stop("damaged", f"{text.peek()!r} at the start, no list or object")
+        if text.peek():
+            raise _Stop("damaged", "more after the end of the document")
+    except _Stop as e:
+        yield Broken(e.code, e.found, text.at, e.inside)
+
+
+def lines(stream: BinaryIO) -> Iterator[Element | Broken]:
+    """Yield the values that stand one after the other in a stream, as NDJSON has them; a broken line ends nothing."""
+    at, index = 0, 0
+    while line := stream.readline(MOST + 1):
+        start, at = at, at + len(line)
+        if len(line) > MOST:
+            yield Broken("too_large", f"a line of more than {MOST} bytes", start, inside=True)
+            return
+        if line.strip():
+            try:
+                yield Element("", index, _value(line), (start, at), line.decode().strip())
+            except _Stop as e:
+                yield Broken(e.code, e.found, start, inside=True)
+            index += 1
+
+
+def _members(text: _Text, lists: Collection[str]) -> Iterator[Element | Broken]:
+    seen: set[str] = set()
+    text.take("{")
+    while text.peek() != "}":
+        name = text.value()[0]
+        if not isinstance(name, str) or name in seen or len(seen) > 10_000:
+            raise _Stop("damaged", f"the name {str(name)[:60]!r} twice, or none")
+        seen.add(name)
+        text.take(":")
+        if name in lists and text.peek() == "[":
+            yield from _list(text, name)
+        else:
+            value, span, raw = text.value()
+            yield Element(name, -1, value, span, raw)
+        text.comma("}")
+    text.take("}")
+
+
+def _list(text: _Text, key: str) -> Iterator[Element]:
+    index = 0
+    text.take("[")
+    while text.peek() != "]":
+        value, span, raw = text.value()
+        yield Element(key, index, value, span, raw)
+        text.comma("]")
+        index += 1
+    text.take("]")
+
+
+class _Text:
+    """A window on the stream, and where it is."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream, self._held, self._from, self._pos, self._ended = stream, "", 0, 0, False
+
+    @property
+    def at(self) -> int:
+        """The byte that comes next."""
+        return self._from + self._pos
+
+    def peek(self) -> str:
+        """Give the next sign that is no blank; empty at the end."""
+        while True:
+            self._pos = _BLANK.match(self._held, self._pos).end()  # type: ignore[union-attr]  # it always matches
+            if self._pos < len(self._held):
+                return self._held[self._pos]
+            if not self._more(BLOCK):
+                return ""
+
+    def skip(self, mark: str) -> None:
+        """Leave out *mark* if the text begins with it."""
+        self._more(BLOCK)
+        self._pos += len(mark) * self._held.startswith(mark)
+
+    def take(self, sign: str) -> None:
+        """Go over *sign*, which must come next."""
+        if (found := self.peek()) != sign:
+            raise _Stop("damaged", f"{found!r} where {sign!r} should be" if found else "the end in mid-document")
+        self._pos += 1
+
+    def comma(self, end: str) -> None:
+        """Go over the comma between two parts, or stay at the *end*."""
+        if self.peek() != end:
+            self.take(",")
+            if self.peek() == end:
+                raise _Stop("damaged", f"a comma before {end!r}")
+
+    def value(self) -> tuple[Any, tuple[int, int], str]:
+        """Read the value that comes next, with its bytes."""
+        self.peek()
+        while True:
+            end = self._end()
+            whole = end < len(self._held) or self._ended
+            if whole and end - self._pos <= MOST:
+                data = self._held[self._pos : end].encode("latin-1")
+                found = _value(data), (self.at, self.at + len(data)), data.decode()
+                self._pos = end
+                return found
+            if len(self._held) - self._pos > MOST or self._held.count(",", self._pos) > PARTS:
+                raise _Stop("too_large", f"an element of more than {MOST} bytes or {PARTS} parts", inside=True)
+            if not self._more(max(BLOCK, len(self._held) - self._pos)):
+                raise _Stop(
+                    "damaged", "the end in the middle of an element" if self._held else "nothing", bool(self._held)
+                )
+
+    def _end(self) -> int:
+        """Find where the value ends; the length of what is held where more is needed."""
+        try:
+            return _SCAN.raw_decode(self._held, self._pos)[1]
+        except json.JSONDecodeError as e:
+            short = e.msg.startswith("Unterminated") or e.pos > len(self._held) - _LONGEST
+            if self._ended or not short:
+                raise _Stop("damaged", f"{e.msg} at byte {self._from + e.pos}", inside=True) from e
+            return len(self._held)
+        except RecursionError as e:
+            raise _Stop("too_deep", "an element nested beyond what is read", inside=True) from e
+        except ValueError as e:
+            raise _Stop("damaged", str(e), inside=True) from e
+
+    def _more(self, size: int) -> bool:
+        """Read on; what is behind is let go."""
+        if self._ended:
+            return False
+        data = self._stream.read(size)
+        self._ended = not data
+        self._from, self._held, self._pos = self.at, self._held[self._pos :] + data.decode("latin-1"), 0
+        return bool(data)
+
+
+def _value(data: bytes) -> Any:
+    try:
+        return _STRICT.decode(data.decode())
+    except UnicodeDecodeError as e:
+        raise _Stop("text_undecodable", f"a byte that is not UTF-8 at {e.start} of an element", inside=True) from e
+    except RecursionError as e:
+        raise _Stop("too_deep", "an element nested beyond what is read", inside=True) from e
+    except ValueError as e:
+        raise _Stop("damaged", str(e)[:200], inside=True) from e
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("an object with one name twice")
+    return found
+
+
+def _none(text: str) -> Any:
+    raise ValueError(f"{text}, which is no JSON")
+
+
+_SCAN = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
+_STRICT = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=_none, object_pairs_hook=_once)
