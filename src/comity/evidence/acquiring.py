@@ -124,8 +124,7 @@ def _take_all(order: Order, named: Sequence[Source], folder: Path, journal: Jour
     def some(packed: bytes, advance: Advance) -> Batch:
         batch = Batch()
         for found in unpacked(packed):
-            taken = taker.take(found, advance)
-            batch.add(taken, inventory.secret, _head_of(folder, taken.entry))
+            batch.add(taker.take(found, advance), inventory.secret)
         return batch
 
     with at_work(some, waiting.tasks(), watch(waiting.size), forked=waiting.count >= MANY) as done:

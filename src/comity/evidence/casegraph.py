@@ -18,6 +18,7 @@ from comity.kernel.clock import stamp
 
 from .custodyentry import CustodyEntry, Hand
 from .model import FILE, FOLDER, LINK, Entry, Generation, nano_stamp
+from .rows import usual, written
 
 VERSION = "1.4.0"
 CONTEXT = {
@@ -50,8 +51,8 @@ class Things(Protocol):
     def names(self) -> Iterator[bytes]:
         """Give the names, in order."""
 
-    def parts(self, make: Callable[[Iterable[Entry]], bytes]) -> Iterator[bytes]:
-        """Make something of the entries part by part, in order."""
+    def parts(self, make: Callable[[Iterable[bytes]], bytes]) -> Iterator[bytes]:
+        """Make something of the rows of `metadata/files.jsonl` part by part, in order."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,8 @@ class _Listed:
     def names(self) -> Iterator[bytes]:
         return (entry.name for entry in self.entries)
 
-    def parts(self, make: Callable[[Iterable[Entry]], bytes]) -> Iterator[bytes]:
-        return (make([entry]) for entry in self.entries)
+    def parts(self, make: Callable[[Iterable[bytes]], bytes]) -> Iterator[bytes]:
+        return (make([written(entry)]) for entry in self.entries)
 
 
 @dataclass(frozen=True)
@@ -108,8 +109,8 @@ def _lines(item: Described) -> Iterator[Iterable[bytes]]:
         yield [_json(node).encode()]
     yield _record(item, names)
 
-    def nodes(entries: Iterable[Entry]) -> bytes:
-        return b",\n".join(_json(_thing(entry, names)).encode() for entry in entries)
+    def nodes(rows: Iterable[bytes]) -> bytes:
+        return ",\n".join(_of_row(row, names) for row in rows).encode()
 
     for part in item.things.parts(nodes):
         yield [part]
@@ -196,6 +197,31 @@ def _record(item: Described, names: _Names) -> Iterator[bytes]:
         yield (b"," if started else b',"uco-core:object":[') + f'{{"@id":"{names.entry(name)}0"}}'.encode()
         started = True
     yield b"]}" if started else b"}"
+
+
+def _of_row(row: bytes, names: _Names) -> str:
+    """Give the node of a row of `metadata/files.jsonl`: for the usual one, what `_thing` gives, written at once."""
+    one = usual(row.decode())
+    if not one or not one.path or "0" in (one.mtime[0], one.atime[0], one.ctime[0]):
+        return _json(_thing(Entry.read(json.loads(row)), names))
+    start, hashes = names.entry(one.name.encode()), []
+    for part, said, value in (("3", "SHA256", one.sha256), ("4", "SHA512", one.sha512)):
+        if value:
+            hashes.append(
+                f'{{"@id":"{start}{part}","@type":"uco-types:Hash","uco-types:hashMethod":"{said}",'
+                f'"uco-types:hashValue":{{"@type":"xsd:hexBinary","@value":"{value}"}}}}'
+            )
+    return (
+        f'{{"@id":"{start}0","@type":"uco-observable:File","uco-core:hasFacet":[{{"@id":"{start}1",'
+        f'"@type":"uco-observable:FileFacet","uco-observable:fileName":"{one.name.rpartition("/")[2] or one.name}",'
+        f'"uco-observable:filePath":"{one.name}","uco-observable:isDirectory":false,'
+        f'"uco-observable:sizeInBytes":{one.length},'
+        f'"uco-observable:modifiedTime":{{"@type":"xsd:dateTime","@value":"{one.mtime}"}},'
+        f'"uco-observable:accessedTime":{{"@type":"xsd:dateTime","@value":"{one.atime}"}},'
+        f'"uco-observable:metadataChangeTime":{{"@type":"xsd:dateTime","@value":"{one.ctime}"}}}},'
+        f'{{"@id":"{start}2","@type":"uco-observable:ContentDataFacet","uco-observable:sizeInBytes":{one.length},'
+        f'"uco-observable:hash":[{",".join(hashes)}]}}],"uco-core:name":"{one.path}"}}'
+    )
 
 
 def _thing(entry: Entry, names: _Names) -> Node:

@@ -8,31 +8,25 @@ from __future__ import annotations
 
 import json
 import struct
+from binascii import hexlify
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
 
 from .crew import MANY, at_work
 from .journal import Journal, dump
 from .kinds import kind_of
 from .model import Entry, Finding
+from .rows import written
 from .taking import Taken
 from .tree import Leaf
 
 _PLACE = struct.Struct(">QI")
-_SUMS = struct.Struct(">Q32s32s32s64s")
+_SUMS = struct.Struct("32s32s32s64s")
+_PATH = slice(None, -161)
+_AT = {"sha256": slice(-160, -128), "blake3": slice(-128, -96), "leaf": slice(-96, -64), "sha512": slice(-64, None)}
 _PART = 200
-
-
-class PayloadFile(NamedTuple):
-    """A payload file: its path, size, digests by algorithm, and its leaf of the item's tree."""
-
-    path: str
-    size: int
-    digests: Mapping[str, str]
-    leaf: bytes
 
 
 @dataclass(slots=True)
@@ -49,24 +43,26 @@ class Batch:
     findings: list[Finding] = field(default_factory=list)
     noted: list[Entry] = field(default_factory=list)
     links: list[tuple[int, int, bytes]] = field(default_factory=list)
+    size: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
     owners: set[tuple[int, int]] = field(default_factory=set)
 
-    def add(self, taken: Taken, secret: bytes, head: bytes, *, known: bool = True) -> None:
+    def add(self, taken: Taken, secret: bytes, head: bytes = b"", *, known: bool = True) -> None:
         """Take one thing in; *head* are its first bytes, *known* tells whether a journal has to know it when it goes on."""
         entry, origin = taken.entry, taken.entry.origin
-        row = dump(entry.plain())[:-1]
+        row = written(entry)
         start = b'{"entry":' if known else b'{"row":'
         self.places.append((entry.name, len(self.lines) + len(start), len(row)))
-        self.lines += start + row + b',"findings":%b}\n' % dump([one.plain() for one in taken.findings])[:-1]
+        self.lines += start + row + b',"findings":%b}\n' % _findings(taken.findings)
         self.findings += taken.findings
         self.kinds[entry.kind] += 1
         self.owners.add((origin.uid, origin.gid))
         if entry.path:
+            self.size += entry.size
             self.payload.append(_packed(entry, secret))
             if origin.links > 1:
                 self.links.append((origin.device, origin.inode, entry.name))
-        if kind_of(head, entry.name) or any(one.reason for one in entry.attributes):
+        if kind_of(head or taken.head, entry.name) or any(one.reason for one in entry.attributes):
             self.noted.append(entry)
 
 
@@ -91,6 +87,7 @@ class Inventory:
         start = self._journal.add(bytes(batch.lines)) if at is None else at
         self._things += [b"%b\0%b" % (name, _PLACE.pack(start + place, size)) for name, place, size in batch.places]
         self._payload += batch.payload
+        self.size += batch.size
         self.findings += batch.findings
         self.noted += batch.noted
         self._links += batch.links
@@ -106,11 +103,10 @@ class Inventory:
             twin = first.setdefault((device, inode), name)
             if twin != name:
                 self._note_twin(name, twin)
-        self.size = sum(one.size for one in self.payload())
 
     def _note_twin(self, name: bytes, twin: bytes) -> None:
         index = bisect_left(self._things, name + b"\0")
-        row = dump(replace(self._entry(self._things[index]), twin=twin).plain())[:-1]
+        row = written(replace(self._entry(self._row(self._things[index])), twin=twin))
         start = b'{"row":'
         place = self._journal.add(start + row + b"}\n") + len(start)
         self._things[index] = b"%b\0%b" % (name, _PLACE.pack(place, len(row)))
@@ -129,12 +125,14 @@ class Inventory:
         index = bisect_left(self._payload, key)
         return index < len(self._payload) and self._payload[index].startswith(key)
 
-    def payload(self) -> Iterator[PayloadFile]:
-        """Give the payload files in the order of their paths."""
-        for packed in self._payload:
-            path, size, sha256, blake3, leaf, sha512 = _unpacked(packed)
-            digests = {"sha256": sha256.hex(), "blake3": blake3.hex()}
-            yield PayloadFile(path, size, digests | ({"sha512": sha512.hex()} if any(sha512) else {}), leaf)
+    def sums(self, algorithm: str) -> Iterator[bytes]:
+        """Give the lines of a manifest, in the order of paths."""
+        at = _AT[algorithm]
+        return (b"%b  %b\n" % (hexlify(packed[at]), packed[_PATH]) for packed in self._payload)
+
+    def leaves(self) -> Iterator[bytes]:
+        """Give the leaves of the item's tree, in the order of paths."""
+        return (packed[_AT["leaf"]] for packed in self._payload)
 
     def rows(self) -> Iterator[bytes]:
         """Give the rows of all things, in the order of their names."""
@@ -145,11 +143,11 @@ class Inventory:
         """Give the names of all things, in order."""
         return (thing[: -_PLACE.size - 1] for thing in self._things)
 
-    def parts(self, make: Callable[[Iterable[Entry]], bytes]) -> Iterator[bytes]:
-        """Make something of all entries, part by part on all cores; gives what was made in the order of names."""
+    def parts(self, make: Callable[[Iterable[bytes]], bytes]) -> Iterator[bytes]:
+        """Make something of all rows, part by part on all cores; gives what was made in the order of names."""
 
         def act(start: int, _: object) -> tuple[int, bytes]:
-            return start, make(map(self._entry, self._things[start : start + _PART]))
+            return start, make(map(self._row, self._things[start : start + _PART]))
 
         made: dict[int, bytes] = {}
         starts = range(0, len(self._things), _PART)
@@ -162,30 +160,25 @@ class Inventory:
                     wanted += _PART
 
     def __iter__(self) -> Iterator[Entry]:
-        return map(self._entry, self._things)
+        return map(self._entry, map(self._row, self._things))
 
     def _row(self, thing: bytes) -> bytes:
         return self._journal.read(*_PLACE.unpack(thing[-_PLACE.size :]))
 
-    def _entry(self, thing: bytes) -> Entry:
-        return Entry.read(json.loads(self._row(thing)))
+    def _entry(self, row: bytes) -> Entry:
+        return Entry.read(json.loads(row))
+
+
+def _findings(findings: Sequence[Finding]) -> bytes:
+    return dump([one.plain() for one in findings])[:-1] if findings else b"[]"
 
 
 def _has_sha512(packed: bytes) -> bool:
-    return any(packed[-64:])
+    return any(packed[_AT["sha512"]])
 
 
 def _packed(entry: Entry, secret: bytes) -> bytes:
     digests = entry.digests
     leaf = Leaf(entry.path, entry.size, digests["sha256"])
-    sums = (bytes.fromhex(digests.get(name, "")) for name in ("sha256", "blake3", "sha512"))
-    sha256, blake3, sha512 = sums
-    return b"%b\0%b" % (
-        entry.path.encode(),
-        _SUMS.pack(entry.size, sha256, blake3, leaf.hash(leaf.salt(secret)), sha512),
-    )
-
-
-def _unpacked(packed: bytes) -> tuple[str, int, bytes, bytes, bytes, bytes]:
-    size, sha256, blake3, leaf, sha512 = _SUMS.unpack(packed[-_SUMS.size :])
-    return packed[: -_SUMS.size - 1].decode(), size, sha256, blake3, leaf, sha512
+    sha256, blake3, sha512 = (bytes.fromhex(digests.get(name, "")) for name in ("sha256", "blake3", "sha512"))
+    return b"%b\0%b" % (entry.path.encode(), _SUMS.pack(sha256, blake3, leaf.hash(leaf.salt(secret)), sha512))

@@ -12,7 +12,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from comity.kernel.clock import moment, stamp
 
@@ -52,8 +53,7 @@ class Finding:
         return cls(str(data["code"]), raw_name(data), str(data["detail"]))
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """What the source's file system said of a thing, before it was read; times in nanoseconds since 1970."""
 
     mode: int
@@ -259,7 +259,13 @@ def nano_stamp(nanoseconds: int) -> str:
     seconds, rest = divmod(nanoseconds, 10**9)
     if not -62135596800 <= seconds < 253402300800:
         return f"{seconds}.{rest:09}"
-    return f"{(_EPOCH + timedelta(seconds=seconds)).isoformat()}.{rest:09}Z"
+    return f"{_second(seconds)}.{rest:09}Z"
+
+
+@lru_cache(4096)
+def _second(seconds: int) -> str:
+    """Write a second; many files of a source have the same."""
+    return (_EPOCH + timedelta(seconds=seconds)).isoformat()
 
 
 def from_nano(text: str) -> int:

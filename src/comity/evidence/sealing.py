@@ -177,19 +177,19 @@ def generation_of(document: Any, digest: str) -> Generation:
 
 def _write(folder: Path, contents: Contents, at: datetime) -> Generation:
     inventory = contents.inventory
-    generation = _generation(contents, root_of(file.leaf for file in inventory.payload()), at)
+    generation = _generation(contents, root_of(inventory.leaves()), at)
     findings = sorted(contents.findings, key=lambda f: (f.name, f.code))
     tags = Tags(folder)
     tags.write(FILES, inventory.rows())
     tags.write(GRAPH, graph(Described(generation, inventory)))
     tags.write(FINDINGS, (dump(f.plain()) for f in findings))
-    tags.write(BLAKE3, _sums(inventory, "blake3"))
+    tags.write(BLAKE3, inventory.sums("blake3"))
     tags.write(TREE, [write_tree(generation.root, len(inventory), inventory.secret)])
     for name in contents.listings:
         tags.adopt(name)
     tags.write(ACQUISITION, [canonical.dump(_described(contents, generation))])
     for name in inventory.algorithms:
-        tags.write(f"manifest-{name}.txt", _sums(inventory, name))
+        tags.write(f"manifest-{name}.txt", inventory.sums(name))
     tags.write(INFO, _info(generation))
     tags.write("bagit.txt", [DECLARATION])
     return replace_digest(generation, tags.close())
@@ -286,10 +286,6 @@ def _info(generation: Generation) -> list[bytes]:
         "Comity-Format": FORMAT,
     }
     return [f"{label}: {value}\n".encode() for label, value in rows.items() if value]
-
-
-def _sums(inventory: Inventory, algorithm: str) -> Iterable[bytes]:
-    return (f"{file.digests[algorithm]}  {file.path}\n".encode() for file in inventory.payload())
 
 
 def _sweep(folder: Path, inventory: Inventory) -> None:

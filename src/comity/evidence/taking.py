@@ -17,7 +17,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -30,6 +30,7 @@ from comity.packages.writer import STRIDE
 
 from .attributes import attributes_of
 from .errors import EvidenceUnwritable
+from .kinds import HEAD
 from .listing import CHUNK, Found, open_at, open_spared, open_within
 from .model import Entry, Finding, Origin
 
@@ -41,10 +42,11 @@ ALGORITHMS: dict[str, Callable[[], Any]] = {"sha256": hashlib.sha256, "sha512": 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of one thing at the source."""
+    """What became of one thing at the source; *head* are the first bytes of its copy, which tell what it is."""
 
     entry: Entry
     findings: tuple[Finding, ...] = ()
+    head: bytes = field(default=b"", compare=False, repr=False)
 
 
 class _Fault(Exception):
@@ -91,7 +93,7 @@ class Taker:
         digests, holes = copied.digests, tuple(copied.holes)
         entry = Entry(found.kind, found.name, before, found.place, copied.size, digests, holes, attributes=attributes)
         same = before.state == _named(found.path) == (known or before).state
-        return Taken(entry, findings), same and (copied.size == before.size or bool(copied.fault))
+        return Taken(entry, findings, copied.head), same and (copied.size == before.size or bool(copied.fault))
 
     def _copy(self, fd: int, before: os.stat_result, place: str, advance: Advance) -> Copy:
         path = f"{self._folder}/{place}"
@@ -124,6 +126,7 @@ class Copy:
         self.size = 0
         self.holes: list[tuple[int, int]] = []
         self.fault = ""
+        self.head = b""
         self._guard = _Writing(path)
         self._out = out
         self._hashers = {name: ALGORITHMS[name]() for name in algorithms}
@@ -151,6 +154,8 @@ class Copy:
             self.fault = f"{e.strerror} after {self.size} of {size} bytes"
 
     def _write(self, piece: memoryview) -> None:
+        if not self.size:
+            self.head = bytes(piece[:HEAD])
         with self._guard:
             for start in range(0, len(piece), STRIDE):
                 part = piece[start : start + STRIDE]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import pickle
+import marshal
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from comity.packages.container import LARGE
 
 from .crew import MANY
 from .listing import Found
+from .model import FILE, Origin
 
 PART = 64
 
@@ -48,10 +49,10 @@ class Waiting:
 
 
 def _pack(files: list[Found]) -> bytes:
-    return zlib.compress(pickle.dumps(files, pickle.HIGHEST_PROTOCOL), 1)
+    return zlib.compress(marshal.dumps([(f.path, f.name, f.place, tuple(f.origin)) for f in files]), 1)
 
 
-def unpacked(packed: bytes) -> list[Found]:
+def unpacked(packed: bytes) -> Iterator[Found]:
     """Give the files of a task."""
-    files: list[Found] = pickle.loads(zlib.decompress(packed))  # noqa: S301 - our own memory
-    return files
+    for path, name, place, origin in marshal.loads(zlib.decompress(packed)):  # noqa: S302 - our own memory
+        yield Found(FILE, path, name, place, Origin(*origin))
