@@ -42,7 +42,8 @@ def _grouped(whole: str, mark: str) -> bool:
     groups = whole.split(mark)
     if len(groups) == 1:
         return bool(_DIGITS.fullmatch(whole))
-    return all(map(_DIGITS.fullmatch, groups)) and len(groups[-1]) == 3 and all(len(g) in (2, 3) for g in groups[1:])
+    sound = all(map(_DIGITS.fullmatch, groups)) and groups[0][0] != "0"
+    return sound and len(groups[-1]) == 3 and all(len(g) in (2, 3) for g in groups[1:])
 
 
 def _bounded(text: str, plain: str, flags: tuple[str, ...]) -> Amount:

@@ -40,17 +40,19 @@ class FileCoverage:
         if isinstance(part, Record):
             self.records[part.kind] += 1
             self._unit(part.row)
-            for flag in part.flags:
-                self.codes[flag] += 1
         elif isinstance(part, Rows):
             self.records[part.kind] += part.batch.num_rows
-            self.parsed += part.batch.num_rows
+            self.parsed += part.batch.num_rows if part.units is None else part.units
         elif isinstance(part, Aside):
             self.aside[part.reason] += part.units
         elif isinstance(part, Seen):
             self.units, self.noun = (self.units or 0) + part.units, part.noun
         else:
             self._found(part)
+
+    def flagged(self, flags: Counter[str]) -> None:
+        """Count the flags of the records that were written."""
+        self.codes.update(flags)
 
     def _unit(self, row: int) -> None:
         """Count a unit once, however many records it gives; rows never go back."""

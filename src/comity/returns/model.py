@@ -70,12 +70,17 @@ class Record:
 class Rows:
     """Many records of one kind at once, as an Arrow batch with the columns of that kind; one unit each.
 
+    *units* says how many units they are from, where that is not one each: none, where another batch has counted them.
+    *nth* is 2 for the second record of the kind out of each unit, and so on.
+
     The batch holds the kind's own columns and `row`, `raw`, `place`, `byte_start`, `byte_end`, `basis`, `flags` as far
     as they are known; whoever takes it adds the rest.
     """
 
     kind: str
     batch: pa.RecordBatch
+    units: int | None = None
+    nth: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,7 @@ def _take_file(source: Source, given: Given, writer: RecordWriter) -> FileCovera
         entry.take(part)
         if isinstance(part, Record | Rows):
             writer.add(part)
+    entry.flagged(writer.end())
     if not entry.accounted and "reader_failed" not in entry.codes:
         entry.take(Finding("units_unaccounted", f"{entry.units} {entry.noun}s", f"{entry.parsed} parsed"))
     return entry

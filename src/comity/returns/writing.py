@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -36,6 +36,7 @@ class RecordWriter:
         self._held: dict[str, list[tuple[Record, str]]] = defaultdict(list)
         self._fixed: dict[str, str] = {}
         self._row: dict[str, tuple[int, int]] = {}
+        self._flags: Counter[str] = Counter()
 
     def __enter__(self) -> Self:
         """Make room; what a broken-off run left is swept away."""
@@ -63,10 +64,16 @@ class RecordWriter:
 
     def begin(self, file: str, sha256: str, reader: str) -> None:
         """Say which file the records that follow are from."""
-        self._flush()
+        self.end()
         self._row.clear()
         given = self._given
         self._fixed = dict(zip(CONSTANTS, (given.case, given.request, given.item, file, sha256, reader), strict=True))
+
+    def end(self) -> Counter[str]:
+        """Write what is held of the file, and give how many of its records have which flag."""
+        self._flush()
+        flags, self._flags = self._flags, Counter()
+        return flags
 
     def add(self, part: Record | Rows) -> None:
         """Take a record or a batch of them."""
@@ -128,6 +135,7 @@ class RecordWriter:
 
         arrays = dict(zip(part.batch.schema.names, part.batch.columns, strict=True))
         head, tail = self._fixed["file_sha256"][:16] + ".", "." + part.kind
+        tail += f".{part.nth}" if part.nth > 1 else ""
         rows = pc.cast(arrays["row"], pa.string())
         arrays["id"] = pc.binary_join_element_wise(head, rows, tail, "")
         return self._whole(part.kind, arrays, part.batch.num_rows)
@@ -147,11 +155,31 @@ class RecordWriter:
     def _write(self, kind: str, batch: pa.RecordBatch) -> None:
         import pyarrow.parquet as pq
 
+        self._count(batch.column("flags"))
         if kind not in self._writers:
-            self._writers[kind] = pq.ParquetWriter(
-                self._aside / f"{kind}.parquet", schema.arrow(kind), compression="zstd", compression_level=1
-            )
+            self._writers[kind] = pq.ParquetWriter(self._aside / f"{kind}.parquet", schema.arrow(kind), **_format(kind))
         self._writers[kind].write_batch(batch)
+
+    def _count(self, flags: pa.Array) -> None:
+        if flags.null_count == len(flags):
+            return
+        for row in flags.drop_null().value_counts().to_pylist():
+            for code in row["values"].split():
+                self._flags[code] += row["counts"]
+
+
+def _format(kind: str) -> dict[str, Any]:
+    """Choose how each column is stored: words by a dictionary, what rises slowly by its steps."""
+    import pyarrow.types as pt
+
+    steps = {"id": "DELTA_BYTE_ARRAY"}
+    words = []
+    for column in schema.arrow(kind):
+        if pt.is_integer(column.type) or pt.is_timestamp(column.type):
+            steps[column.name] = "DELTA_BINARY_PACKED"
+        elif column.name not in ("id", "raw") and not column.name.endswith("_text"):
+            words.append(column.name)
+    return {"compression": "zstd", "compression_level": 1, "use_dictionary": words, "column_encoding": steps}
 
 
 def _same(value: str, rows: int) -> pa.DictionaryArray:
