@@ -126,6 +126,28 @@ def test_a_body_that_ends_early_is_fetched_again(sg: Provider) -> None:
     assert (calls, sg.states(request)) == (5, ["Available"])
 
 
+REST = b"HTTP/1.1 206 Partial Content\r\ncontent-type: application/octet-stream\r\n"
+
+
+@pytest.mark.parametrize("said", [b"", b"content-range: bytes 0-9/10\r\n", b"content-range: bytes */9\r\n"])
+def test_a_rest_that_begins_elsewhere_is_not_taken_for_one(said: bytes, sg: Provider) -> None:
+    """A place that gives other bytes than those asked for is not believed: what was there is fetched anew."""
+    request = announced(sg)
+    whole = HEAD + f"content-length: {SIZE}\r\n\r\n".encode() + b"x" * SIZE
+    first = HEAD + f"content-length: {SIZE}\r\n\r\n".encode() + b"x" * 200_000
+    scripts = [first, REST + said + b"content-length: 10\r\n\r\n" + b"y" * 10, whole]
+    done, calls = fetched(sg, lambda made: made.sendall(scripts.pop(0)))
+    assert (done.reason, calls, sg.states(request)) == ("", 3, ["Received"])
+
+
+def test_a_rest_that_nobody_asked_for(sg: Provider) -> None:
+    """A place that answers with a part of the file when the whole was asked for is refused."""
+    request = announced(sg)
+    done, _ = fetched(sg, says(REST + b"content-range: bytes 5-9/10\r\ncontent-length: 5\r\n\r\nxxxxx"))
+    assert "206" in done.reason
+    assert sg.states(request) == ["Available"]
+
+
 @pytest.mark.parametrize("short", [b"", b"x" * 10])
 def test_fewer_bytes_than_stated_are_refused(short: bytes, sg: Provider) -> None:
     """A whole answer of another length than was stated is refused, and told."""

@@ -38,6 +38,7 @@ class Line:
     breaks: list[int] = field(default_factory=list)
     meddle: Callable[[bytes], bytes] = bytes
     served: int = 0
+    starts: list[int] = field(default_factory=list)
 
     @property
     def terms(self) -> Terms:
@@ -98,11 +99,14 @@ class Line:
         _, path = deliveries.open_offer(self.nodes.office(SG), VN, token)
         return self.meddle(path.read_bytes())
 
-    def fetch(self, party: str, token: str, write: Callable[[bytes], object], *, limit: int) -> int:
+    def fetch(
+        self, party: str, token: str, write: Callable[[bytes], object], *, limit: int, start: int = 0, sha256: str = ""
+    ) -> int:
         """Serve what the provider offers, as the transport would; a number in `breaks` cuts the next connection there."""
+        self.starts.append(start)
         data, cut = self.fetch_file(token), self.breaks.pop(0) if self.breaks else None
         self.served += 1
-        for at in range(0, len(data[:cut]), 1000):
+        for at in range(start, len(data[:cut]), 1000):
             write(data[:cut][at : at + 1000])
         if cut is not None:
             raise PeerUnreachable("got a broken connection, expected the rest")

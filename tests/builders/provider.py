@@ -66,12 +66,14 @@ class Provider(Street):
 class _Offers:
     street: Provider
 
-    def fetch(self, party: str, token: str, write: Callable[[bytes], object], *, limit: int) -> int:
+    def fetch(
+        self, party: str, token: str, write: Callable[[bytes], object], *, limit: int, start: int = 0, sha256: str = ""
+    ) -> int:
         """Give what the provider's node offers to VN.a05."""
-        path = offered(self.street.nodes.office(party), (VN,), token)
-        if path is None:
+        found = offered(self.street.nodes.office(party), (VN,), token)
+        if found is None:
             raise PeerRefused(f"got the status 404 of {party}, expected 200")
-        data = path.read_bytes()
+        data = found.path.read_bytes()[start:]
         write(data)
         return len(data)
 

@@ -127,10 +127,10 @@ def test_a_node_killed_while_it_fetches_fetches_again(world: Served, tmp_path: P
     home = world.nodes.home(VN)
     command = [sys.executable, "-c", WORK.format(home=str(home))]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    staging = home / "files" / "staging"
+    partial = home / "files" / "partial"
     until = time.monotonic() + 60
     while process.poll() is None and time.monotonic() < until:
-        if any(path.stat().st_size > 1_000_000 for path in staging.rglob("file") if path.exists()):
+        if any(path.stat().st_size > 1_000_000 for path in partial.glob("*") if path.exists()):
             process.kill()
     assert process.wait(60) == -9
     assert [kept.state for kept in world.parts(request)] == ["Available"]

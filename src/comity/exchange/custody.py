@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from comity.hi1.errors import BadMessage
 from comity.hi1.model import Action, Fault, Message, Thing
@@ -21,6 +20,7 @@ from comity.requests.office import Office
 from comity.store.engine import Unit
 
 from . import deliveries, outbox, receiving, tables
+from .deliveries import Offered
 from .deliverytables import Kept
 from .desk import Desk
 from .errors import NoDelivery
@@ -117,13 +117,14 @@ class Custody:
         )
 
 
-def offered(office: Office, parties: Sequence[str], token: str) -> Path | None:
+def offered(office: Office, parties: Sequence[str], token: str) -> Offered | None:
     """Give the file on offer to one of *parties* under a token, or nothing."""
     for party in parties:
         try:
-            return deliveries.open_offer(office, party, token)[1]
+            kept, path = deliveries.open_offer(office, party, token)
         except NoDelivery:
             continue
+        return Offered(path, kept.part.sha256)
     return None
 
 

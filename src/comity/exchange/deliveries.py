@@ -74,6 +74,14 @@ class Staged:
 
 
 @dataclass(frozen=True)
+class Offered:
+    """A file on offer: where it is, and the SHA-256 by which it is known."""
+
+    path: Path
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Terms:
     """How files are delivered: to which task, at which address of ours, in which way, for how many days, and how much a part carries."""
 

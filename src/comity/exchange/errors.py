@@ -9,6 +9,7 @@ Undeliverable (Refused)         trying again will not help; a person has to look
 ReplayRefused (Refused)         a transaction that is known already came with other bytes
 NotQueued (NotFound)            there is no such message
 NoDelivery (NotFound)           there is no such delivery, or nothing is offered to that peer under that address
+NotResumed (Refused)            the peer does not go on with a file where we stopped: begin anew
 Trickling (Unavailable)         a file comes so slowly that a worker would be held up
 TooFull (Unavailable)           there is no room on the node's disk for what would be fetched
 NotDecided (Refused)            the desk lacks what must stand before the act: a review, a call back, a second person
@@ -64,6 +65,10 @@ class NotQueued(NotFound):
 
 class NoDelivery(NotFound):
     """There is no such delivery, or nothing is offered to that peer under that address."""
+
+
+class NotResumed(Refused):
+    """The peer does not go on with a file where we stopped."""
 
 
 class Trickling(Unavailable):

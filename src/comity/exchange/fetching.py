@@ -1,8 +1,8 @@
 """Fetching parts that a provider put behind an address: only from its own place, whole, true, and in time.
 
 A worker claims a part that is due, streams it aside while hashing, and stops at the first byte more than was stated. When
-the connection breaks it goes on where it stopped, if the other side can, and begins anew otherwise. What arrived is put
-in place, and acknowledged, in one unit; a worker killed before that leaves nothing but a part that is due again. Bytes
+the connection breaks, or the worker is killed, the next try goes on where it stopped, if the other side still has the same
+file, and begins anew otherwise. What arrived is put in place, and acknowledged, in one unit. Bytes
 that are not what was stated are kept too, beside the reason why they were refused. What can get better is tried again until the
 address expires; what cannot, an address outside the sender's place or one that leads on, is refused at once. Memory: one piece of 64 KiB.
 """
@@ -10,6 +10,7 @@ address expires; what cannot, an address outside the sender's place or one that 
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import time
 from collections.abc import Callable, Sequence
@@ -30,7 +31,7 @@ from comity.store.jobs import Job
 from . import deliverytables as tables
 from .deliveries import log
 from .deliverytables import Kept
-from .errors import LedAway, PeerBusy, PeerRefused, PeerUnreachable, TooFull, Trickling, Undeliverable
+from .errors import LedAway, NotResumed, PeerBusy, PeerRefused, PeerUnreachable, TooFull, Trickling, Undeliverable
 from .part import AVAILABLE, EXPIRED, IMPROPER, Part
 from .receiving import FETCH, Word, acknowledge, check_address, check_bytes, give_up, token_of
 
@@ -49,10 +50,13 @@ Say = Callable[[Unit, str, Sequence[Word]], object]
 class Source(Protocol):
     """Brings what a party offers at its own place; the transport is one."""
 
-    def fetch(self, party: str, token: str, write: Callable[[bytes], object], *, limit: int) -> int:
-        """Give the bytes under a token to *write*, piece by piece; gives how many they were.
+    def fetch(
+        self, party: str, token: str, write: Callable[[bytes], object], *, limit: int, start: int = 0, sha256: str = ""
+    ) -> int:
+        """Give the bytes under a token to *write*, piece by piece, from *start* on; gives how many they were.
 
         Raises:
+            NotResumed: it is not to be had from *start* on, or is not the file with that SHA-256 any more.
             ComityError: not now, or not as it should be.
         """
 
@@ -66,7 +70,9 @@ class Fetched:
 
 
 @dataclass(frozen=True)
-class _Body:
+class Body:
+    """What came: where it is, its size and its SHA-256."""
+
     path: Path
     size: int
     sha256: str
@@ -88,12 +94,15 @@ def _fetch(office: Office, source: Source, say: Say, job: Job) -> Fetched:
     peer, _, object_id = job.subject.partition("/")
     with office.store.read() as unit:
         kept = tables.find_parts(unit, direction=IN, peer=peer, id=object_id)[0]
+    if kept.state != AVAILABLE:
+        return _done(office, job, kept)
     if kept.part.expires is None or kept.part.expires <= office.clock.now():
         return _end(office, say, job, kept, reason="got no answer before it expired", state=EXPIRED)
     try:
         check_address(office, peer, kept.part)
-        body = _download(office, source, peer, kept.part)
-        return _keep(office, say, job, kept, body)
+        with office.blobs.partial(growing(peer, object_id)) as path:
+            body = download(source, peer, kept.part, path)
+            return _keep(office, say, job, kept, body)
     except (BadMessage, Undeliverable, LedAway) as e:
         return _end(office, say, job, kept, reason=str(e))
     except PeerBusy as e:
@@ -102,33 +111,57 @@ def _fetch(office: Office, source: Source, say: Say, job: Job) -> Fetched:
         return _later(office, job, kept, str(e))
 
 
-def _download(office: Office, source: Source, peer: str, part: Part) -> _Body:
-    """Stream a part aside; when the connection breaks in the middle it begins anew, a few times."""
+def growing(peer: str, object_id: str) -> str:
+    """Name the file in which what a peer offers grows."""
+    return f"fetch-{hashlib.sha256(f'{peer}/{object_id}'.encode()).hexdigest()[:40]}"
+
+
+def download(source: Source, peer: str, part: Part, path: Path) -> Body:
+    """Stream a part to the end of what is there of it already; when the connection breaks it goes on, a few times.
+
+    What was made of several tries and is not what was stated is fetched once more in one.
+
+    Raises:
+        ComityError: not now; what came so far stays, unless it is more than was stated.
+    """
     began = time.monotonic()
     for left in reversed(range(MAX_BREAKS)):
-        staged = office.blobs.stage()
+        start = path.stat().st_size
         try:
-            return _streamed(source, peer, part, staged, began)
+            body = _streamed(source, peer, part, path, began)
+            if not start or (body.size, body.sha256) == (part.size, part.sha256):
+                return body
+            _emptied(path)
         except (PeerUnreachable, PeerRefused):
-            broke = staged.exists() and staged.stat().st_size > 0
-            staged.unlink(missing_ok=True)
-            if not left or not broke:
+            if not left or path.stat().st_size == start:
                 raise
-        except ComityError:
-            staged.unlink(missing_ok=True)
+        except NotResumed:
+            _emptied(path)
+            if not left:
+                raise
+        except BadMessage:
+            _emptied(path)
             raise
-    raise AssertionError("the last break is raised")
+    return _streamed(source, peer, part, path, began)
 
 
-def _streamed(source: Source, peer: str, part: Part, staged: Path, began: float) -> _Body:
-    free = shutil.disk_usage(staged.parent).free
-    if free < part.size + RESERVE:
-        advice = "Free some space on the node's disk; the part is tried again until its address expires."
-        raise TooFull(f"got {free >> 20} MiB free, expected room for {part.size >> 20} and some", advice=advice)
-    with writing(staged), staged.open("xb") as target:
+def _streamed(source: Source, peer: str, part: Part, path: Path, began: float) -> Body:
+    free = shutil.disk_usage(path.parent).free
+    with writing(path), path.open("r+b") as target:
         sink = _Sink(part, target, began)
-        source.fetch(peer, token_of(part), sink.write, limit=part.size + _ONE_MORE)
-        return _Body(staged, sink.size, sink.digest.hexdigest())
+        start = sink.size
+        if free < part.size - start + RESERVE:
+            advice = "Free some space on the node's disk; the part is tried again until its address expires."
+            raise TooFull(f"got {free >> 20} MiB free, expected room for {part.size >> 20} and some", advice=advice)
+        if not part.size or start < part.size:
+            limit = part.size - start + _ONE_MORE
+            source.fetch(peer, token_of(part), sink.write, limit=limit, start=start, sha256=part.sha256)
+        return Body(path, sink.size, sink.digest.hexdigest())
+
+
+def _emptied(path: Path) -> None:
+    with writing(path):
+        os.truncate(path, 0)
 
 
 class _Sink:
@@ -136,6 +169,9 @@ class _Sink:
 
     def __init__(self, part: Part, target: BinaryIO, began: float) -> None:
         self.size, self.digest = 0, hashlib.sha256()
+        while piece := target.read(_ONE_MORE):
+            self.digest.update(piece)
+            self.size += len(piece)
         self._part, self._target, self._began = part, target, began
 
     def write(self, piece: bytes) -> None:
@@ -156,7 +192,7 @@ class _Sink:
         self._target.write(piece)
 
 
-def _keep(office: Office, say: Say, job: Job, kept: Kept, body: _Body) -> Fetched:
+def _keep(office: Office, say: Say, job: Job, kept: Kept, body: Body) -> Fetched:
     """Keep what came, and acknowledge it if it is what was stated."""
     now = office.clock.now()
     held = replace(kept, file=f"delivery-{office.new_id(now)}", changed_at=now)
@@ -180,10 +216,18 @@ def _keep(office: Office, say: Say, job: Job, kept: Kept, body: _Body) -> Fetche
         return Fetched(tables.find_parts(unit, direction=IN, peer=kept.peer, id=kept.part.id)[0], reason)
 
 
+def _done(office: Office, job: Job, kept: Kept) -> Fetched:
+    """End the job of a part that another worker has brought to its end."""
+    with office.store.write(durable=True) as unit:
+        jobs.finish(unit, job)
+    return Fetched(kept)
+
+
 def _end(office: Office, say: Say, job: Job, kept: Kept, *, reason: str, state: str = "Error") -> Fetched:
     with office.store.write(durable=True) as unit:
         if jobs.finish(unit, job):
             say(unit, kept.peer, give_up(unit, office, kept, reason, state=state))
+    office.blobs.drop(growing(kept.peer, kept.part.id))
     return Fetched(replace(kept, state=state, reason=reason), reason)
 
 

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from comity.crypto.tls import pin
 from comity.directory.model import MAX_MESSAGE
 
-from .errors import LedAway, PeerBusy, PeerRefused, PeerUnreachable, Undeliverable
+from .errors import LedAway, NotResumed, PeerBusy, PeerRefused, PeerUnreachable, Undeliverable
 from .identity import Identity
 from .inbound import JSON, XML, content_type
 from .peers import Peer, Peers
@@ -125,11 +125,19 @@ class Courier:
         with self._call(peer, "GET", peer.exchange.url, {"accept": JSON}) as response:
             return b"".join(_body(response, peer.id, PIECE))
 
-    def fetch(self, party: str, token: str, write: Callable[[bytes], object], *, limit: int) -> int:
-        """Fetch a file that a peer offers us under a token, piece by piece; gives its size. Raises as `deliver` does."""
+    def fetch(
+        self, party: str, token: str, write: Callable[[bytes], object], *, limit: int, start: int = 0, sha256: str = ""
+    ) -> int:
+        """Fetch a file that a peer offers us under a token, piece by piece, from byte *start* on if it is still that file.
+
+        Gives how many bytes were written. Raises as `deliver` does, and:
+            NotResumed: the peer gives the whole file only, or has another one there.
+        """
         peer, size = self.peers.find(party), 0
         seconds = self.limits.whole + limit / SLOWEST
-        with self._call(peer, "GET", file_url(peer, token), seconds=seconds) as response:
+        headers = {"range": f"bytes={start}-", "if-range": f'"{sha256}"'} if start else {}
+        with self._call(peer, "GET", file_url(peer, token), headers, seconds=seconds) as response:
+            _check_start(response, party, start)
             for piece in _body(response, party, limit):
                 write(piece)
                 size += len(piece)
@@ -161,7 +169,7 @@ class Courier:
                 method, url, headers=sent, content=body, follow_redirects=False, extensions={"trace": watch.trace}
             ) as response,
         ):
-            _check_status(response, peer, self.peers.clock.now())
+            _check_status(response, peer, self.peers.clock.now(), (206, 416) if "range" in sent else ())
             yield response
 
 
@@ -235,9 +243,18 @@ def _body(response: httpx2.Response, party: str, limit: int) -> Iterator[bytes]:
         yield piece
 
 
-def _check_status(response: httpx2.Response, peer: Peer, now: datetime) -> None:
+def _check_start(response: httpx2.Response, party: str, start: int) -> None:
+    """See that what comes begins where we asked it to."""
+    if start and response.status_code != 206:
+        raise NotResumed(f"got the status {response.status_code} of {party}, expected the rest of the file")
+    said = response.headers.get("content-range", "")
+    if start and not said.startswith(f"bytes {start}-"):
+        raise NotResumed(f"got {said[:60]!r} of {party}, expected the bytes from {start} on")
+
+
+def _check_status(response: httpx2.Response, peer: Peer, now: datetime, also: tuple[int, ...] = ()) -> None:
     status = response.status_code
-    if status == 200:
+    if status == 200 or status in also:
         return
     if status == 413:
         raise Undeliverable(f"got the status 413 of {peer.id}, expected 200: the message is too large for it")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
 from comity.crypto.recipient import read_identity
 from comity.exchange.capabilities import offers
 from comity.exchange.custody import Custody, offered
+from comity.exchange.deliveries import Offered
 from comity.exchange.desk import Desk
 from comity.exchange.emergency import keep_clocks
 from comity.exchange.endpoint import handler
@@ -35,7 +35,7 @@ class Ports:
 
     handle: Handler
     on_answer: OnAnswer
-    files: Callable[[tuple[str, ...], str], Path | None]
+    files: Callable[[tuple[str, ...], str], Offered | None]
     chores: tuple[Callable[[Courier], object], ...] = ()
     offers: Callable[[Courier, Peer], str] | None = None
     on_stuck: OnStuck = nothing_more

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from comity.kernel.errors import BadInput, Unavailable
 
-from .errors import StoreCorrupt, StoreError
+from .errors import Conflict, StoreCorrupt, StoreError
 
 _PIECE = 1 << 20
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}", re.ASCII)
@@ -107,6 +107,36 @@ class Blobs:
         if not _NAME.fullmatch(name):
             raise BadInput(f"got the file name {name[:80]!r}, expected letters, digits, dots, hyphens and underscores")
         return self._folder / name
+
+    @contextmanager
+    def partial(self, name: str) -> Iterator[Path]:
+        """Give a file that grows over several tries, for one process at a time; what is in it outlives a killed process.
+
+        It is put in place with `keep`, or taken away with `drop`.
+
+        Raises:
+            Conflict: somebody is at it.
+            StoreError: the disk is full or cannot be written.
+        """
+        path = self._grown(name)
+        with writing(path):
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield path
+        except BlockingIOError as e:
+            raise Conflict(f"got {name}, which somebody is at, expected it to be free") from e
+        finally:
+            os.close(handle)
+
+    def drop(self, name: str) -> None:
+        """Remove a file that grew and is not wanted any more; none of that name is no fault."""
+        with writing(self._folder):
+            self._grown(name).unlink(missing_ok=True)
+
+    def _grown(self, name: str) -> Path:
+        return self._folder / "partial" / self.path(name).name
 
     def discard(self, name: str) -> None:
         """Remove a kept file that nothing names any more; none of that name is no fault."""

@@ -111,20 +111,42 @@ def test_parts_in_any_order_make_one_delivery(nodes: Nodes) -> None:
 
 
 def test_a_broken_connection_is_taken_up_where_it_broke(nodes: Nodes) -> None:
-    """After a break it is fetched once more, and the whole is what was offered."""
+    """After a break it goes on where it stopped, and the whole is what was offered."""
     made, data = line(nodes), bytes(range(256)) * 5000
     made.take(made.things(made.offer(made.file("log.bin", data)))[0])
     made.breaks = [1500, 40_000]
     assert [one.kept.state for one in made.work()] == ["Received"]
-    assert made.served == 3
+    assert (made.served, made.starts) == (3, [0, 1500, 40_000])
     assert nodes.office(VN).blobs.path(made.parts()[0].file).read_bytes() == data
+
+
+def test_a_file_made_of_two_tries_that_is_another_one_is_fetched_anew(nodes: Nodes) -> None:
+    """What came of two tries and is not what was stated is fetched once more in one, and only then believed or not."""
+    made, data = line(nodes), bytes(range(256)) * 5000
+    made.take(made.things(made.offer(made.file("log.bin", data)))[0])
+    made.breaks, made.meddle = [1500], lambda data: b"x" * 1500 + data[1500:] if made.served == 0 else data
+    assert [one.kept.state for one in made.work()] == ["Received"]
+    assert made.starts == [0, 1500, 0]
+
+
+def test_a_file_goes_on_in_another_process(nodes: Nodes) -> None:
+    """What a worker left when it was killed is not fetched again."""
+    made = line(nodes)
+    made.take(made.things(made.offer(made.file("log.bin", b"y" * (MAX_BINARY + 1))))[0])
+    made.breaks = [1000, 1000]
+    made.work()
+    nodes.office(VN).blobs.sweep()
+    nodes.clock.advance(timedelta(minutes=1))
+    assert made.work()[0].kept.state == "Received"
+    assert made.starts == [0, 1000, 1000]
+    assert list((nodes.home(VN) / "files/partial").iterdir()) == []
 
 
 def test_a_place_that_stays_broken_is_tried_again_later(nodes: Nodes) -> None:
     """After some breaks the part waits for the next turn, and is fetched then."""
     made = line(nodes)
     made.take(made.things(made.offer(made.file("log.bin", b"y" * (MAX_BINARY + 1))))[0])
-    made.breaks = [10] * 5
+    made.breaks = [10, 20, 30, 40, 50]
     assert "broken connection" in made.work()[0].reason
     assert made.work() == []
     nodes.clock.advance(timedelta(minutes=1))

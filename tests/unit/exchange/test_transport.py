@@ -11,7 +11,8 @@ import pytest
 
 from builders.exchange import SG, VN, Link, linked
 from builders.nodes import Nodes
-from comity.exchange.errors import NoPeer, PeerRefused, PeerUnreachable, Undeliverable
+from comity.exchange.deliveries import Offered
+from comity.exchange.errors import NoPeer, NotResumed, PeerRefused, PeerUnreachable, Undeliverable
 from comity.exchange.identity import Identity, entry, make
 from comity.exchange.inbound import Inbound, Outbound
 from comity.kernel.clock import stamp
@@ -61,8 +62,8 @@ def test_a_file_is_given_to_the_party_it_is_offered_to(link: Link, tmp_path: Pat
     path, token = tmp_path / "file", "t" * 32
     path.write_bytes(b"x" * 200_000)
 
-    def files(parties: tuple[str, ...], asked: str) -> Path | None:
-        return path if (parties, asked) == ((VN,), token) else None
+    def files(parties: tuple[str, ...], asked: str) -> Offered | None:
+        return Offered(path, "ab" * 32) if (parties, asked) == ((VN,), token) else None
 
     taken = bytearray()
     with link.serving(files=files):
@@ -71,6 +72,20 @@ def test_a_file_is_given_to_the_party_it_is_offered_to(link: Link, tmp_path: Pat
             with pytest.raises(PeerRefused, match="404"):
                 link.courier().fetch(SG, wrong, taken.extend, limit=1 << 20)
     assert bytes(taken) == path.read_bytes()
+
+
+def test_a_file_is_given_from_a_byte_on(link: Link, tmp_path: Path) -> None:
+    """The rest of a file comes if it is still that file; of another one, or from beyond its end, nothing does."""
+    path = tmp_path / "file"
+    path.write_bytes(bytes(range(256)) * 800)
+    taken = bytearray()
+    with link.serving(files=lambda parties, token: Offered(path, "ab" * 32)):
+        courier, token = link.courier(), "t" * 32
+        assert courier.fetch(SG, token, taken.extend, limit=1 << 20, start=150_001, sha256="ab" * 32) == 54_799
+        for start, sha256 in ((5, "cd" * 32), (204_800, "ab" * 32), (1 << 40, "ab" * 32)):
+            with pytest.raises(NotResumed):
+                courier.fetch(SG, token, taken.extend, limit=1 << 20, start=start, sha256=sha256)
+    assert bytes(taken) == path.read_bytes()[150_001:]
 
 
 def test_nobody_there(link: Link) -> None:

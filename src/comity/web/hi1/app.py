@@ -2,7 +2,8 @@
 
 Order of what is looked at: the certificate (403 when the directory has no party for it), the rate (429), the room (503),
 the size and time of the body (413, 408), then the message itself, which the handler answers. Whatever the handler says is
-HTTP 200. Nobody but the party it was offered to learns whether a file exists.
+HTTP 200. Nobody but the party it was offered to learns whether a file exists. A file bears its SHA-256 as its ETag, and is
+given from a byte on where that is asked for (RFC 9110, 14: one range without an end; anything else gets the whole file).
 """
 
 from __future__ import annotations
@@ -13,16 +14,17 @@ import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeVar
 
 import anyio
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from comity.crypto.tls import pin
+from comity.exchange.deliveries import Offered
 from comity.exchange.inbound import JSON, XML, Handler, Inbound, Outbound
 from comity.exchange.transport import FILES, PIECE, SLOWEST
 from comity.kernel.clock import Clock, stamp
@@ -32,11 +34,12 @@ from .limits import Gate, Limits
 
 T = TypeVar("T")
 
+_RANGE = re.compile(r"bytes=([0-9]{1,18})-", re.ASCII)
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,128}", re.ASCII)
 _LOG = logging.getLogger("comity.web.hi1")
 
 
-def no_files(parties: tuple[str, ...], token: str) -> Path | None:
+def no_files(parties: tuple[str, ...], token: str) -> Offered | None:
     """Offer no files."""
     return None
 
@@ -50,7 +53,7 @@ class Door:
     behind: Callable[[str], tuple[str, ...]]
     handle: Handler
     clock: Clock
-    files: Callable[[tuple[str, ...], str], Path | None] = no_files
+    files: Callable[[tuple[str, ...], str], Offered | None] = no_files
     limits: Limits = field(default_factory=Limits)
 
 
@@ -113,15 +116,20 @@ class _Pages:
         return JSONResponse(said)
 
     async def file(self, request: Request) -> Response:
-        """Give a file to the party it was offered to, whole."""
+        """Give a file to the party it was offered to, whole or from a byte on."""
         visitor, token = await self._visitor(request), request.path_params["token"]
-        path: Path | None = None
+        offered: Offered | None = None
         if _TOKEN.fullmatch(token):
-            path = await self._in_thread(partial(self._door.files, visitor.parties, token))
-        if path is None:
+            offered = await self._in_thread(partial(self._door.files, visitor.parties, token))
+        if offered is None:
             return _words(404, "There is no such file.")
-        opened = await anyio.open_file(path, "rb")
-        size = path.stat().st_size
+        size, etag = offered.path.stat().st_size, f'"{offered.sha256}"'
+        start = _start(request.headers, etag)
+        headers = {"accept-ranges": "bytes", "etag": etag}
+        if start and start >= size:
+            return Response(status_code=416, headers=headers | {"content-range": f"bytes */{size}"})
+        opened = await anyio.open_file(offered.path, "rb")
+        await opened.seek(start or 0)
         request.scope["state"]["last"](self._door.limits.connection + size / SLOWEST)
 
         async def pieces() -> AsyncIterator[bytes]:
@@ -129,8 +137,11 @@ class _Pages:
                 while piece := await opened.read(PIECE):
                     yield piece
 
-        headers = {"content-length": str(size)}
-        return StreamingResponse(pieces(), media_type="application/octet-stream", headers=headers)
+        headers["content-length"] = str(size - (start or 0))
+        if start is not None:
+            headers["content-range"] = f"bytes {start}-{size - 1}/{size}"
+        status = 200 if start is None else 206
+        return StreamingResponse(pieces(), status, media_type="application/octet-stream", headers=headers)
 
     async def _visitor(self, request: Request) -> _Visitor:
         """See who came, and whether he may go on."""
@@ -175,6 +186,12 @@ class _Pages:
         except Exception as e:
             _LOG.exception("a message was not handled")
             raise _TurnedAway(500, "Something went wrong here; try again later.") from e
+
+
+def _start(headers: Headers, etag: str) -> int | None:
+    """Tell from which byte on a file is asked for; nothing for the whole, also when the one asked for was another."""
+    found = _RANGE.fullmatch(headers.get("range", ""))
+    return int(found[1]) if found and headers.get("if-range", etag) == etag else None
 
 
 def _words(status: int, words: str) -> Response:
