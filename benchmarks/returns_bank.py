@@ -1,0 +1,102 @@
+"""Statements of banks to Parquet, end to end, beside the libraries that read the same formats into objects.
+
+    PYTHONPATH=tests python benchmarks/returns_bank.py [--quick]
+
+Comity reads the file, checks balances and counts, and writes typed rows with their source to Parquet. `mt-940` and
+`ofxtools` end with Python objects; `lxml` stands for the least that any reader of camt.053 built on it does: it goes
+through the entries and reads five values of each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from comity.returns.model import Given
+from comity.returns.source import on_disk
+from comity.returns.taking import take_in
+
+DAYS = [f"{month:02}{day:02}" for month in range(1, 13) for day in range(1, 29)]
+RUNS = 3
+
+
+def cents(n: int) -> int:
+    """Give the amount of the nth entry."""
+    return (n % 900 + 1) * 100 + n % 100
+
+
+def mt940(rows: int) -> bytes:
+    """Write statements of a hundred entries each, with structured details."""
+    out = []
+    total = 0
+    for begin in range(0, rows, 100):
+        out.append(f":20:ST{begin}\r\n:25:DE89370400440532013000\r\n:28C:{begin // 100 + 1}/1\r\n")
+        out.append(f":60F:C260101EUR{total // 100},{total % 100:02}\r\n")
+        for n in range(begin, min(begin + 100, rows)):
+            total += cents(n)
+            day = DAYS[n // 100 % len(DAYS)]
+            out.append(
+                f":61:26{day}{day}C{cents(n) // 100},{n % 100:02}NTRFNONREF//B{n}\r\n:86:166?00GUTSCHRIFT?20EREF+E2E-{n}"
+                f"?21SVWZ+Invoice {n} of\r\n 2026 with thanks?30COBADEFFXXX?31DE02120300000000202051?32Example Person {n % 977}\r\n"
+            )
+        out.append(f":62F:C261231EUR{total // 100},{total % 100:02}\r\n-\r\n")
+    return "".join(out).encode()
+
+
+def through_comity(path: Path) -> int:
+    """Take the file in and give the number of transactions."""
+    with tempfile.TemporaryDirectory() as folder:
+        coverage = take_in([on_disk(path)], Given(), Path(folder) / "out")
+        if not coverage.clean:
+            raise SystemExit(f"not read cleanly: {coverage.plain()}")
+        return coverage.records()["transaction"]
+
+
+def through_mt940(path: Path) -> int:
+    """Read with the library mt-940."""
+    import mt940 as peer
+
+    return len(peer.parse(path.read_text("utf-8")).transactions)
+
+
+def rate(act: Callable[[Path], int], path: Path, rows: int) -> float:
+    """Give the rows a second of one run."""
+    start = time.perf_counter()
+    found = act(path)
+    spent = time.perf_counter() - start
+    if found != rows:
+        raise SystemExit(f"{act.__name__} read {found} of {rows} rows")
+    return rows / spent
+
+
+def compare(name: str, data: bytes, rows: int, sides: dict[str, Callable[[Path], int]]) -> None:
+    """Run all sides in turn, and print the median of each and what Comity is beside it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        path.write_bytes(data)
+        found: dict[str, list[float]] = {side: [] for side in sides}
+        for _ in range(RUNS):
+            for side, act in sides.items():
+                found[side].append(rate(act, path, rows))
+    ours = statistics.median(found["comity"])
+    print(f"{name}: {rows:,} rows, {len(data) / 1e6:.1f} MB")
+    for side, rates in found.items():
+        print(f"  {side:12} {statistics.median(rates):12,.0f} rows/s   /{side} {ours / statistics.median(rates):6.2f}")
+
+
+def main() -> None:
+    """Run every format."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a tenth of the rows")
+    rows = 10_000 if parser.parse_args().quick else 100_000
+    logging.disable(logging.WARNING)
+    compare("statement.sta", mt940(rows), rows, {"comity": through_comity, "mt-940": through_mt940})
+
+
+if __name__ == "__main__":
+    main()
