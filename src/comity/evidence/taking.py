@@ -69,8 +69,7 @@ class Taker:
         Raises:
             EvidenceUnwritable: the machine cannot write the copy.
         """
-        if found.origin.size <= SMALL and (small := self._small(found)):
-            advance(found.origin.size)
+        if found.origin.size <= SMALL and (small := self._small(found, advance)):
             return small
         try:
             taken, same = self._read(found, found.origin, advance)
@@ -82,7 +81,7 @@ class Taker:
         except _Fault as e:
             return Taken(Entry(found.kind, found.name, found.origin), (Finding("unreadable", found.name, str(e)),))
 
-    def _small(self, found: Found) -> Taken | None:
+    def _small(self, found: Found, advance: Advance) -> Taken | None:
         """Take a small file at rest, in as few steps as there are; gives nothing for one that needs the long way."""
         origin, size = found.origin, found.origin.size
         try:
@@ -101,6 +100,7 @@ class Taker:
             os.close(fd)
         digests = {name: ALGORITHMS[name](data).hexdigest() for name in self._algorithms}
         self._put(f"{self._folder}/{found.place}", data, origin)
+        advance(size)
         if _named(found.path) != origin.state:
             return None
         entry = Entry(found.kind, found.name, origin, found.place, size, digests, attributes=attributes)
