@@ -20,8 +20,8 @@ from .model import Entry, Finding
 from .mounts import describe_mounts
 from .sealing import Contents
 
-MEMBERS, MAIL = "metadata/members.jsonl", "metadata/mail.jsonl"
-LISTINGS = (MEMBERS, MAIL)
+MEMBERS, MAIL, IMAGES = "metadata/members.jsonl", "metadata/mail.jsonl", "metadata/images.jsonl"
+LISTINGS = (IMAGES, MAIL, MEMBERS)
 Row = dict[str, Any]
 
 
@@ -32,6 +32,7 @@ class Surveyed:
     folder: Path
     findings: list[Finding] = field(default_factory=list)
     written: set[str] = field(default_factory=set)
+    images: dict[str, bytes] = field(default_factory=dict)
 
     def list(self, listing: str, rows: Iterator[Row]) -> None:
         """Add rows to a listing, as they come."""
@@ -52,9 +53,10 @@ def survey(folder: Path, contents: Contents, sources: Sequence[Source], target: 
         (folder / "metadata").mkdir(exist_ok=True)
         for name in LISTINGS:
             (folder / name).unlink(missing_ok=True)
-        for entry in contents.inventory.noted:
+        for entry in sorted(contents.inventory.noted, key=lambda entry: entry.path):
             if entry.path:
                 _look(entry, done)
+        done.list(IMAGES, _images(done))
         for name in set(LISTINGS) - done.written:
             (folder / name).unlink(missing_ok=True)
     except OSError as e:
@@ -83,8 +85,24 @@ def _look(entry: Entry, done: Surveyed) -> None:
         from .mail import list_mail
 
         done.list(MAIL, list_mail(path, entry.path, kind, report))
+    elif kind in kinds.IMAGES:
+        done.images[entry.path] = entry.name
     elif code := kinds.CLOSED.get(kind):
         report(code, kind)
+
+
+def _images(done: Surveyed) -> Iterator[Row]:
+    """Hash what is in the images that were found, each with all its segments."""
+    from .images import read_image, sets
+
+    for files in sets(done.images):
+        name = done.images[files[0]]
+
+        def report(code: str, detail: str, name: bytes = name) -> None:
+            done.findings.append(Finding(code, name, detail[:1000]))
+
+        if row := read_image(done.folder, files, report):
+            yield row
 
 
 def _head(path: str) -> bytes:
