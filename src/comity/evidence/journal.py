@@ -27,6 +27,7 @@ from .taking import Taken
 
 FORMAT = "comity-acquisition/1"
 EVERY = 10.0
+PATIENCE = 0.5
 Place = tuple[int, int]
 _CHANGING = ("begun_at", "random")
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
@@ -197,11 +198,16 @@ def _taken(row: Mapping[str, Any], path: Path) -> Taken:
 
 
 def _hold(fd: int, path: Path) -> None:
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as e:
-        advice = "Wait until it is done."
-        raise OtherAcquisition("got an item that another process works on", file=str(path), advice=advice) from e
+    """Hold the journal; workers of one that was killed just now hold it for a moment more."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as e:
+            if time.monotonic() > until:
+                advice = "Wait until it is done."
+                raise OtherAcquisition("got an item that another process works on", file=str(path), advice=advice) from e
+        time.sleep(0.01)
 
 
 def _boot() -> str:
