@@ -19,6 +19,8 @@ ERASED = "log.erased"
 CLOCK = "log.clock"
 
 TYPES = {
+    "matching.posted": "Identifiers of a return or a case were posted for matching; in numbers only.",
+    "matching.decided": "A person decided what two linked cases have to do with each other.",
     "case.imported": "A case file was read in.",
     "request.drafted": "A request was drafted.",
     "request.checked": "A request was checked for completeness.",
@@ -83,6 +85,7 @@ TYPES = {
     "account.unrecovered": "A recovery was ended without effect.",
     "account.membered": "A person was let know of a case.",
     "account.unmembered": "A person's knowing of a case was ended.",
+    "account.read": "A person looked at something of a case.",
     "account.broke": "A person broke the glass: he went into a case that he is no member of.",
     "account.reviewed": "Another person reviewed a broken glass.",
     "account.tokened": "A person made a token for a program.",

@@ -25,6 +25,8 @@ from comity.kernel.clock import Clock, SystemClock, stamp
 from comity.kernel.ids import new_id
 from comity.law.library import load as load_law
 from comity.ledger.service import Ledger
+from comity.matching import tables as _matching_tables  # noqa: F401 - the schema needs every room's tables
+from comity.matching.service import Correlator
 from comity.requests import tables as _request_tables  # noqa: F401 - the schema needs every room's tables
 from comity.requests.office import Office
 from comity.store.blobs import Blobs
@@ -72,6 +74,27 @@ class Node:
     def custodian(self) -> Custodian:
         """Give the custodian of the evidence this node knows."""
         return Custodian(self.settings.party, self.store, self.ledger, self.clock, secrets.token_bytes)
+
+    @property
+    def correlator(self) -> Correlator:
+        """Give the postings of identifiers to cases; their key is made when it is first needed."""
+        return Correlator(self.store, self.ledger, self.clock, _matching_key(self.settings.home), new_id)
+
+
+def _matching_key(home: Path) -> bytes:
+    """Give the key of the postings: 32 random bytes that only this machine's user reads, made once."""
+    path = home / "matching.key"
+    if not path.exists():
+        aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        aside.touch(mode=0o600, exist_ok=False)
+        aside.write_bytes(secrets.token_bytes(32))
+        try:
+            path.hardlink_to(aside)
+        except FileExistsError:
+            pass
+        finally:
+            aside.unlink()
+    return path.read_bytes()
 
 
 def make_node(settings: Settings, *, root: Path, source: Path, clock: Clock = _SYSTEM_CLOCK) -> None:

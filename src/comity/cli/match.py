@@ -1,0 +1,183 @@
+"""`comity match`: which cases of this node share identifiers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from comity.kernel.clock import stamp
+from comity.kernel.errors import BadInput
+from comity.kernel.language import _
+
+from .home import home_option
+from .output import console, emit, json_option, plain
+
+if TYPE_CHECKING:
+    from comity.matching.model import Link, Related, Sighting
+
+
+@click.group()
+def match() -> None:
+    """Cases of this node that share identifiers.
+
+    What is found is work for a person, not a conclusion. Who works the node from here sees every case; on the pages of
+    the desk everybody sees his own.
+    """
+
+
+@match.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--case", "reference", required=True, help="Case that the return belongs to.")
+@home_option
+@json_option
+def post(folder: Path, reference: str, home: Path, as_json: bool) -> None:
+    """Post the identifiers in FOLDER, a return as `comity returns read` left it, in a case. Twice has one effect."""
+    from comity.node.service import open_node
+
+    with open_node(home) as node:
+        found = node.correlator.post(reference, _digest(folder), _sightings(folder))
+    result = {"case": reference, "links": [_plain_link(link) for link in found]}
+    emit(result, as_json, lambda: _print_posted(result))
+
+
+@match.command()
+@click.argument("identifiers", nargs=-1, required=True)
+@home_option
+@json_option
+def look(identifiers: tuple[str, ...], home: Path, as_json: bool) -> None:
+    """Say in which cases IDENTIFIERS stand, each as KIND:VALUE, such as phone:+84912345678."""
+    from comity.matching.model import EVERY_CASE
+    from comity.node.service import open_node
+
+    wanted = []
+    for text in identifiers:
+        kind, colon, value = text.partition(":")
+        if not colon or not value:
+            advice = "Write ip:192.0.2.7 or email:nova@example.org."
+            raise BadInput(f"got {text[:60]!r}, expected KIND:VALUE", field="IDENTIFIERS", advice=advice)
+        wanted.append((kind, value))
+    with open_node(home) as node:
+        hits = node.correlator.look_up(wanted, EVERY_CASE)
+    rows = [
+        {"kind": h.kind, "value": h.value, "cases": list(h.cases), "count": h.count, "common": h.common} for h in hits
+    ]
+    emit(rows, as_json, lambda: _print_hits(rows))
+
+
+@match.command("case")
+@click.argument("reference")
+@home_option
+@json_option
+def related(reference: str, home: Path, as_json: bool) -> None:
+    """List the cases that share identifiers with the case REFERENCE, the strongest first, and what they share."""
+    from comity.matching.model import EVERY_CASE
+    from comity.node.service import open_node
+
+    with open_node(home) as node:
+        found = node.correlator.related(reference, EVERY_CASE)
+    emit([_plain_related(one) for one in found], as_json, lambda: _print_related(found))
+
+
+@match.command()
+@click.option("--all", "everything", is_flag=True, help="Those that were decided, too.")
+@home_option
+@json_option
+def links(everything: bool, home: Path, as_json: bool) -> None:
+    """List the pairs of cases that wait for somebody to look at them."""
+    from comity.matching.model import EVERY_CASE, OPEN
+    from comity.node.service import open_node
+
+    with open_node(home) as node:
+        found = node.correlator.links(EVERY_CASE, "" if everything else OPEN)
+    rows = [_plain_link(link) for link in found]
+    emit(rows, as_json, lambda: _print_links(rows))
+
+
+@match.command()
+@click.argument("link")
+@click.argument("verdict", type=click.Choice(["confirmed", "dismissed"]))
+@click.option("--by", required=True, help="Post or person who decides.")
+@click.option("--reason", required=True, help="Why.")
+@home_option
+@json_option
+def decide(link: str, verdict: str, by: str, reason: str, home: Path, as_json: bool) -> None:
+    """Record what a named person says of LINK, and why."""
+    from comity.matching.model import EVERY_CASE
+    from comity.node.service import open_node
+
+    with open_node(home) as node:
+        done = _plain_link(node.correlator.decide(link, verdict, by=by, reason=reason, visible=EVERY_CASE))
+    emit(done, as_json, lambda: _print_links([done]))
+
+
+def _sightings(folder: Path) -> Iterator[Sighting]:
+    from comity.analysis.dataset import Dataset
+    from comity.matching.model import Sighting
+
+    with Dataset([folder]) as data:
+        for row in data.rows("sightings"):
+            kind, _colon, value = row["key"].partition(":")
+            yield Sighting(kind, value, row["records"], row["first"], row["last"])
+
+
+def _digest(folder: Path) -> str:
+    """Name a return by the digests of the files that its ledger of coverage lists."""
+    import hashlib
+    import json
+
+    from comity.kernel.input import read_input
+
+    ledger = json.loads(read_input(folder / "coverage.json", 1 << 30, "the ledger of a return"))
+    listed = sorted(entry["sha256"] for entry in ledger["files"])
+    return hashlib.sha256("".join(listed).encode()).hexdigest()
+
+
+def _plain_link(link: Link) -> dict[str, Any]:
+    return {
+        "id": link.id,
+        "case_a": link.case_a,
+        "case_b": link.case_b,
+        "score": link.score,
+        "found_at": stamp(link.found_at),
+        "state": link.state,
+        "by": link.by,
+        "reason": link.reason,
+    }
+
+
+def _plain_related(one: Related) -> dict[str, Any]:
+    shared = [{"kind": x.kind, "value": x.value, "degree": x.degree, "weight": round(x.weight, 2)} for x in one.shared]
+    return {"case": one.case, "score": one.score, "shared": shared}
+
+
+def _print_posted(result: dict[str, Any]) -> None:
+    console().print(plain(_("posted in the case {case}").format(case=result["case"])))
+    _print_links(result["links"], quiet=True)
+
+
+def _print_hits(rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        known = ", ".join(row["cases"]) or _("in no case here")
+        if row["common"]:
+            known = _("common: in {n} cases, such as {cases}").format(n=row["count"], cases=", ".join(row["cases"][:5]))
+        console().print(plain(f"{row['kind']}:{row['value']}  {known}"))
+
+
+def _print_related(found: tuple[Related, ...]) -> None:
+    for one in found:
+        console().print(plain(_("{case}: weight {score}").format(case=one.case, score=one.score)))
+        for x in one.shared[:20]:
+            console().print(plain("  " + _("{what}, in {n} cases").format(what=f"{x.kind}:{x.value}", n=x.degree)))
+    if not found:
+        console().print(_("No other case shares anything with it."))
+
+
+def _print_links(rows: list[dict[str, Any]], *, quiet: bool = False) -> None:
+    for row in rows:
+        words = _("{id}: {case_a} and {case_b}, weight {score}, {state}").format(**row)
+        console().print(plain(words))
+    if not rows and not quiet:
+        console().print(_("Nothing waits."))

@@ -1,0 +1,46 @@
+"""`comity match` on a real node."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from builders.commands import comity
+from builders.nodes import Nodes
+from builders.records import START, logged, written
+from comity.returns.coverage import Coverage, FileCoverage
+
+
+def returned(folder: Path, *accounts: str) -> Path:
+    """Leave a return in which accounts logged in from one address, with its ledger of coverage."""
+    written(folder, [logged(account, "192.0.2.7", START) for account in accounts])
+    ledger = Coverage([FileCoverage("return.csv", folder.name)]).plain()
+    (folder / "coverage.json").write_text(json.dumps(ledger), "utf-8")
+    return folder
+
+
+def answer(*arguments: str | Path) -> Any:
+    """Run a command with --json and give what it printed."""
+    done = comity(*arguments, "--json")
+    assert done.code == 0, done.err
+    return done.data
+
+
+def test_two_returns_meet_in_their_identifiers(today: Nodes, tmp_path: Path) -> None:
+    """What two returns in two cases share is found by look-up and from either case."""
+    home = today.node().settings.home
+    for case, folder in (("C-1", "a"), ("C-2", "b")):
+        posted = answer("match", "post", returned(tmp_path / folder, "nova", folder), "--case", case, "--home", home)
+        assert posted["case"] == case
+    (hit,) = answer("match", "look", "account:nova", "--home", home)
+    assert hit["cases"] == ["C-1", "C-2"]
+    (other,) = answer("match", "case", "C-1", "--home", home)
+    assert {x["value"] for x in other["shared"]} == {"nova", "192.0.2.7"}
+    assert answer("match", "links", "--home", home) == []
+
+
+def test_what_is_no_identifier_is_refused(today: Nodes) -> None:
+    """A text without a kind is refused with the form that is expected."""
+    done = comity("match", "look", "nova", "--home", today.node().settings.home)
+    assert (done.code, "expected KIND:VALUE" in done.err) == (2, True)
