@@ -67,4 +67,7 @@ def _flagged(flags: pa.Array | None, more: pa.Array) -> pa.Array:
 
     if flags is None:
         return more
-    return pc.binary_join_element_wise(flags, more, " ", null_handling="skip")
+    # Leaving nulls out of the join loses rows where both are null (seen in pyarrow 26), so they are made empty first.
+    both = pc.binary_join_element_wise(pc.fill_null(flags, ""), pc.fill_null(more, ""), " ")
+    trimmed = pc.utf8_trim_whitespace(both)
+    return pc.if_else(pc.equal(trimmed, ""), None, trimmed)
