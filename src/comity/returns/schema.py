@@ -18,12 +18,16 @@ AMOUNT = ("", "_text")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column as people know it: its name, type, label, and the kind of identifier it holds, if any."""
+    """One column as people know it: its name, type, label, and the kind of identifier it holds, if any.
+
+    *digits* tells that it names something by digits, which spreadsheets damage.
+    """
 
     name: str
     type: str
     label: str
     identifier: str = ""
+    digits: bool = False
     description: str = ""
 
 
