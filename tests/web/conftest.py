@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from builders.browsing import CHROMIUM, QUIET, opened
+from builders.desk import Served, served
 from comity.packages.webpage import build_page
 
 if TYPE_CHECKING:
@@ -48,3 +49,10 @@ def page(browser: Browser, page_file: Path) -> Iterator[Page]:
     """A page of its own, for tests that do what people do."""
     with opened(browser, page_file) as page:
         yield page
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A desk at work, shared by the tests of a module; each uses people of its own."""
+    with served(tmp_path_factory.mktemp("desk")) as made:
+        yield made

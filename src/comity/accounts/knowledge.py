@@ -21,6 +21,7 @@ from .staff import Staff
 OPEN, REVIEW = timedelta(hours=12), timedelta(hours=24)
 JUSTIFIED, UNJUSTIFIED = "justified", "unjustified"
 MOST_CASE = 120
+NOT_KNOWN = "got something that is not here, or not for you to know of, expected another"
 
 
 def require(staff: Staff, unit: Unit, who: Standing, case: str) -> None:
@@ -30,7 +31,7 @@ def require(staff: Staff, unit: Unit, who: Standing, case: str) -> None:
         NoCaseKnown: there is none, or not for him.
     """
     if not knows(staff, unit, who, case):
-        raise NoCaseKnown(f"got {case[:MOST_CASE]!r}, expected a case that you know of", field="case")
+        raise NoCaseKnown(NOT_KNOWN)
 
 
 def begin(staff: Staff, unit: Unit, person: Person, case: str, reason: str) -> Member:

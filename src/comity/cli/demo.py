@@ -92,7 +92,7 @@ def _directory(stage: Stage, ports: dict[str, int]) -> None:
     stage.run("directory lookup SG.orchid --mirror copy")
     for country, party in POINTS.items():
         stage.run(
-            f"node init --home {country} --party {party} --root root.json --directory copy --key keys/{country}/node.key"
+            f"node init --home {country} --party {party} --root root.json --directory copy --key keys/{country}/node.key --desk="
         )
     addresses(stage, POINTS, ports)
 

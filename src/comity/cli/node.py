@@ -31,22 +31,41 @@ def node() -> None:
 @click.option("--key", required=True, type=FILE, help="The node's private key, enrolled with the role node.")
 @click.option("--key-passphrase-file", default="", help="File with that key's passphrase, if it is sealed.")
 @click.option("--database", default="sqlite:///node.db", show_default=True, help="sqlite:///FILE or postgresql://...")
+@click.option(
+    "--desk", default="127.0.0.1:8480", show_default=True, help="ADDRESS:PORT of the desk; empty for a node without."
+)
 @json_option
 def init(
-    home: Path, party: str, root: Path, source: Path, key: Path, key_passphrase_file: str, database: str, as_json: bool
+    home: Path,
+    party: str,
+    root: Path,
+    source: Path,
+    key: Path,
+    key_passphrase_file: str,
+    database: str,
+    desk: str,
+    as_json: bool,
 ) -> None:
-    """Make a node in a new folder."""
+    """Make a node in a new folder, and a code for its first administrator."""
     from comity.node.service import make_node
     from comity.node.settings import Settings
 
+    from .desk import first_code, setup
+
     sealed = str(Path(key_passphrase_file).resolve()) if key_passphrase_file else ""
-    settings = Settings(home, party, database, key=str(key.resolve()), key_passphrase_file=sealed)
-    make_node(settings, root=root, source=source)
-    emit(
-        {"home": str(home), "party": party},
-        as_json,
-        lambda: console().print(_("[green]made[/] a node of {party} in {home}").format(party=party, home=plain(home))),
+    at = f"http://localhost:{desk.rpartition(':')[2]}"
+    settings = Settings(
+        home, party, database, key=str(key.resolve()), key_passphrase_file=sealed, desk=desk, desk_url=at
     )
+    make_node(settings, root=root, source=source)
+    first = first_code(home, "admin") if desk else {}
+
+    def people() -> None:
+        console().print(_("[green]made[/] a node of {party} in {home}").format(party=party, home=plain(home)))
+        if first:
+            setup(first)
+
+    emit({"home": str(home), "party": party} | first, as_json, people)
 
 
 @node.command()

@@ -17,6 +17,9 @@ from .output import console, emit, json_option, plain
 
 if TYPE_CHECKING:
     from comity.exchange.outbox import Tried
+    from comity.node.serving import Serving
+    from comity.web.desk.serving import DeskServer
+    from comity.web.hi1.server import Endpoint
 
 
 @click.command()
@@ -24,28 +27,40 @@ if TYPE_CHECKING:
 @click.option("--listen", help="ADDRESS:PORT to listen on instead of the one in the settings.")
 @json_option
 def serve(home: Path, listen: str | None, as_json: bool) -> None:
-    """Take messages of peers and deliver ours, until stopped (SIGTERM or Ctrl-C)."""
+    """Serve the desk, take messages of peers and deliver ours, until stopped (SIGTERM or Ctrl-C)."""
     from comity.node.service import open_node
     from comity.node.serving import Workers, serving
     from comity.web.errors import CannotListen
-    from comity.web.hi1.serving import endpoint
 
     with _until_told() as over, open_node(home) as node:
         served = serving(node)
-        door, workers = endpoint(served, listen or node.settings.listen), Workers(served)
-        door.start()
+        doors, workers = _doors(served, listen or node.settings.listen), Workers(served)
         try:
+            for door in doors:
+                door.start()
             served.started()
             workers.start()
-            _said_where(node.settings.party, door.address, as_json)
+            _said_where(node.settings.party, doors, as_json)
             while not over.wait(1.0):
-                if not door.alive:
+                if not all(door.alive for door in doors):
                     raise CannotListen("got an endpoint that ended by itself, expected it to go on", field="listen")
         finally:
-            door.stop()
+            for door in doors:
+                door.stop()
             workers.stop()
     if not as_json:
         console().print(_("stopped"))
+
+
+def _doors(served: Serving, listen: str) -> list[Endpoint | DeskServer]:
+    """Make the endpoint for peers and the desk; a party without an address in the directory has the desk alone."""
+    from comity.web.desk.serving import desk_server
+    from comity.web.hi1.serving import endpoint
+
+    desks: list[Endpoint | DeskServer] = [desk_server(served.node)] if served.node.settings.desk else []
+    if desks and served.node.office.me().exchange is None:
+        return desks
+    return [endpoint(served, listen), *desks]
 
 
 @contextmanager
@@ -81,11 +96,22 @@ def work(home: Path, as_json: bool) -> None:
     emit([_plain(one) for one in tried], as_json, people)
 
 
-def _said_where(party: str, address: str, as_json: bool) -> None:
+def _said_where(party: str, doors: list[Endpoint | DeskServer], as_json: bool) -> None:
     import sys
 
-    words = _("{party} listens on {address}").format(party=party, address=address)
-    emit({"party": party, "listen": address}, as_json, lambda: console().print(words, markup=False))
+    from comity.web.hi1.server import Endpoint
+
+    where = {"listen" if isinstance(door, Endpoint) else "desk": door.address for door in doors}
+
+    def people() -> None:
+        if "listen" in where:
+            console().print(
+                _("{party} listens on {address}").format(party=party, address=where["listen"]), markup=False
+            )
+        if "desk" in where:
+            console().print(_("The desk is at {address}").format(address=where["desk"]), markup=False)
+
+    emit({"party": party} | where, as_json, people)
     sys.stdout.flush()
 
 

@@ -9,6 +9,9 @@ from __future__ import annotations
 import gettext
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
@@ -18,6 +21,7 @@ DEEPEST = 4
 ENDS = " ,;"
 MOST = 12  # sentences in one text; of more, only a whole that is known is translated
 _PLACE = re.compile(r"\{\d}")
+_chosen: ContextVar[str] = ContextVar("language", default="")
 _BREAK = re.compile(r"(?<=[.?!]) (?=[A-Z])|; ")
 
 
@@ -27,9 +31,19 @@ def _catalogue(language: str) -> gettext.NullTranslations:
         return gettext.translation("comity", folder, languages=[language], fallback=True)
 
 
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak *language* within the block, to the person whom it answers."""
+    before = _chosen.set(language)
+    try:
+        yield
+    finally:
+        _chosen.reset(before)
+
+
 def language() -> str:
-    """Give the language of the person at this terminal: COMITY_LANGUAGE, else LANG, else English."""
-    chosen = os.environ.get("COMITY_LANGUAGE") or os.environ.get("LANG") or "en"
+    """Give the language of the person who is answered; at a terminal COMITY_LANGUAGE, else LANG, else English."""
+    chosen = _chosen.get() or os.environ.get("COMITY_LANGUAGE") or os.environ.get("LANG") or "en"
     return chosen.partition(".")[0].partition("_")[0].lower()
 
 

@@ -28,6 +28,9 @@ _TEXTS = (
     "identity",
     "encoding",
     "followup_hours",
+    "desk",
+    "desk_url",
+    "desk_tls",
 )
 _KNOWN = {*_TEXTS, "time_authorities"}
 
@@ -49,6 +52,9 @@ class Settings:
     identity: str = ""
     encoding: Literal["json", "xml"] = "json"
     followup_hours: str = "72"
+    desk: str = ""
+    desk_url: str = "http://localhost:8480"
+    desk_tls: str = ""
 
     @property
     def url(self) -> str:

@@ -57,7 +57,7 @@ def test_whatever_is_wrong_is_refused_in_the_same_words(crew: Crew, wrong: dict[
     """A name nobody has, a wrong password and a wrong code get the same answer."""
     crew.person("lan", "drafter")
     with pytest.raises(NotSignedIn, match="name, password or code that does not fit"):
-        crew.enter("lan", **wrong)
+        crew.enter("lan", Caller("192.0.2.7"), **wrong)
 
 
 def test_an_idle_session_ends(crew: Crew) -> None:

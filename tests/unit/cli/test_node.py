@@ -28,7 +28,8 @@ def test_made_and_examined(today: Nodes, tmp_path: Path) -> None:
     """A node is made in a new folder, and the doctor finds it in order."""
     home = tmp_path / "new"
     said = made(today, home)
-    assert (said.code, said.data) == (0, {"home": str(home), "party": "VN.a05"})
+    assert (said.code, said.data["home"], said.data["party"]) == (0, str(home), "VN.a05")
+    assert said.data["setup"] == f"http://localhost:8480/join?code={said.data['code']}"
     checks = comity("doctor", "--home", home, "--json")
     assert (checks.code, {row["good"] for row in checks.data}) == (0, {True})
     assert "VN.a05" in comity("doctor", "--home", home).out

@@ -1,0 +1,62 @@
+"""The languages of the desk, their direction, and times as people write them, always with their zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from babel import Locale
+from babel.dates import format_datetime
+
+from comity.kernel.language import language
+
+NAMES = {
+    "en": "English",
+    "vi": "Tiếng Việt",
+    "fr": "Français",
+    "es": "Español",
+    "ar": "العربية",
+    "zh": "中文",
+    "ru": "Русский",
+}
+_LOCALES = {"en": "en_GB", "zh": "zh_Hans"}
+
+
+def spoken(*wanted: str) -> str:
+    """Give the first of the *wanted* languages that the desk speaks; each may be a browser's list of several."""
+    for one in ",".join(wanted).split(","):
+        code = one.partition(";")[0].strip().partition("-")[0].lower()
+        if code in NAMES:
+            return code
+    return "en"
+
+
+def direction(code: str) -> str:
+    """Tell in which direction a language is written."""
+    return "rtl" if code == "ar" else "ltr"
+
+
+@cache
+def locale(code: str) -> Locale:
+    """Give what is known of a language."""
+    return Locale.parse(_LOCALES.get(code, code))
+
+
+def written(at: datetime, zone: str) -> str:
+    """Write a moment as people of this language do, in a time zone, with its offset from UTC and the zone's name."""
+    there = at.astimezone(ZoneInfo(zone) if zone in _zones() else UTC)
+    text = format_datetime(there, "d MMM y, HH:mm", locale=locale(language()))
+    offset = f"UTC{there:%z}"[:6] + f":{there:%z}"[:1] + f"{there:%z}"[3:5] if there.utcoffset() else "UTC"
+    return f"{text} ({', '.join(dict.fromkeys((offset, zone)))})"
+
+
+def zones() -> list[str]:
+    """List the time zones to choose from."""
+    named = (name for name in _zones() if "/" in name and not name.startswith(("Etc/", "posix", "right")))
+    return ["UTC", *sorted(named)]
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())

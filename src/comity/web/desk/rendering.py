@@ -1,0 +1,73 @@
+"""Pages from templates: in the person's language, every text escaped, nothing inline."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from comity import __version__
+from comity.kernel.clock import stamp
+from comity.kernel.language import _, counted, said, word
+
+from .languages import NAMES, direction, written
+
+if TYPE_CHECKING:
+    from .visit import Visit
+
+STATIC = files("comity.web.desk").joinpath("static")
+
+
+@cache
+def environment() -> Environment:
+    """Give the environment of all templates."""
+    made = Environment(
+        loader=PackageLoader("comity.web.desk"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    made.globals.update(_=_, counted=counted, said=said, word=word, static=static, languages=NAMES, version=__version__)
+    made.filters["seg"] = lambda text: quote(str(text), safe="")
+    return made
+
+
+def render(visit: Visit, template: str, **shown: Any) -> str:
+    """Make a page for a visit."""
+    from .pages import MENU
+
+    context = {
+        "visit": visit,
+        "who": visit.who,
+        "party": visit.desk.staff.party,
+        "menu": [one for one in MENU if visit.may(one.act)],
+        "time": _time(visit),
+        "lang": visit.language,
+        "dir": direction(visit.language),
+        "now": visit.desk.staff.now,
+    }
+    return environment().get_template(template).render(context | shown)
+
+
+@cache
+def static(name: str) -> str:
+    """Give the address of a static file, with the beginning of its digest, so that it may be kept for ever."""
+    digest = hashlib.sha256(STATIC.joinpath(name).read_bytes()).hexdigest()[:16]
+    return f"/static/{digest}/{name}"
+
+
+def _time(visit: Visit) -> Callable[[datetime | None], Markup]:
+    zone = visit.who.person.zone if visit.who else "UTC"
+
+    def time(at: datetime | None) -> Markup:
+        """Write a moment, in the person's zone, with the offset and the machine's form."""
+        if at is None:
+            return Markup("")
+        return Markup('<time datetime="{}">{}</time>').format(stamp(at), written(at, zone))
+
+    return time
