@@ -46,7 +46,7 @@ class Order:
     """What to acquire: by whom and why, from where, to which new folder; *former* is the generation before, if any.
 
     *about* is what else is known of the sources, for the item's description: a capture, or a delivery; *findings* are what
-    was found with that.
+    was found with that; *saved* are those of the paths that hold web pages which somebody else saved.
     """
 
     act: Act
@@ -56,6 +56,7 @@ class Order:
     former: Generation | None = None
     about: Mapping[str, Any] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    saved: tuple[Path, ...] = ()
 
     @property
     def algorithms(self) -> tuple[str, ...]:
@@ -87,7 +88,7 @@ def acquire(order: Order, with_seal: Seal, *, clock: Clock, watch: Watch = unwat
             contents = _take_all(order, named, partial, journal, watch)
             journal.settle()
             known = replace(contents, about=order.about, findings=[*contents.findings, *order.findings])
-            contents = survey(partial, known, named, order.target)
+            contents = survey(partial, known, named, order.target, saved=order.saved)
             now = clock.now()
             seal(partial, _clocked(contents, now), with_seal, at=now)
             _put(partial, order.target)

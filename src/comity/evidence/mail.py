@@ -137,37 +137,37 @@ def _parts(message: Message) -> Row:
 def _part(part: Message, data: bytes, name: object) -> Row:
     said = {"name": _decoded(str(name))} if name else {}
     return said | {
-        "type": _clean(part.get_content_type()),
+        "type": clean(part.get_content_type()),
         "size": len(data),
         "sha256": hashlib.sha256(data).hexdigest(),
     }
 
 
 def _first(raw: dict[str, list[str]], name: str) -> str:
-    return _clean((raw.get(name) or [""])[0][: 4 * MAX_TEXT])
+    return clean((raw.get(name) or [""])[0][: 4 * MAX_TEXT])
 
 
 def _people(raw: dict[str, list[str]], *names: str) -> list[str]:
     """Give the addresses in some headers, as they are written."""
-    values = [_clean(value[:MAX_HEAD], MAX_HEAD) for name in names for value in raw.get(name, ())]
-    return [_clean(address) for _, address in getaddresses(values) if address][:MAX_PEOPLE]
+    values = [clean(value[:MAX_HEAD], MAX_HEAD) for name in names for value in raw.get(name, ())]
+    return [clean(address) for _, address in getaddresses(values) if address][:MAX_PEOPLE]
 
 
 def _decoded(text: str) -> str:
     """Undo encoded words (RFC 2047) where they can be."""
     if "=?" not in text:
-        return _clean(text)
+        return clean(text)
     try:
         pieces = [
             piece.decode(coding or "ascii", "backslashreplace") if isinstance(piece, bytes) else piece
             for piece, coding in decode_header(text)
         ]
     except (ValueError, LookupError, AssertionError):
-        return _clean(text)
-    return _clean("".join(pieces))
+        return clean(text)
+    return clean("".join(pieces))
 
 
-def _clean(text: str, limit: int = MAX_TEXT) -> str:
-    """Give text that JSON can hold: bytes that are no UTF-8 in hexadecimal, folded lines in one."""
+def clean(text: str, limit: int = MAX_TEXT) -> str:
+    """Give foreign text that JSON can hold: bytes that are no UTF-8 in hexadecimal, folded lines in one."""
     whole = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     return " ".join(whole.split())[:limit]

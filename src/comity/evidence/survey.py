@@ -7,7 +7,7 @@ are for people and tools to find their way and prove nothing that the bytes do n
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,8 @@ from .mounts import describe_mounts
 from .sealing import Contents
 
 MEMBERS, MAIL, IMAGES = "metadata/members.jsonl", "metadata/mail.jsonl", "metadata/images.jsonl"
-LISTINGS = (IMAGES, MAIL, MEMBERS)
+PAGES = "metadata/pages.jsonl"
+LISTINGS = (IMAGES, MAIL, MEMBERS, PAGES)
 Row = dict[str, Any]
 
 
@@ -42,8 +43,12 @@ class Surveyed:
                 self.written.add(listing)
 
 
-def survey(folder: Path, contents: Contents, sources: Sequence[Source], target: Path) -> Contents:
+def survey(
+    folder: Path, contents: Contents, sources: Sequence[Source], target: Path, *, saved: Collection[Path] = ()
+) -> Contents:
     """List what is in the files that were taken to *folder*; gives the contents with listings, findings and mounts added.
+
+    *saved* are the sources that hold web pages which somebody else saved.
 
     Raises:
         EvidenceUnwritable: the machine cannot write a listing.
@@ -57,6 +62,9 @@ def survey(folder: Path, contents: Contents, sources: Sequence[Source], target: 
             if entry.path:
                 _look(entry, done)
         done.list(IMAGES, _images(done))
+        for source in sources:
+            if source.path in saved:
+                _look_at_pages(source, contents, done)
         for name in set(LISTINGS) - done.written:
             (folder / name).unlink(missing_ok=True)
     except OSError as e:
@@ -89,6 +97,20 @@ def _look(entry: Entry, done: Surveyed) -> None:
         done.images[entry.path] = entry.name
     elif code := kinds.CLOSED.get(kind):
         report(code, kind)
+
+
+def _look_at_pages(source: Source, contents: Contents, done: Surveyed) -> None:
+    """List the web pages of a source that somebody else saved."""
+    from .savedpages import list_saved
+
+    done.findings.append(Finding("saved-elsewhere", source.name))
+    inside = (e for e in contents.inventory if e.path and (e.name + b"/").startswith(source.name + b"/"))
+    for entry in inside:
+
+        def report(code: str, detail: str, name: bytes = entry.name) -> None:
+            done.findings.append(Finding(code, name, detail[:1000]))
+
+        done.list(PAGES, list_saved(done.folder / entry.path, entry.path, report))
 
 
 def _images(done: Surveyed) -> Iterator[Row]:
