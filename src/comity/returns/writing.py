@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from . import schema
 from .keys import add_keys
 from .model import Amount, Given, Moment, Record, Rows
+from .sharing import add_sharing
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -145,7 +146,7 @@ class RecordWriter:
 
         wanted = schema.arrow(kind)
         fixed = {name: _same(self._fixed[name], rows) for name in CONSTANTS}
-        arrays = add_keys(kind, arrays, region=self._given.region) | fixed
+        arrays = add_sharing(kind, add_keys(kind, arrays, region=self._given.region), rows) | fixed
         columns = [
             arrays[field.name].cast(field.type) if field.name in arrays else pa.nulls(rows, field.type)
             for field in wanted
