@@ -15,3 +15,7 @@ class BadQuestion(BadInput):
 
 class TooMuch(Refused):
     """The answer is larger than people can look at; the question must be narrowed."""
+
+
+class NotTheSame(Refused):
+    """The return is kept already, for another case."""

@@ -5,22 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from comity.kernel.errors import BadInput
 from comity.kernel.language import _
 
+from .home import home_option
 from .output import console, emit, json_option, plain
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 SHOWN = 50
-folders_argument = click.argument(
-    "folders", nargs=-1, required=True, type=click.Path(exists=True, file_okay=False, path_type=Path)
-)
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def folders_argument(f: F) -> F:
+    """Add FOLDERS, or `--case` with the node that keeps its returns."""
+    path = click.Path(exists=True, file_okay=False, path_type=Path)
+    f = click.option("--case", "reference", default="", help="Case whose returns the node keeps, instead of FOLDERS.")(
+        f
+    )
+    return click.argument("folders", nargs=-1, type=path)(home_option(f))
+
+
 out_option = click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -33,7 +44,7 @@ zone_option = click.option("--zone", default="UTC", show_default=True, help="Zon
 
 @click.group()
 def analyse() -> None:
-    """Look at records that `comity returns read` left in FOLDERS.
+    """Look at records that `comity returns read` left in FOLDERS, or that the node keeps for a case.
 
     Every row of an answer leads to its record: `id`, file and row. Answers are what the records say, no more.
     """
@@ -46,12 +57,21 @@ def analyse() -> None:
 @zone_option
 @out_option
 @json_option
-def timeline(folders: tuple[Path, ...], since: str, until: str, zone: str, out: Path | None, as_json: bool) -> None:
+def timeline(
+    folders: tuple[Path, ...],
+    reference: str,
+    home: Path,
+    since: str,
+    until: str,
+    zone: str,
+    out: Path | None,
+    as_json: bool,
+) -> None:
     """Show everything that has a time, over all sources, in one order."""
     from comity.analysis.drawing.timelinechart import timeline_chart
 
     first, last = _span(since, until)
-    rows, table = _asked(folders, "timeline", since=first, until=last)
+    rows, table = _asked(_named(folders, reference, home), "timeline", since=first, until=last)
     _give(table, rows, out, as_json, lambda: timeline_chart(rows, zone=zone), ("time", "kind", "who", "whom", "what"))
 
 
@@ -59,11 +79,11 @@ def timeline(folders: tuple[Path, ...], since: str, until: str, zone: str, out: 
 @folders_argument
 @out_option
 @json_option
-def links(folders: tuple[Path, ...], out: Path | None, as_json: bool) -> None:
+def links(folders: tuple[Path, ...], reference: str, home: Path, out: Path | None, as_json: bool) -> None:
     """Show which identifiers stand together in records, and how often."""
     from comity.analysis.drawing.linkchart import link_chart
 
-    rows, table = _asked(folders, "links")
+    rows, table = _asked(_named(folders, reference, home), "links")
     _give(table, rows, out, as_json, lambda: link_chart(rows), ("a", "kind", "b", "records", "first", "last"))
 
 
@@ -72,9 +92,11 @@ def links(folders: tuple[Path, ...], out: Path | None, as_json: bool) -> None:
 @click.option("--minutes", type=click.IntRange(1, 1440), default=10, show_default=True, help="How far apart at most.")
 @out_option
 @json_option
-def meetings(folders: tuple[Path, ...], minutes: int, out: Path | None, as_json: bool) -> None:
+def meetings(
+    folders: tuple[Path, ...], reference: str, home: Path, minutes: int, out: Path | None, as_json: bool
+) -> None:
     """Show who was at one address, device, cell or place within some minutes of another."""
-    rows, table = _asked(folders, "meetings", minutes=minutes)
+    rows, table = _asked(_named(folders, reference, home), "meetings", minutes=minutes)
     _give(table, rows, out, as_json, None, ("a", "b", "by_what", "place", "times", "first", "last"))
 
 
@@ -84,7 +106,9 @@ def meetings(folders: tuple[Path, ...], minutes: int, out: Path | None, as_json:
 @zone_option
 @out_option
 @json_option
-def rhythm(folders: tuple[Path, ...], who: str, zone: str, out: Path | None, as_json: bool) -> None:
+def rhythm(
+    folders: tuple[Path, ...], reference: str, home: Path, who: str, zone: str, out: Path | None, as_json: bool
+) -> None:
     """Show at which hours of the week somebody is active."""
     import pyarrow as pa
 
@@ -92,7 +116,7 @@ def rhythm(folders: tuple[Path, ...], who: str, zone: str, out: Path | None, as_
     from comity.analysis.drawing.weekchart import week_chart
     from comity.analysis.rhythm import rhythm as week_of
 
-    with Dataset(folders) as data:
+    with Dataset(_named(folders, reference, home)) as data:
         week = week_of(data, who=who, zone=zone)
     rows = [
         {"weekday": day + 1, "hour": hour, "records": n} for day, w in enumerate(week) for hour, n in enumerate(w) if n
@@ -120,6 +144,8 @@ def rhythm(folders: tuple[Path, ...], who: str, zone: str, out: Path | None, as_
 @json_option
 def flow(
     folders: tuple[Path, ...],
+    reference: str,
+    home: Path,
     start: str,
     asset: str,
     hops: int,
@@ -136,7 +162,7 @@ def flow(
     from comity.analysis.flow import follow, movements, plain_flow
 
     first, last = _span(since, until)
-    with Dataset(folders) as data:
+    with Dataset(_named(folders, reference, home)) as data:
         found = follow(movements(data), start, since=first, until=last, hops=hops, asset=asset)
     shown = asset or found.main_asset
     steps, rests = plain_flow(found)
@@ -159,7 +185,9 @@ def flow(
     help="The request's package: its targets are what was asked for.",
 )
 @json_option
-def reconcile(folders: tuple[Path, ...], asked: tuple[str, ...], package: Path | None, as_json: bool) -> None:
+def reconcile(
+    folders: tuple[Path, ...], reference: str, home: Path, asked: tuple[str, ...], package: Path | None, as_json: bool
+) -> None:
     """Hold what was returned against what was asked for: gaps, what lies beyond, what was withheld, what came twice.
 
     Leaves with 1 when something is missing or lies beyond. The lack of a record proves nothing.
@@ -171,11 +199,24 @@ def reconcile(folders: tuple[Path, ...], asked: tuple[str, ...], package: Path |
     wanted = [_read_asked(text) for text in asked] + (_targets(package) if package else [])
     if not wanted:
         raise BadInput("got nothing that was asked for", field="--asked", advice="Give --asked or --package.")
-    with Dataset(folders) as data:
+    with Dataset(_named(folders, reference, home)) as data:
         found = held(data, wanted)
     result = plain_reconciliation(found)
     emit(result, as_json, lambda: _print_reconciliation(result))
     raise SystemExit(0 if found.complete else 1)
+
+
+def _named(folders: Sequence[Path], reference: str, home: Path) -> Sequence[Path]:
+    """Give the folders named, or those of a case's returns."""
+    if bool(folders) == bool(reference):
+        advice = "Name folders that `comity returns read` made, or --case with --home."
+        raise BadInput("got neither or both of FOLDERS and --case, expected one", field="FOLDERS", advice=advice)
+    if folders:
+        return folders
+    from comity.node.service import open_node
+
+    with open_node(home) as node:
+        return node.catalogue.folders(reference)
 
 
 def _read_asked(text: str) -> Any:

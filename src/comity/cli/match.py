@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,7 @@ from .home import home_option
 from .output import console, emit, json_option, plain
 
 if TYPE_CHECKING:
-    from comity.matching.model import Link, Related, Sighting
+    from comity.matching.model import Link, Related
 
 
 @click.group()
@@ -26,21 +25,6 @@ def match() -> None:
     What is found is work for a person, not a conclusion. Who works the node from here sees every case; on the pages of
     the desk everybody sees his own.
     """
-
-
-@match.command()
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--case", "reference", required=True, help="Case that the return belongs to.")
-@home_option
-@json_option
-def post(folder: Path, reference: str, home: Path, as_json: bool) -> None:
-    """Post the identifiers in FOLDER, a return as `comity returns read` left it, in a case. Twice has one effect."""
-    from comity.node.service import open_node
-
-    with open_node(home) as node:
-        found = node.correlator.post(reference, _digest(folder), _sightings(folder))
-    result = {"case": reference, "links": [_plain_link(link) for link in found]}
-    emit(result, as_json, lambda: _print_posted(result))
 
 
 @match.command()
@@ -92,8 +76,8 @@ def links(everything: bool, home: Path, as_json: bool) -> None:
 
     with open_node(home) as node:
         found = node.correlator.links(EVERY_CASE, "" if everything else OPEN)
-    rows = [_plain_link(link) for link in found]
-    emit(rows, as_json, lambda: _print_links(rows))
+    rows = [plain_link(link) for link in found]
+    emit(rows, as_json, lambda: print_links(rows))
 
 
 @match.command()
@@ -109,33 +93,12 @@ def decide(link: str, verdict: str, by: str, reason: str, home: Path, as_json: b
     from comity.node.service import open_node
 
     with open_node(home) as node:
-        done = _plain_link(node.correlator.decide(link, verdict, by=by, reason=reason, visible=EVERY_CASE))
-    emit(done, as_json, lambda: _print_links([done]))
+        done = plain_link(node.correlator.decide(link, verdict, by=by, reason=reason, visible=EVERY_CASE))
+    emit(done, as_json, lambda: print_links([done]))
 
 
-def _sightings(folder: Path) -> Iterator[Sighting]:
-    from comity.analysis.dataset import Dataset
-    from comity.matching.model import Sighting
-
-    with Dataset([folder]) as data:
-        for row in data.rows("sightings"):
-            kind, _colon, value = row["key"].partition(":")
-            yield Sighting(kind, value, row["records"], row["first"], row["last"])
-
-
-def _digest(folder: Path) -> str:
-    """Name a return by the digests of the files that its ledger of coverage lists."""
-    import hashlib
-    import json
-
-    from comity.kernel.input import read_input
-
-    ledger = json.loads(read_input(folder / "coverage.json", 1 << 30, "the ledger of a return"))
-    listed = sorted(entry["sha256"] for entry in ledger["files"])
-    return hashlib.sha256("".join(listed).encode()).hexdigest()
-
-
-def _plain_link(link: Link) -> dict[str, Any]:
+def plain_link(link: Link) -> dict[str, Any]:
+    """Give a link as JSON data."""
     return {
         "id": link.id,
         "case_a": link.case_a,
@@ -151,11 +114,6 @@ def _plain_link(link: Link) -> dict[str, Any]:
 def _plain_related(one: Related) -> dict[str, Any]:
     shared = [{"kind": x.kind, "value": x.value, "degree": x.degree, "weight": round(x.weight, 2)} for x in one.shared]
     return {"case": one.case, "score": one.score, "shared": shared}
-
-
-def _print_posted(result: dict[str, Any]) -> None:
-    console().print(plain(_("posted in the case {case}").format(case=result["case"])))
-    _print_links(result["links"], quiet=True)
 
 
 def _print_hits(rows: list[dict[str, Any]]) -> None:
@@ -175,7 +133,8 @@ def _print_related(found: tuple[Related, ...]) -> None:
         console().print(_("No other case shares anything with it."))
 
 
-def _print_links(rows: list[dict[str, Any]], *, quiet: bool = False) -> None:
+def print_links(rows: list[dict[str, Any]], *, quiet: bool = False) -> None:
+    """Print links for people, and that there is none unless *quiet*."""
     for row in rows:
         words = _("{id}: {case_a} and {case_b}, weight {score}, {state}").format(**row)
         console().print(plain(words))

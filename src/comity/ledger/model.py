@@ -19,6 +19,7 @@ ERASED = "log.erased"
 CLOCK = "log.clock"
 
 TYPES = {
+    "return.kept": "A return that was read is kept for a case; in numbers only.",
     "matching.posted": "Identifiers of a return or a case were posted for matching; in numbers only.",
     "matching.decided": "A person decided what two linked cases have to do with each other.",
     "case.imported": "A case file was read in.",
@@ -62,6 +63,10 @@ TYPES = {
     "desk.refusal": "A second named person released a refusal.",
     "desk.followup": "A formal request followed an emergency.",
     "evidence.sealed": "An item of evidence was sealed.",
+    "evidence.offered": "Evidence handed over was put on offer for its receiver's node.",
+    "evidence.announced": "A peer's node said where evidence handed over can be fetched.",
+    "evidence.fetched": "Evidence handed over was fetched, and is what its sender stated.",
+    "evidence.refused": "Evidence handed over was refused, by the node or by a person.",
     "custody.entered": "An entry was added to the custody of an item of evidence.",
     "custody.read": "The custody of an item of evidence was read or printed.",
     "account.invited": "A person was made known to the node.",

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from comity.accounts import tables as _account_tables  # noqa: F401 - the schema needs every room's tables
 from comity.accounts.staff import Staff
+from comity.analysis import tables as _analysis_tables  # noqa: F401 - the schema needs every room's tables
+from comity.analysis.catalogue import Catalogue
 from comity.crypto.authority import read_authorities
 from comity.crypto.errors import KeyFileError
 from comity.crypto.keys import FileSigner, PublicKey, Signer
@@ -74,6 +76,11 @@ class Node:
     def custodian(self) -> Custodian:
         """Give the custodian of the evidence this node knows."""
         return Custodian(self.settings.party, self.store, self.ledger, self.clock, secrets.token_bytes)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Give the returns that this node keeps."""
+        return Catalogue(self.settings.home / "returns", self.store, self.ledger, self.clock)
 
     @property
     def correlator(self) -> Correlator:
