@@ -20,6 +20,9 @@ from comity.evidence.model import Entry
 TREE: dict[tuple[bytes, ...], bytes] = {
     (b"%d" % (n % 7), b"file %d" % n): os.urandom(3000 + 97 * n) for n in range(120)
 } | {(b"big",): bytes(20 << 20)}
+MANY: dict[tuple[bytes, ...], bytes] = {
+    (b"%02d" % (n % 30), b"%d" % n): b"%d" % n * 50 for n in range(1500)
+}  # so many that workers take them
 SPARE = 5  # threads that make the same folder at once may pass some points fewer
 CODE = "import sys; from comity.cli.main import main; main(sys.argv[1:])"
 LINE = ("evidence", "acquire", "src", "--item", "A-1", "--to", "work/item", "--json")
@@ -28,10 +31,11 @@ LINE = ("evidence", "acquire", "src", "--item", "A-1", "--to", "work/item", "--j
 class Acquisition:
     """One acquisition in a folder, begun as often as it takes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, tree: dict[tuple[bytes, ...], bytes] = TREE) -> None:
         """Lay out the source."""
         self.folder = folder
-        grown(folder / "src", TREE)
+        self.tree = tree
+        grown(folder / "src", tree)
         (folder / "work").mkdir()
 
     def start(self, **environment: str) -> subprocess.Popen[str]:
@@ -68,7 +72,7 @@ class Acquisition:
         """It is what an undisturbed run makes of the source: every file with its bytes, sealed, nothing left over."""
         assert checked(self.item).sound
         found = {entry.name: (self.item / entry.path).read_bytes() for entry in self.rows() if entry.path}
-        assert found == {b"src/" + b"/".join(parts): data for parts, data in TREE.items()}
+        assert found == {b"src/" + b"/".join(parts): data for parts, data in self.tree.items()}
         assert (self.item / "metadata/findings.jsonl").read_bytes() == b""
         assert [path.name for path in (self.folder / "work").iterdir() if path.name != "points"] == ["item"]
 
@@ -110,6 +114,26 @@ def test_what_was_taken_is_not_taken_again(points: int, tmp_path: Path) -> None:
     assert run.finish() == 0
     assert before == {path: (run.item / path).stat().st_ctime_ns for path in done}
     assert len(done) > 10
+
+
+@pytest.mark.parametrize("share", [0.2, 0.7])
+def test_an_acquisition_by_workers_killed_at_any_time(share: float, tmp_path: Path) -> None:
+    """Its workers die with it, and the same command at once goes on where it stood."""
+    run = Acquisition(tmp_path, MANY)
+    with run.start() as process:
+        until = time.monotonic() + 60
+        while _taken(run) < share * len(MANY) * 600 and process.poll() is None and time.monotonic() < until:
+            time.sleep(0.001)
+        process.kill()
+    sound_or_not_there(run)
+    assert run.finish() in (0, 2)
+    run.whole()
+
+
+def _taken(run: Acquisition) -> int:
+    """How much of its rows an acquisition has written down."""
+    journal = run.folder / "work/item.journal"
+    return journal.stat().st_size if journal.exists() else 0
 
 
 def test_a_full_disk_is_told_and_the_same_command_goes_on(tmp_path: Path) -> None:
@@ -156,8 +180,8 @@ def test_an_acquisition_killed_at_any_time(tmp_path_factory: pytest.TempPathFact
     begun = time.monotonic()
     assert timed.finish() == 0
     length = time.monotonic() - begun
-    for _ in range(500):
-        run = Acquisition(tmp_path_factory.mktemp("run"))
+    for number in range(500):
+        run = Acquisition(tmp_path_factory.mktemp("run"), MANY if number % 2 else TREE)
         with run.start() as process:
             time.sleep(random.uniform(0.2, length * 1.1))
             process.kill()
