@@ -16,6 +16,7 @@ from comity.packages.errors import BadContainer
 from comity.packages.zipfiles import Zip
 
 from .errors import BadItem
+from .holes import pour_zeros, segments
 
 MAX_FILES = 2_000_000
 
@@ -103,7 +104,12 @@ class FolderStore(BagStore):
                 info = os.fstat(fd)
                 if not stat.S_ISREG(info.st_mode) or info.st_size != self.sizes[path]:
                     raise BadItem("got a file that changed since it was listed, expected one at rest", file=path)
-                pour(fd, 0, info.st_size, sink, *others)
+                sparse = info.st_blocks * 512 < info.st_size
+                for start, length, data in segments(fd, info.st_size) if sparse else ((0, info.st_size, True),):
+                    if data:
+                        pour(fd, start, length, sink, *others)
+                    else:
+                        pour_zeros(length, sink, *others)
             finally:
                 os.close(fd)
         except OSError as e:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import blake3
@@ -15,7 +16,10 @@ from .crew import MANY, at_work, grouped
 from .errors import BadItem
 from .reading import ALGORITHMS, Fault
 
-_HASHES = {**ALGORITHMS, "blake3": blake3.blake3}
+_HASHES: Hashes = {**ALGORITHMS, "blake3": blake3.blake3}
+# One large file is read by all cores, where no forked worker does it: its threads do not come along with a fork.
+_ALONE = {"blake3": partial(blake3.blake3, max_threads=blake3.blake3.AUTO)}
+Hashes = Mapping[str, Callable[[], Any]]
 Stated = Mapping[str, Mapping[str, str]]
 
 
@@ -30,14 +34,17 @@ def checking(store: BagStore, stated: Stated, layer: str, *, advance: Advance) -
     """Begin to read each file that is stated and there; gives how to wait for what does not agree."""
 
     def some(paths: list[str], tell: Advance) -> list[Fault]:
-        return [fault for path in paths for fault in _check(store, path, stated[path], layer, tell)]
+        return [fault for path in paths for fault in _check(store, path, stated[path], layer, tell, hashes)]
 
     def faults() -> list[Fault]:
         return sorted((fault for found in done for fault in found), key=lambda fault: fault.file)
 
     there = [path for path in store.sizes if path in stated]
     tasks = grouped(there, store.sizes.__getitem__)
-    with at_work(some, tasks, advance, forked=len(there) >= MANY) as done:
+    forked = len(there) >= MANY
+    large = not forked and any(store.sizes[path] >= LARGE for path in there)
+    hashes: Hashes = {**_HASHES, **_ALONE} if large else _HASHES
+    with at_work(some, tasks, advance, forked=forked) as done:
         yield faults
 
 
@@ -46,8 +53,10 @@ def size_of(store: BagStore, paths: Iterable[str]) -> int:
     return sum(store.sizes.get(path, 0) for path in paths)
 
 
-def _check(store: BagStore, path: str, stated: Mapping[str, str], layer: str, tell: Advance) -> list[Fault]:
-    hashers: dict[str, Any] = {name: _HASHES[name]() for name in stated}
+def _check(
+    store: BagStore, path: str, stated: Mapping[str, str], layer: str, tell: Advance, hashes: Hashes
+) -> list[Fault]:
+    hashers = {name: hashes[name]() for name in stated}
     first, *others = (hasher.update for hasher in hashers.values())
 
     def watched(piece: memoryview) -> None:

@@ -15,7 +15,7 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,12 +24,13 @@ from typing import Any
 
 import blake3
 
-from comity.packages.container import BUFFER, Advance, pour
+from comity.packages.container import Advance, pour
 from comity.packages.errors import BadContainer
 from comity.packages.writer import STRIDE
 
 from .attributes import attributes_of
 from .errors import EvidenceUnwritable
+from .holes import pour_zeros, segments
 from .kinds import HEAD
 from .listing import CHUNK, Found, open_at, open_spared, open_within
 from .model import Entry, Finding, Origin
@@ -37,8 +38,11 @@ from .model import Entry, Finding, Origin
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
 SMALL = 256 * 1024
-_ZEROS = memoryview(bytes(BUFFER))
-ALGORITHMS: dict[str, Callable[..., Any]] = {"sha256": hashlib.sha256, "sha512": hashlib.sha512, "blake3": blake3.blake3}
+ALGORITHMS: dict[str, Callable[..., Any]] = {
+    "sha256": hashlib.sha256,
+    "sha512": hashlib.sha512,
+    "blake3": blake3.blake3,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +183,7 @@ class Copy:
         """Copy the *size* bytes of an open file; fewer where it ends before or reading fails."""
         first, *others = (hasher.update for hasher in self._hashers.values())
         try:
-            for start, length, data in _segments(fd, size) if sparse else ((0, size, True),):
+            for start, length, data in segments(fd, size) if sparse else ((0, size, True),):
                 if data:
                     pour(fd, start, length, first, *others, self._write)
                 else:
@@ -204,12 +208,14 @@ class Copy:
 
     def _skip(self, start: int, length: int) -> None:
         self.holes.append((start, length))
-        for at in range(0, length, BUFFER):
-            zeros = _ZEROS[: length - at]
-            for hasher in self._hashers.values():
-                hasher.update(zeros)
+        first, *others = (hasher.update for hasher in self._hashers.values())
+
+        def watched(zeros: memoryview) -> None:
+            first(zeros)
             self.size += len(zeros)
             self._advance(len(zeros))
+
+        pour_zeros(length, watched, *others)
 
 
 class _Writing:
@@ -266,27 +272,3 @@ def _named(path: bytes) -> tuple[int, ...]:
 def _state(info: os.stat_result) -> tuple[int, ...]:
     """Give what `Origin.state` compares."""
     return (info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns, info.st_ctime_ns)
-
-
-def _segments(fd: int, size: int) -> Iterator[tuple[int, int, bool]]:
-    """Cut a file into runs of data and holes: start, length, whether there are data."""
-    at = 0
-    while at < size:
-        begin = min(_seek(fd, at, os.SEEK_DATA, size), size)
-        if begin > at:
-            yield at, begin - at, False
-        end = min(_seek(fd, begin, os.SEEK_HOLE, size), size) if begin < size else size
-        if end > begin:
-            yield begin, end - begin, True
-        at = end
-
-
-def _seek(fd: int, at: int, whence: int, size: int) -> int:
-    try:
-        return os.lseek(fd, at, whence)
-    except OSError as e:
-        if e.errno == errno.ENXIO:
-            return size  # nothing but a hole follows
-        if e.errno == errno.EINVAL:
-            return at if whence == os.SEEK_DATA else size  # the file system knows no holes
-        raise
