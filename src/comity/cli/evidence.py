@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from comity.kernel.language import _, counted, said
+from comity.kernel.language import _
 
-from . import evidencecourt, evidencecustody, evidencehandover, evidenceretention
+from . import evidencecapture, evidencecourt, evidencecustody, evidencehandover, evidenceretention
+from .evidenceact import HOME_HELP, act_options, print_generation, sealing, watching
 from .output import console, emit, json_option, plain
-from .secret import open_signer, passphrase_option
-
-if TYPE_CHECKING:
-    from comity.evidence.acquiring import Watch
-    from comity.evidence.model import Generation
-    from comity.evidence.sealing import Seal
+from .secret import passphrase_option
 
 PATH = click.Path(path_type=Path)
 EXISTING = click.Path(path_type=Path, exists=True)
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
-KEY_HELP = "Key file of the post that seals (role custody); without one the item is whole but unsigned."
-HOME_HELP = "Folder of a node: its party seals, its log records it; else COMITY_HOME."
 
 
 @click.group()
@@ -34,6 +25,7 @@ def evidence() -> None:
 
 
 for _command in (
+    *evidencecapture.COMMANDS,
     *evidencecustody.COMMANDS,
     *evidencecourt.COMMANDS,
     *evidencehandover.COMMANDS,
@@ -43,23 +35,13 @@ for _command in (
 
 
 @evidence.command()
-@click.argument("sources", nargs=-1, required=True, type=PATH)
-@click.option("--item", required=True, help="Name of the item, such as the number on the evidence bag.")
-@click.option("--to", type=PATH, required=True, help="New folder for the item.")
-@click.option("--by", default="", help="Post or person who acquires.")
-@click.option("--authority", default="", help="Authority under which it is taken: warrant, order, consent.")
-@click.option("--case", default="", help="Case it belongs to.")
-@click.option("--request", default="", help="Request it answers.")
-@click.option("--place", default="", help="Where it is taken.")
-@click.option("--why", default="", help="What it is taken for.")
-@click.option("--add-to", type=FOLDER, help="Former generation of the item, to which this one is an addition.")
-@click.option("--sha512", is_flag=True, help="Make a SHA-512 manifest too.")
-@click.option("--key", type=FILE, help=KEY_HELP)
-@click.option("--home", type=click.Path(path_type=Path, file_okay=False), envvar="COMITY_HOME", help=HOME_HELP)
-@passphrase_option
+@click.argument("sources", nargs=-1, type=PATH)
+@click.option("--web", multiple=True, type=FOLDER, help="Folder of web pages that somebody else saved; may come again.")
+@act_options
 @json_option
 def acquire(
     sources: tuple[Path, ...],
+    web: tuple[Path, ...],
     to: Path,
     add_to: Path | None,
     sha512: bool,
@@ -71,9 +53,9 @@ def acquire(
 ) -> None:
     """Acquire SOURCES, files and folders, as an item of evidence and seal it.
 
-    Images and containers (E01, AFF4, zip ...) are kept as the files they are. Broken off, the same command goes on where
-    it stood. What could not be read, changed while it was read, or is no file is a finding. Leaves with 0 when the item
-    is sealed, whatever the findings are: read them.
+    Images, containers and mailboxes are kept as the files they are, and what is in them is listed. Broken off, the same
+    command goes on where it stood. What could not be read, changed while it was read, or is no file is a finding. Leaves
+    with 0 when the item is sealed, whatever the findings are: read them.
     """
     from comity.evidence.acquiring import Order
     from comity.evidence.acquiring import acquire as take
@@ -81,12 +63,14 @@ def acquire(
     from comity.evidence.sealing import read_generation
     from comity.kernel.clock import SystemClock
 
+    if not (sources or web):
+        raise click.UsageError("Missing argument 'SOURCES...'.")
     former = read_generation(add_to) if add_to else None
-    with _sealing(home, key, passphrase_file) as (party, seal):
-        order = Order(Act(**texts, party=party), sources, to, sha512=sha512, former=former)
+    with sealing(home, key, passphrase_file) as (party, seal):
+        order = Order(Act(**texts, party=party), (*sources, *web), to, sha512=sha512, former=former, saved=web)
         with watching(_("acquiring"), as_json) as watch:
             generation = take(order, seal, clock=SystemClock(), watch=watch)
-    emit(generation.plain() | {"folder": str(to)}, as_json, lambda: _print_generation(generation, to))
+    emit(generation.plain() | {"folder": str(to)}, as_json, lambda: print_generation(generation, to))
 
 
 @evidence.command()
@@ -109,7 +93,7 @@ def sign(item: Path, key: Path, home: Path | None, passphrase_file: Path | None,
         raise BadInput("got an item that is signed already, expected one that is not", file=str(item))
     generation = read_generation(item)
     party = generation.act.party
-    with _sealing(home if party else None, key, passphrase_file) as (own, seal):
+    with sealing(home if party else None, key, passphrase_file) as (own, seal):
         if party and own and party != own:
             raise BadInput(f"got an item of {party}, expected one of {own}, whose node it is", file=str(item))
         put(item, generation, seal)
@@ -188,63 +172,3 @@ def verify(
             verdict = check(path, given, depth=Depth(sample or 0, quick), watch=watch)
     emit(verdict.plain(), as_json, lambda: show_verdict(verdict))
     ctx.exit(0 if verdict.sound else 1)
-
-
-@contextmanager
-def _sealing(home: Path | None, key: Path | None, passphrase_file: Path | None) -> Iterator[tuple[str, Seal]]:
-    """Give the party that seals, if there is a node, and with what."""
-    import secrets
-
-    from comity.evidence.sealing import Seal
-
-    signer = open_signer(key, passphrase_file) if key else None
-    if home is None:
-        yield "", Seal(secrets.token_bytes, signer)
-        return
-    from comity.evidence.recording import recorder
-    from comity.evidence.sealer import require_sealer
-    from comity.node.service import open_node
-
-    with open_node(home) as node:
-        party, now, role = node.settings.party, node.clock.now(), {}
-        if signer:
-            require_sealer(node.mirror.lookup(party, now), signer.public.keyid, at=now)
-            role = node.mirror.slice(party)
-        yield party, Seal(secrets.token_bytes, signer, role, recorder(node.store, node.ledger, node.clock))
-
-
-@contextmanager
-def watching(title: str, as_json: bool) -> Iterator[Watch]:
-    """Show bytes done, rate and time left on stderr; silent when no one watches."""
-    import sys
-
-    from comity.evidence.acquiring import unwatched
-
-    if as_json or not sys.stderr.isatty():
-        yield unwatched
-        return
-    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
-
-    columns = "{task.description}", BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=console(stderr=True), transient=True) as bar:
-
-        def watch(total: int) -> Callable[[int], None]:
-            task = bar.add_task(title, total=total)
-            return lambda n: bar.advance(task, n)
-
-        yield watch
-
-
-def _print_generation(generation: Generation, folder: Path) -> None:
-    from comity.evidence.vocabulary import label, serious
-
-    out = console()
-    files = counted("{n} file", "{n} files", generation.files)
-    out.print(f"[green]{_('sealed')}[/] {plain(folder)}: {files}, {generation.size} B")
-    out.print(f"  {_('item')}: {plain(generation.act.item)}, {_('generation')} {generation.number}")
-    out.print(f"  {_('digest')}: {generation.digest}")
-    for code, count in generation.findings.items():
-        colour = "yellow" if serious(code) else "dim"
-        out.print(f"  [{colour}]{count} × {plain(said(label(code)))}[/]")
-    if generation.findings:
-        out.print(f"  {_('each finding')}: {plain(folder / 'metadata' / 'findings.jsonl')}")

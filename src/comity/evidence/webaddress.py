@@ -17,6 +17,7 @@ from urllib.parse import urljoin, urlsplit
 
 from comity.identifiers.kinds import normalise
 from comity.kernel.errors import BadInput
+from comity.kernel.text import odd
 
 from .errors import AddressForbidden, PageUnreachable
 
@@ -60,13 +61,13 @@ def read_address(text: str) -> WebAddress:
 
 def redirected(address: WebAddress, location: str) -> tuple[str, str]:
     """Give where a redirect leads, and why it cannot be captured if it cannot."""
+    said = ascii(location) if odd(location) else location
     try:
-        target = urljoin(address.text, location)
-        return read_address(target).text, ""
+        return read_address(urljoin(address.text, location)).text, ""
     except BadInput as e:
-        return location, e.message
+        return said, e.message
     except ValueError as e:
-        return location, str(e)
+        return said, ascii(str(e))
 
 
 def resolve(host: str, port: int) -> list[str]:

@@ -154,6 +154,7 @@ def exchange(
 
     Raises:
         PageUnreachable: no machine answers, or TLS cannot be set up.
+        BadInput: *trust* holds no certificate.
     """
     deadline, done = Deadline(bounds.seconds), Exchange(port=address.port, request=request)
     try:
@@ -196,9 +197,7 @@ def _secured(
     sock: socket.socket, address: WebAddress, deadline: Deadline, done: Exchange, trust: bytes
 ) -> ssl.SSLSocket:
     """Set up TLS; where the certificate does not hold, on a new connection to the same machine without asking for trust."""
-    context = ssl.create_default_context()
-    if trust:
-        context.load_verify_locations(cadata=trust.decode("ascii", "replace"))
+    context = _context(trust)
     sock.settimeout(deadline.left)
     try:
         made, fault = context.wrap_socket(sock, server_hostname=address.host), ""
@@ -212,6 +211,16 @@ def _secured(
     done.tls = {"protocol": made.version() or "", "cipher": cipher[0], "bits": cipher[2], "trusted": not fault}
     done.tls |= {"reason": fault} if fault else {}
     return made
+
+
+def _context(trust: bytes) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    try:
+        if trust:
+            context.load_verify_locations(cadata=trust.decode("ascii", "replace"))
+    except (ssl.SSLError, ValueError) as e:
+        raise BadInput("got no certificate, expected root certificates in PEM", field="trust") from e
+    return context
 
 
 def _chain(sock: ssl.SSLSocket) -> list[bytes]:
