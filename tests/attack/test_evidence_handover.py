@@ -18,10 +18,11 @@ from builders.nodes import Nodes
 from comity.crypto.envelope import Envelope
 from comity.crypto.keys import FileSigner, Signer
 from comity.crypto.recipient import BadSealedFile, seal_stream
+from comity.evidence.answering import take_answer
 from comity.evidence.bagstore import open_store
 from comity.evidence.custodyentry import Hand
 from comity.evidence.errors import BadItem, BadPaper, EvidenceUnwritable, LimitsForbid, NoItem, WrongHand
-from comity.evidence.handover import NOTE, Order, hand_over, take_acceptance
+from comity.evidence.handover import NOTE, Order, hand_over
 from comity.evidence.limits import UseLimits
 from comity.evidence.papers import HANDOVER, RECALL, SignedPaper, payload_type, read_paper
 from comity.evidence.recall import recall, take_confirmation, take_notice
@@ -283,10 +284,10 @@ def test_an_acceptance_by_a_stranger(between: Between) -> None:
     got = between.receive(made.file)
     for signer in (FileSigner.generate(), between.nodes.key("custody", VN), between.nodes.key("custody", SG)):
         with pytest.raises(BadPaper):
-            take_acceptance(between.desk(), signed(got.acceptance, signer), between.deed())
+            take_answer(between.desk(), signed(got.acceptance, signer), between.deed())
     other = signed(got.acceptance, between.nodes.key("custody", SG), **{"from": SG})
     with pytest.raises(BadPaper, match="something else"):
-        take_acceptance(between.desk(), other, between.deed())
+        take_answer(between.desk(), other, between.deed())
     assert between.desk().keeper.look(ITEM).standing.coming is not None
 
 
@@ -295,7 +296,7 @@ def test_an_acceptance_of_another_note(between: Between) -> None:
     got = between.receive(between.give().file)
     other = signed(got.acceptance, between.nodes.key("custody", PH), paper="0" * 64)
     with pytest.raises(BadPaper, match="something else"):
-        take_acceptance(between.desk(), other, between.deed())
+        take_answer(between.desk(), other, between.deed())
 
 
 def test_an_acceptance_from_the_future(between: Between) -> None:
@@ -303,7 +304,7 @@ def test_an_acceptance_from_the_future(between: Between) -> None:
     got = between.receive(between.give().file)
     later = signed(got.acceptance, between.nodes.key("custody", PH), at="2027-06-01T00:00:00Z")
     with pytest.raises(BadPaper, match="a time that has come"):
-        take_acceptance(between.desk(), later, between.deed())
+        take_answer(between.desk(), later, between.deed())
 
 
 def test_a_recall_by_somebody_else(between: Between) -> None:

@@ -168,7 +168,7 @@ def take(
     **who: str,
 ) -> None:
     """Take in PAPER: an acceptance, a notice of recall or correction, or the confirmation of one."""
-    from comity.evidence.handover import take_acceptance
+    from comity.evidence.answering import take_answer
     from comity.evidence.papers import ACCEPTANCE, CONFIRMATION, RECALL, read_paper
     from comity.evidence.recall import take_confirmation
 
@@ -178,7 +178,7 @@ def take(
         if read.kind == RECALL:
             _take_notice(desk, read, deed, key, out, passphrase_file, as_json)
             return
-        kept = (take_acceptance if read.kind == ACCEPTANCE else take_confirmation)(desk, read, deed)
+        kept = (take_answer if read.kind == ACCEPTANCE else take_confirmation)(desk, read, deed)
     done = (
         _("[green]handed over[/]: {party} has {item}")
         if read.kind == ACCEPTANCE

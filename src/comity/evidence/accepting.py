@@ -35,7 +35,7 @@ from .errors import BadItem, BadPaper, EvidenceUnwritable, OtherAcquisition
 from .handover import NOTE, check_sound, tag_digest
 from .journal import to_disk
 from .limits import UseLimits
-from .papers import ACCEPTANCE, HANDOVER, Desk, SignedPaper, check_paper, read_paper, sign_paper
+from .papers import ACCEPTANCE, HANDOVER, Also, Desk, SignedPaper, check_paper, nothing, read_paper, sign_paper
 from .registering import bag_of
 from .sealing import read_generation
 from .tables import IN, Kept, add_paper, find_papers
@@ -44,6 +44,7 @@ from .verification import verify
 from .witness import Given
 
 PART_DIGITS = 8
+REFUSED = "refused"
 
 
 @dataclass(frozen=True)
@@ -67,12 +68,12 @@ class Accepted:
     again: bool = False
 
 
-def accept(desk: Desk, reception: Reception, identity: Identity, signer: Signer) -> Accepted:
-    """Take over what another party handed over.
+def accept(desk: Desk, reception: Reception, identity: Identity, signer: Signer, *, also: Also = nothing) -> Accepted:
+    """Take over what another party handed over; *also* gets the acceptance in the unit that keeps it.
 
     Raises:
         BadSealedFile: the file is not for this identity, or damaged.
-        BadPaper: the note is not by the party it names, or not for this one.
+        BadPaper: the note is not by the party it names, not for this one, or was refused here.
         BadItem: what came is not what the note says, or not as it was sealed.
         LimitsForbid: it was to be deleted by now.
         BadInput: the folder holds something else.
@@ -80,7 +81,7 @@ def accept(desk: Desk, reception: Reception, identity: Identity, signer: Signer)
     """
 
     def read(stream: IO[bytes]) -> SignedPaper:
-        note = _note(desk, stream)
+        note = read_note(desk, stream)
         if not _known(desk, note):
             _fetch(desk, stream, note, reception.folder)
         return note
@@ -88,18 +89,26 @@ def accept(desk: Desk, reception: Reception, identity: Identity, signer: Signer)
     note = open_stream(reception.file, read, identity)
     limits = UseLimits.read(note.document.get("limits", {}))
     with desk.keeper.store.write(durable=True) as unit:
-        if kept := _find(unit, note):
-            return Accepted(note, read_paper(kept.answer.encode(), ACCEPTANCE), kept.item, limits, again=True)
+        if kept := _accepted(unit, note):
+            acceptance = read_paper(kept.answer.encode(), ACCEPTANCE)
+            also(unit, acceptance)
+            return Accepted(note, acceptance, kept.item, limits, again=True)
         item = _register(desk, unit, reception, note, limits)
         acceptance = _acknowledge(desk, note, reception.deed, signer)
         said = note.document
         kept = Kept(said["id"], IN, HANDOVER, item, said["from"], note.data.decode(), desk.keeper.clock.now())
         add_paper(unit, replace(kept, answer=acceptance.data.decode(), act="received"))
+        also(unit, acceptance)
     return Accepted(note, acceptance, item, limits)
 
 
-def _note(desk: Desk, stream: IO[bytes]) -> SignedPaper:
-    """Read and check the note, before anything else is looked at."""
+def read_note(desk: Desk, stream: IO[bytes]) -> SignedPaper:
+    """Read and check the note at the beginning of what was handed over, before anything else is looked at.
+
+    Raises:
+        BadItem: there is none.
+        BadPaper: it is not by the party it names, or not for this one.
+    """
     name, size = next(members(stream), ("", 0))
     if name != NOTE or size > MAX_BYTES:
         raise BadItem(f"got {name!a} of {size} bytes, expected {NOTE} first")
@@ -112,14 +121,25 @@ def _note(desk: Desk, stream: IO[bytes]) -> SignedPaper:
 
 def _known(desk: Desk, note: SignedPaper) -> bool:
     with desk.keeper.store.read() as unit:
-        if _find(unit, note):
+        if _accepted(unit, note):
             return True
     UseLimits.read(note.document.get("limits", {})).check_day(desk.keeper.clock.now().date())
     return False
 
 
-def _find(unit: Unit, note: SignedPaper) -> Kept | None:
-    """Find the hand-over, if it was taken over before; one number stands for one note."""
+def _accepted(unit: Unit, note: SignedPaper) -> Kept | None:
+    kept = find_note(unit, note)
+    if kept and kept.act == REFUSED:
+        raise BadPaper("got a hand-over that was refused here, expected one that was not", file=NOTE)
+    return kept
+
+
+def find_note(unit: Unit, note: SignedPaper) -> Kept | None:
+    """Find a hand-over that was answered here before; one number stands for one note.
+
+    Raises:
+        BadPaper: another note stands under its number.
+    """
     kept = next(iter(find_papers(unit, id=note.document["id"], way=IN, kind=HANDOVER)), None)
     if kept and read_paper(kept.paper.encode(), HANDOVER).digest != note.digest:
         raise BadPaper("got another note under a number that was taken over before, expected the same one", file=NOTE)

@@ -1,8 +1,8 @@
 """The rules of a chain of custody, and what a check of it finds; pure.
 
 An item begins with `acquired` or `received`. From then on one hand holds it: a post of a party. Only that post hands it
-over; what was handed over is *under way* until the other hand says that it has it, and while it is under way nobody
-handles it. An act by anybody of another party is refused. After `returned` or `destroyed` nothing but notes is entered.
+over; what was handed over is *under way* until the other hand says that it has it, or does not take it, and while it is under
+way nobody handles it. An act by anybody of another party is refused. After `returned` or `destroyed` nothing but notes is entered.
 Times go forward; where the node's clock stood behind, an entry of the node says so first.
 """
 
@@ -54,8 +54,8 @@ class Standing:
             return self._taken(deed)
         if self.holder is None:
             raise WrongHand(f"got {deed.act} as the first entry, expected acquired or received")
-        if kind.effect == "arrive":
-            return self._arrived(deed)
+        if kind.effect in ("arrive", "back"):
+            return self._answered(deed, came=kind.effect == "arrive")
         if self.coming:
             raise WrongHand(f"got {deed.act} while the item is under way to {self.coming.text}, expected its arrival")
         self._may(deed, kind.by)
@@ -80,10 +80,11 @@ class Standing:
         holder = self.coming or self.holder
         raise WrongHand(f"got {deed.act} by {deed.by.text}, expected no second holder beside {holder.text}")
 
-    def _arrived(self, deed: Deed) -> Standing:
+    def _answered(self, deed: Deed, *, came: bool) -> Standing:
+        """End the way of an item by the other hand's word: it has it, or does not take it."""
         if not (self.coming and self.holder and deed.by.party == self.holder.party):
             raise WrongHand("got a receipt, expected one for what this party handed over")
-        return replace(self, holder=self.coming, coming=None)
+        return replace(self, holder=self.coming if came else self.holder, coming=None)
 
     def _may(self, deed: Deed, by: str) -> None:
         assert self.holder is not None

@@ -34,11 +34,11 @@ from .custodyentry import Deed, Hand
 from .custodytables import find_bags
 from .disclosure import check_disclosure
 from .errors import BadItem, NoItem
-from .holding import asked_by, check_not_recalled, limits_here, paper_of
+from .holding import check_not_recalled, limits_here, paper_of
 from .limits import UseLimits, combined
-from .papers import ACCEPTANCE, HANDOVER, Desk, SignedPaper, check_paper, sign_paper
+from .papers import HANDOVER, Desk, SignedPaper, sign_paper
 from .statement import TAG_MANIFEST
-from .tables import OUT, Kept, add_paper, find_papers, put_answer
+from .tables import OUT, Kept, add_paper, find_papers
 from .tarstream import write_bag, write_end, write_file
 from .verification import Verdict, verify
 from .witness import Given
@@ -109,27 +109,6 @@ def hand_over(desk: Desk, order: Order, signer: Signer) -> HandedOver:
     if not file.exists():
         seal_stream(lambda out: _write(out, paper, parcel), file, party.recipients)
     return HandedOver(paper, file, limits)
-
-
-def take_acceptance(desk: Desk, paper: SignedPaper, who: Deed) -> Kept:
-    """Take in the receiver's acceptance: with it the hand-over is complete. Again changes nothing.
-
-    Raises:
-        BadPaper: it is not by the receiver, or not on what this node handed over.
-    """
-    check_paper(desk, paper)
-    said = paper.document
-    with desk.keeper.store.write(durable=True) as unit:
-        refusal = "got an acceptance of something else, expected one of what this node handed over"
-        kept = asked_by(unit, paper, HANDOVER, refusal=refusal)
-        if kept.answer:
-            return kept
-        put_answer(unit, kept, paper.data.decode())
-        result = f"accepted by {said['person']} ({said['post']}, {said['from']}) at {said['at']}"
-        act = "accepted" if kept.act == TRANSFERRED else "noted"
-        deed = replace(who, act=act, result=result, hashes={HANDOVER: said["paper"], ACCEPTANCE: paper.digest})
-        desk.keeper.enter(unit, kept.item, deed)
-        return replace(kept, answer=paper.data.decode())
 
 
 def _receiver(desk: Desk, order: Order) -> Party:

@@ -10,7 +10,7 @@ from comity.store.engine import Unit
 
 from .errors import BadPaper, ItemRecalled
 from .limits import UseLimits
-from .papers import ACCEPTANCE, CONFIRMATION, HANDOVER, KINDS, RECALL, SignedPaper, read_paper
+from .papers import ACCEPTANCE, CONFIRMATION, HANDOVER, KINDS, RECALL, REFUSAL, SignedPaper, read_paper
 from .tables import IN, OUT, Kept, find_papers
 
 RECALLED, CORRECTED = "recalled", "corrected"
@@ -23,6 +23,7 @@ class Holder:
     party: str
     handed: Kept
     accepted_at: str = ""
+    refused_at: str = ""
     notice: str = ""
     confirmed_at: str = ""
     onward: tuple[str, ...] = ()
@@ -31,7 +32,7 @@ class Holder:
         """Give the holder as JSON data."""
         return {
             "party": self.party, "hand_over": self.handed.id, "act": self.handed.act, "at": stamp(self.handed.at),
-            "accepted_at": self.accepted_at or None, "notice": self.notice or None,
+            "accepted_at": self.accepted_at or None, "refused_at": self.refused_at or None, "notice": self.notice or None,
             "confirmed_at": self.confirmed_at or None, "handed_on_to": list(self.onward),
         }  # fmt: skip
 
@@ -115,11 +116,18 @@ def _holder(unit: Unit, kept: Kept) -> Holder:
     notices = find_papers(unit, way=OUT, kind=RECALL, about=kept.id)
     last = notices[-1] if notices else None
     answer = read_paper(last.answer.encode(), CONFIRMATION).document if last and last.answer else {}
+    said = read_paper(kept.answer.encode(), ACCEPTANCE, REFUSAL) if kept.answer else None
     return Holder(
         kept.party,
         kept,
-        read_paper(kept.answer.encode(), ACCEPTANCE).document["at"] if kept.answer else "",
+        said.document["at"] if said and said.kind == ACCEPTANCE else "",
+        said.document["at"] if said and said.kind == REFUSAL else "",
         last.act if last else "",
         answer.get("at", ""),
         tuple(answer.get("onward", ())),
     )
+
+
+def was_refused(kept: Kept) -> bool:
+    """Tell whether the other party refused what was handed over to it."""
+    return bool(kept.answer) and read_paper(kept.answer.encode(), ACCEPTANCE, REFUSAL).kind == REFUSAL

@@ -1,4 +1,4 @@
-"""The signed papers that go between two parties about an item: hand-over, acceptance, recall, confirmation.
+"""The signed papers that go between two parties about an item: hand-over, acceptance or refusal, recall, confirmation.
 
 Each is a document of its shape in canonical JSON, in a DSSE envelope of its own payload type, with one signature by a key
 that the directory has for the party in `from`, at the time in `at`.
@@ -7,7 +7,7 @@ that the directory has for the party in `from`, at the time in `at`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -20,13 +20,14 @@ from comity.kernel import canonical
 from comity.kernel.clock import moment
 from comity.kernel.errors import BadInput, ComityError, Refused
 from comity.kernel.shape import load_shape
+from comity.store.engine import Unit
 
 from .custody import Custodian
 from .errors import BadPaper
 from .sealer import check_sealer, require_sealer
 
-HANDOVER, ACCEPTANCE, RECALL, CONFIRMATION = "handover", "acceptance", "recall", "confirmation"
-KINDS = (HANDOVER, ACCEPTANCE, RECALL, CONFIRMATION)
+HANDOVER, ACCEPTANCE, REFUSAL, RECALL, CONFIRMATION = "handover", "acceptance", "refusal", "recall", "confirmation"
+KINDS = (HANDOVER, ACCEPTANCE, REFUSAL, RECALL, CONFIRMATION)
 MAX_AHEAD = timedelta(hours=1)
 
 
@@ -50,6 +51,13 @@ class SignedPaper:
     def digest(self) -> str:
         """Give the SHA-256 of what was signed, by which other papers name it; a second signing does not change it."""
         return hashlib.sha256(canonical.dump(self.document)).hexdigest()
+
+
+Also = Callable[[Unit, SignedPaper], object]
+
+
+def nothing(unit: Unit, paper: SignedPaper) -> None:
+    """Do nothing more with a paper, in the unit that keeps it."""
 
 
 def sign_paper(desk: Desk, kind: str, document: Mapping[str, Any], signer: Signer) -> SignedPaper:

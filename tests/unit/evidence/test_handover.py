@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from builders.handover import ITEM, PH, SG, VN, Between
+from builders.handover import IDENTITIES, ITEM, PH, SG, VN, Between
+from comity.evidence.answering import refuse, take_answer
 from comity.evidence.custodytables import find_bags
 from comity.evidence.disclosure import disclose
-from comity.evidence.errors import BadItem, WrongHand
-from comity.evidence.handover import take_acceptance
+from comity.evidence.errors import BadItem, BadPaper, WrongHand
 from comity.evidence.holding import holders, limits_here
 from comity.evidence.limits import UseLimits
+from comity.evidence.papers import sign_paper
 from comity.evidence.retention import DESTROY, plan, set_class
 from comity.kernel.errors import BadInput
 
@@ -26,7 +27,7 @@ def test_an_item_goes_over_and_is_complete_with_the_acceptance(between: Between)
     assert standing.coming.party == PH
     got = between.receive(made.file)
     assert between.acts(PH) == ["received", "verified"]
-    take_acceptance(between.desk(), got.acceptance, between.deed())
+    take_answer(between.desk(), got.acceptance, between.deed())
     assert between.acts(VN) == ["acquired", "sealed", "transferred", "accepted"]
     holder = between.desk().keeper.look(ITEM).standing.holder
     assert holder is not None
@@ -53,7 +54,7 @@ def test_the_same_hand_over_twice_has_one_effect(between: Between) -> None:
     assert second.acceptance.data == first.acceptance.data
     assert not (between.folder / "elsewhere").exists()
     for _ in range(2):
-        take_acceptance(between.desk(), first.acceptance, between.deed())
+        take_answer(between.desk(), first.acceptance, between.deed())
     assert between.acts(VN).count("accepted") == 1
     assert between.acts(PH) == ["received", "verified"]
 
@@ -79,7 +80,7 @@ def test_copies_go_to_several_and_the_item_stays(between: Between) -> None:
     """A copy leaves the item in its hand; all who have one are known."""
     for party in (PH, SG):
         got = between.receive(between.give(to=party, copy=True).file, party)
-        take_acceptance(between.desk(), got.acceptance, between.deed())
+        take_answer(between.desk(), got.acceptance, between.deed())
         between.nodes.clock.advance(timedelta(minutes=1))
     assert between.acts(VN) == ["acquired", "sealed", "copied", "noted", "copied", "noted"]
     with between.desk().keeper.store.read() as unit:
@@ -112,9 +113,9 @@ def test_files_of_another_item_are_not_handed_over_as_a_part(between: Between, t
 def test_an_item_comes_back(between: Between) -> None:
     """The party that handed an item over receives it again from the one that holds it."""
     got = between.receive(between.give().file)
-    take_acceptance(between.desk(), got.acceptance, between.deed())
+    take_answer(between.desk(), got.acceptance, between.deed())
     back = between.receive(between.give(PH, VN).file, VN)
-    take_acceptance(between.desk(PH), back.acceptance, between.deed(PH))
+    take_answer(between.desk(PH), back.acceptance, between.deed(PH))
     assert between.acts(VN)[-2:] == ["received", "verified"]
     holder = between.desk().keeper.look(ITEM).standing.holder
     assert holder is not None
@@ -178,3 +179,45 @@ def test_the_day_of_a_use_limit_ends_retention(between: Between) -> None:
     with keeper.store.write() as unit:
         [held] = plan(keeper, unit).decisions
     assert held.reason == "it is on legal hold"
+
+
+def test_a_refused_item_stays_where_it_was(between: Between) -> None:
+    """Who does not take an item says so in a signed paper: it is under way no more, and is not accepted later."""
+    made = between.give()
+    why = between.deed(PH, why="not ours to inquire")
+    papers = [refuse(between.desk(PH), made.file, why, IDENTITIES[PH], between.nodes.key("custody", PH)) for _ in "ab"]
+    assert papers[0].data == papers[1].data
+    for _ in range(2):
+        take_answer(between.desk(), papers[0], between.deed())
+    assert between.acts(VN)[-2:] == ["transferred", "refused"]
+    with between.desk().keeper.store.read() as unit:
+        assert between.desk().keeper.standing(unit, ITEM).coming is None
+        (holder,) = holders(unit, ITEM)
+    assert (holder.accepted_at, bool(holder.refused_at)) == ("", True)
+    with pytest.raises(BadPaper, match="was refused here"):
+        between.receive(made.file)
+    again = between.give()
+    assert again.paper.digest != made.paper.digest
+    assert between.receive(again.file).item == ITEM
+
+
+def test_an_accepted_item_is_not_refused(between: Between) -> None:
+    """One hand-over has one answer."""
+    made = between.give()
+    got = between.receive(made.file)
+    with pytest.raises(BadPaper, match="accepted before"):
+        refuse(between.desk(PH), made.file, between.deed(PH), IDENTITIES[PH], between.nodes.key("custody", PH))
+    take_answer(between.desk(), got.acceptance, between.deed())
+    said = {name: got.acceptance.document[name] for name in got.acceptance.document if name != "format"}
+    other = sign_paper(between.desk(PH), "refusal", said | {"why": "x"}, between.nodes.key("custody", PH))
+    with pytest.raises(BadPaper, match="another answer"):
+        take_answer(between.desk(), other, between.deed())
+
+
+def test_a_refused_copy_is_noted(between: Between) -> None:
+    """A copy that is not taken moves nothing: its refusal is a note."""
+    made = between.give(copy=True)
+    signer = between.nodes.key("custody", PH)
+    paper = refuse(between.desk(PH), made.file, between.deed(PH), IDENTITIES[PH], signer)
+    take_answer(between.desk(), paper, between.deed())
+    assert between.acts(VN)[-2:] == ["copied", "noted"]

@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 
 from builders.handover import ITEM, PH, SG, VN, Between
+from comity.evidence.answering import take_answer
 from comity.evidence.errors import BadPaper, ItemRecalled, NoItem
-from comity.evidence.handover import take_acceptance
 from comity.evidence.holding import CORRECTED, holders, notice_on
 from comity.evidence.papers import SignedPaper
-from comity.evidence.recall import recall, take_confirmation, take_notice
+from comity.evidence.recall import note_notice, recall, take_confirmation, take_notice
 
 
 def called_back(between: Between, party: str = VN, **more: object) -> list[SignedPaper]:
@@ -24,7 +24,7 @@ def handed_to(between: Between, *parties: str) -> None:
     """Let parties have a copy."""
     for party in parties:
         got = between.receive(between.give(to=party, copy=True).file, party)
-        take_acceptance(between.desk(), got.acceptance, between.deed())
+        take_answer(between.desk(), got.acceptance, between.deed())
         between.nodes.clock.advance(timedelta(minutes=1))
 
 
@@ -118,3 +118,17 @@ def test_a_notice_to_another_holder_is_refused(between: Between) -> None:
     notices = called_back(between)
     with pytest.raises(BadPaper, match=SG):
         take_notice(between.desk(PH), notices[1], between.deed(PH), between.nodes.key("custody", PH))
+
+
+def test_a_notice_is_taken_in_at_once_and_confirmed_later(between: Between) -> None:
+    """Without a custodian's key a notice marks the item; a custodian confirms it afterwards, once."""
+    between.receive(between.give().file)
+    [notice] = called_back(between)
+    for _ in range(2):
+        assert note_notice(between.desk(PH), notice, between.deed(PH)).answer == ""
+    with between.desk(PH).keeper.store.read() as unit:
+        assert notice_on(unit, ITEM)
+    signer = between.nodes.key("custody", PH)
+    first, second = (take_notice(between.desk(PH), notice, between.deed(PH), signer) for _ in "ab")
+    assert (first.confirmation.data, first.again, second.again) == (second.confirmation.data, False, True)
+    assert between.acts(PH).count("recalled") == 1
