@@ -51,15 +51,15 @@ class Catalogue:
         if not case.strip():
             raise BadQuestion("got no case, expected its reference", field="case")
         parquet_files([source])
-        covered = _covered(source)
-        name = digest_of(covered)
+        ledger = covered(source)
+        name = digest_of(ledger)
         with self.store.read() as unit:
             known = tables.find(unit, name)
         if known:
             return _same(known, case), False
         self._copy(source, name)
         now = self.clock.now()
-        kept = Kept(name, case, request, item, covered["records"], covered["states"], by, now)
+        kept = Kept(name, case, request, item, ledger["records"], ledger["states"], by, now)
         with self.store.write(durable=True) as unit:
             known = tables.find(unit, name)
             if known:
@@ -118,7 +118,7 @@ def digest_of(covered: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(["comity-return/1", rows]).encode()).hexdigest()
 
 
-def _covered(folder: Path) -> dict[str, Any]:
+def covered(folder: Path) -> dict[str, Any]:
     """Read a return's ledger of coverage."""
     try:
         covered = json.loads(read_input(folder / LEDGER, MAX_LEDGER, "the ledger of a return"))

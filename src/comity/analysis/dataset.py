@@ -49,6 +49,7 @@ class Dataset:
         for kind in schema.kinds():
             self._table(kind, self.files.get(kind, []))
         self._connection.sql(text_of("touches")).create_view("touch")
+        self._connection.sql(text_of("pairs")).create_view("pair")
 
     def _table(self, kind: str, paths: Sequence[Path]) -> None:
         if not paths:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from comity.kernel.errors import Unavailable
 
 from .errors import BadQuestion
 
@@ -26,12 +29,33 @@ def export(table: pa.Table, path: Path, draw: Callable[[], str] | None = None) -
     ending = path.suffix.lower()
     if ending not in (".csv", ".json", ".parquet") and not (ending == ".svg" and draw):
         raise BadQuestion(f"got the ending {ending or 'none'}, expected .csv, .json, .parquet or .svg", file=str(path))
+    with _placed(path) as aside:
+        _write(table, aside, ending, draw)
+
+
+def put(data: bytes, path: Path) -> None:
+    """Write *data* to a new file.
+
+    Raises:
+        BadQuestion: the file is there already.
+    """
+    with _placed(path) as aside:
+        aside.write_bytes(data)
+
+
+@contextmanager
+def _placed(path: Path) -> Iterator[Path]:
+    """Give a place aside; what is written there takes the place of *path* whole, or not at all."""
     if path.exists():
         raise BadQuestion("got a file that is there already, expected a new one", file=str(path))
     aside = path.with_name(f".comity-{path.name}")
     try:
-        _write(table, aside, ending, draw)
+        yield aside
         aside.replace(path)
+    except OSError as e:
+        raise Unavailable(
+            f"got {e.strerror}, expected to write", file=str(path), advice="Check folder and room."
+        ) from e
     finally:
         aside.unlink(missing_ok=True)
 

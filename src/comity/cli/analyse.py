@@ -18,7 +18,7 @@ from .output import console, emit, json_option, plain
 if TYPE_CHECKING:
     import pyarrow as pa
 
-SHOWN = 50
+SHOWN, MOST_ROWS = 50, 1_000_000
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -204,6 +204,52 @@ def reconcile(
     result = plain_reconciliation(found)
     emit(result, as_json, lambda: _print_reconciliation(result))
     raise SystemExit(0 if found.complete else 1)
+
+
+@analyse.command()
+@folders_argument
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="New PDF file.")
+@click.option(
+    "--rows", type=click.Path(dir_okay=False, path_type=Path), help="New CSV file for all records behind the figures."
+)
+@click.option("--start", default="", help="Account or wallet to follow the money from.")
+@click.option("--asked", multiple=True, help="KIND:VALUE[@SINCE/UNTIL] that was asked for; as often as needed.")
+@zone_option
+@json_option
+def report(
+    folders: tuple[Path, ...],
+    reference: str,
+    home: Path,
+    out: Path,
+    rows: Path | None,
+    start: str,
+    asked: tuple[str, ...],
+    zone: str,
+    as_json: bool,
+) -> None:
+    """Print a report: sources, timeline, links, meetings, hours, flow of money, asked against returned.
+
+    Each figure in it leads to its records.
+    """
+    from comity.analysis.dataset import Dataset
+    from comity.analysis.exporting import put
+    from comity.analysis.flow import follow, movements
+    from comity.analysis.reconcile import FIRST, LAST
+    from comity.analysis.reconcile import reconcile as held
+    from comity.analysis.report import Report, rows_csv
+    from comity.kernel.clock import SystemClock
+
+    named = _named(folders, reference, home)
+    wanted = [_read_asked(text) for text in asked]
+    with Dataset(named) as data:
+        made = Report(data, named, SystemClock().now(), zone, reference, most=MOST_ROWS if rows else 41)
+        made.flow = follow(movements(data), start, since=FIRST, until=LAST) if start else None
+        made.held = held(data, wanted) if wanted else None
+        put(made.print(), out)
+    if rows:
+        rows_csv(made.listed, rows)
+    result = {"file": str(out), "figures": len(made.figures), "rows": len(made.listed)}
+    emit(result, as_json, lambda: console().print(_("written: {f}").format(f=plain(out))))
 
 
 def _named(folders: Sequence[Path], reference: str, home: Path) -> Sequence[Path]:

@@ -15,7 +15,19 @@ from comity.analysis.reconcile import FIRST, LAST
 from comity.analysis.rhythm import rhythm
 
 MINUTE = timedelta(minutes=1)
-GIVEN = {"since": FIRST, "until": LAST, "who": "", "minutes": 10, "key": "ip:192.0.2.7", "keys": ["ip:192.0.2.7"]}
+GIVEN = {
+    "since": FIRST,
+    "until": LAST,
+    "who": "",
+    "minutes": 10,
+    "key": "ip:192.0.2.7",
+    "keys": ["ip:192.0.2.7"],
+    "a": "account:u1",
+    "b": "ip:192.0.2.7",
+    "kind": "used",
+    "most": 9,
+    "id": "x",
+}
 QUERIES = sorted(path.name.removesuffix(".sql") for path in files("comity.analysis").joinpath("queries").iterdir())
 
 
