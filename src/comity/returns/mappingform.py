@@ -25,7 +25,7 @@ class Form:
     def table(self, rows: Any, at: str) -> tuple[tuple[str, str], ...]:
         """Read a table from text to text."""
         rows = self.mapping(rows, at)
-        return tuple((name, self.text(value, f"{at}.{name}")) for name, value in rows.items())
+        return tuple((name, self.text(value, f"{at}.{name}", empty=True)) for name, value in rows.items())
 
     def pattern(self, text: Any, at: str) -> str:
         """Read a pattern of RE2, in which there is no way to be slow; the part in brackets is what counts."""

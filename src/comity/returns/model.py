@@ -141,7 +141,8 @@ class Given:
     """What people say beside a return; nothing of it is guessed.
 
     *zone* is an IANA name or offset for times without one, *day_first* settles 03/04, *decimal* the mark in 1,234,
-    *region* reads national phone numbers, *mapping* says how columns become records. *reader* names who must read.
+    *region* reads national phone numbers, *mappings* say how columns become records. *reader* names who must read.
+    *encoding* is that of text whose bytes do not prove it.
     """
 
     case: str = ""
@@ -153,4 +154,5 @@ class Given:
     decimal: str = ""
     region: str = ""
     reader: str = ""
+    encoding: str = ""
     mappings: tuple[Mapping[str, Any], ...] = field(default=())

@@ -1,0 +1,93 @@
+"""The rows of a delimited text behind its header: blocks are read ahead by threads, and their parts given in order."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from .applying import Application
+from .model import Aside, Finding, Part
+from .tape import Block, Tape
+from .tokens import Bad, Grid, Taken, careful, quick
+
+WORKERS = min(4, os.cpu_count() or 1)
+# After a block that was not plain, so many are read with care before the quick way is tried again.
+PATIENCE = 4
+
+Quick = tuple[Taken, list[Part]] | None
+
+
+class Body:
+    """Reads rows; *units* counts them apart."""
+
+    def __init__(self, tape: Tape, grid: Grid, application: Application, first: int, *, ahead: bool = True) -> None:
+        """Read from *tape*, whose first row has the number *first*; without *ahead* every block is read with care."""
+        self._tape = tape
+        self._grid = grid
+        self._application = application
+        self._next = first
+        self._patience = 0 if ahead else -1
+        self.units = 0
+
+    def parts(self) -> Iterator[Part]:
+        """Give what each row gives, in order."""
+        with ThreadPoolExecutor(WORKERS) as pool:
+            pending: deque[tuple[Block, Future[Quick]]] = deque()
+            while self._fill(pool, pending):
+                block, future = pending.popleft()
+                done = future.result()
+                if done is not None:
+                    self._count(done[0].units)
+                    yield from done[1]
+                    continue
+                self._tape.back(b"".join(later.data for later, _ in pending))
+                pending.clear()
+                self._patience = self._patience - 1 if self._patience > 0 else PATIENCE if self._patience == 0 else -1
+                yield from self._with_care(block)
+
+    def _fill(self, pool: ThreadPoolExecutor, pending: deque[tuple[Block, Future[Quick]]]) -> bool:
+        """Keep the threads busy; false at the end."""
+        while len(pending) < WORKERS + 1 and (block := self._tape.block()) is not None:
+            first = self._next + sum(_lines(earlier) for earlier, _ in pending)
+            pending.append((block, pool.submit(self._quick, block, first)))
+            if self._patience:
+                break
+        return bool(pending)
+
+    def _quick(self, block: Block, first: int) -> Quick:
+        if self._patience:
+            return None
+        taken = quick(block, self._grid, first)
+        return None if taken is None else (taken, list(self._told(taken)))
+
+    def _with_care(self, block: Block) -> Iterator[Part]:
+        for taken in careful(self._tape, block, self._grid, self._next):
+            yield from self._told(taken)
+            self.units += taken.units
+            self._next += len(taken.cells) + len(taken.bad) + len(taken.blank)
+
+    def _count(self, units: int) -> None:
+        self.units += units
+        self._next += units
+
+    def _told(self, taken: Taken) -> Iterator[Part]:
+        """Give the records of rows, and what became of those that are none."""
+        if taken.blank:
+            yield Aside("blank", len(taken.blank), taken.blank[0])
+        if len(taken.cells):
+            yield from self._application.apply(taken.cells)
+        yield from (part for bad in taken.bad for part in self._malformed(bad))
+
+    def _malformed(self, bad: Bad) -> Iterator[Part]:
+        """Set a row aside where a rule of the mapping knows it, such as one of totals; else tell it."""
+        if bad.code == "row_malformed" and not bad.why and (reason := self._application.aside_of(bad.cells)):
+            yield Aside(reason, 1, bad.row, " | ".join(bad.cells)[:500])
+            return
+        found = bad.why or f"{len(bad.cells)} cells: {' | '.join(bad.cells)[:300]}"
+        yield Finding(bad.code, found, f"{self._grid.width} cells", bad.row, span=bad.span, units=1)
+
+
+def _lines(block: Block) -> int:
+    return block.data.count(b"\n") + (block.data[-1:] != b"\n")

@@ -1,0 +1,295 @@
+"""Cells out of blocks of a delimited text: by Arrow where every line is one plain row, by `csv` where it is not.
+
+Both give the same. A block takes the quick way when its quotes only stand around whole cells, its lines all end alike,
+no cell holds a line end, and it is sound UTF-8 without odd signs; how many rows came out must be how many lines went in.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .cells import Cells
+from .tape import LONGEST, Block, Tape
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# Characters of the longest cell, and rows that are held at once.
+CELL = 1_000_000
+HELD = 16_384
+_LINE_MARK = b"\x1f"
+_REPLACED = "\ufffd".encode()
+
+
+@dataclass(frozen=True)
+class Grid:
+    """What is the same for all rows: delimiter, number of cells, and whether bytes are told by place or by text."""
+
+    delimiter: str
+    width: int
+    spans: bool = True
+
+
+@dataclass(frozen=True)
+class Bad:
+    """A row that is not as its header says."""
+
+    row: int
+    cells: tuple[str, ...]
+    span: tuple[int, int] | None
+    code: str = "row_malformed"
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What came out of a run of lines: rows, rows that are none, numbers of blank lines, units counted apart."""
+
+    cells: Cells
+    bad: tuple[Bad, ...] = ()
+    blank: tuple[int, ...] = ()
+    units: int = 0
+
+
+def quick(block: Block, grid: Grid, first: int) -> Taken | None:
+    """Take a block by Arrow; None where it is not plain. *first* is the number of its first line."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    ending = _ending(block.data)
+    if block.cut or not ending or not _plain(block.data, grid.delimiter.encode()):
+        return None
+    lines = _lines(block.data)
+    lengths = pc.binary_length(lines).cast(pa.int64())
+    ends = pc.add(pc.cumulative_sum(pc.add(lengths, ending)), block.start - ending)
+    numbers = pa.arange(first, first + len(lines))
+    source = {"byte_start": pc.subtract(ends, lengths), "byte_end": ends} if grid.spans else {"raw": lines}
+    every = Cells([lines], numbers, source)
+    filled = pc.not_equal(lengths, 0)
+    columns, odd = _parsed(block.data, grid)
+    wrong = [every.split(filled)[0].filtered([number - 1 for number in odd])] if odd else []
+    blank, bad = _sorted(wrong[0], grid, block) if wrong else ((), ())
+    if bad is None or any(_longest(column) > CELL for column in columns):
+        return None
+    kept = pc.and_(filled, pc.invert(pc.is_in(numbers, value_set=wrong[0].rows))) if wrong else filled
+    rows = every if pc.all(kept).as_py() else every.split(kept)[0]
+    if any(len(column) != len(rows) for column in columns):
+        return None
+    blank = (*blank, *numbers.filter(pc.invert(filled)).to_pylist())
+    return Taken(
+        Cells(columns, rows.rows, rows.source),
+        bad,
+        tuple(sorted(blank)),
+        block.data.count(b"\n") + (block.data[-1:] != b"\n"),
+    )
+
+
+def _ending(data: bytes) -> int:
+    """Give the length of the line ends, or 0 where they are not all alike."""
+    if b"\r" not in data:
+        return 1
+    both = data.count(b"\r\n")
+    return 2 if both == data.count(b"\r") == data.count(b"\n") else 0
+
+
+def _plain(data: bytes, delimiter: bytes) -> bool:
+    """Tell whether text is sound and its quotes only stand around whole cells."""
+    if b"\0" in data or _LINE_MARK in data or (not data.isascii() and not _sound(data)):
+        return False
+    if b'"' not in data:
+        return True
+    opening = data.count(delimiter + b'"') + data.count(b'\n"') + data.startswith(b'"')
+    closing = data.count(b'"' + delimiter) + data.count(b'"\n') + data.count(b'"\r') + data.endswith(b'"')
+    return data.count(b'"') == opening + closing and opening == closing
+
+
+def _sound(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return _REPLACED not in data
+
+
+def _lines(data: bytes) -> pa.Array:
+    import pyarrow.csv as table
+
+    parse = table.ParseOptions(delimiter=_LINE_MARK.decode(), quote_char=False, ignore_empty_lines=False)
+    return _read(data, 1, parse)[0]
+
+
+def _parsed(data: bytes, grid: Grid) -> tuple[list[pa.Array], list[int]]:
+    """Give the columns, and the numbers (of those that are not empty) of lines that have too few or too many cells."""
+    import pyarrow.csv as table
+
+    odd: list[int] = []
+
+    def note(row: Any) -> str:
+        odd.append(row.number)
+        return "skip"
+
+    parse = table.ParseOptions(delimiter=grid.delimiter, newlines_in_values=True, invalid_row_handler=note)
+    return _read(data, grid.width, parse), odd
+
+
+def _read(data: bytes, width: int, parse: Any) -> list[pa.Array]:
+    import pyarrow as pa
+    import pyarrow.csv as table
+
+    names = [str(i) for i in range(width)]
+    read = table.ReadOptions(use_threads=False, block_size=max(len(data) + 1, 64), column_names=names)
+    convert = table.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), check_utf8=False)
+    found = table.read_csv(pa.BufferReader(data), read_options=read, parse_options=parse, convert_options=convert)
+    return [column.combine_chunks() for column in found.columns]
+
+
+def _longest(texts: pa.Array) -> int:
+    import pyarrow.compute as pc
+
+    return pc.max(pc.binary_length(texts)).as_py() or 0
+
+
+def _sorted(lines: Cells, grid: Grid, block: Block) -> tuple[tuple[int, ...], tuple[Bad, ...] | None]:
+    """Tell blank lines from malformed ones; None where one only has too many empty cells, and so is a row."""
+    blank, bad = [], []
+    for i, (row, text) in enumerate(zip(lines.rows.to_pylist(), lines.columns[0].to_pylist(), strict=True)):
+        cells = next(csv.reader([text], delimiter=grid.delimiter))
+        if not any(cell.strip() for cell in cells):
+            blank.append(row)
+        elif fitted(cells, grid.width):
+            return (), None
+        else:
+            bad.append(Bad(row, tuple(cells), lines.span(i)))
+    return tuple(blank), tuple(bad)
+
+
+def fitted(cells: Sequence[str], width: int) -> list[str] | None:
+    """Give as many cells as the header has: what is over must be empty; None where that cannot be."""
+    if len(cells) < width or any(cell.strip() for cell in cells[width:]):
+        return None
+    return list(cells[:width])
+
+
+class _Feed:
+    """Lines for `csv`, which knows where the row in hand began, and when its last quote is never closed."""
+
+    def __init__(self, tape: Tape, block: Block) -> None:
+        self._tape = tape
+        self._queue = deque(block.data.splitlines(keepends=True))
+        self.blocks = [block]
+        self.at = block.start
+        self.row: list[bytes] = []
+        self.torn = False
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        if not self._queue and self.row and (block := self._tape.block()) is not None:
+            self.blocks.append(block)
+            self._queue.extend(block.data.splitlines(keepends=True))
+        if not self._queue or sum(map(len, self.row)) > LONGEST:
+            self.torn = bool(self.row)
+            raise StopIteration
+        self.row.append(self._queue.popleft())
+        return self.row[-1].decode("utf-8", "replace")
+
+    def taken(self) -> tuple[bytes, int]:
+        """Give the bytes of the row in hand and where it began, and begin the next; of a torn row only its first line."""
+        if self.torn:
+            self._queue.extendleft(reversed(self.row[1:]))
+            del self.row[1:]
+        data, start = b"".join(self.row), self.at
+        self.at += len(data)
+        self.row, self.torn = [], False
+        return data, start
+
+
+def careful(tape: Tape, block: Block, grid: Grid, first: int) -> Iterator[Taken]:
+    """Take a block by `csv`, and as much of what follows as its last row needs; the last part has the units."""
+    csv.field_size_limit(2**31 - 1)
+    feed = _Feed(tape, block)
+    held = _Held(grid)
+    number = first
+    while True:
+        reader = csv.reader(feed, delimiter=grid.delimiter)
+        torn = False
+        for cells in reader:
+            torn = feed.torn
+            held.take(number, cells, *feed.taken(), torn=torn)
+            number += 1
+            if len(held) >= HELD:
+                yield held.let()
+            if torn:
+                break
+        if not torn:
+            break
+    yield held.let(counted(b"".join(one.data for one in feed.blocks), grid.delimiter.encode()))
+
+
+class _Held:
+    """Rows that are held until they are a batch."""
+
+    def __init__(self, grid: Grid) -> None:
+        self._grid = grid
+        self._clear()
+
+    def _clear(self) -> None:
+        self._rows: list[list[str]] = []
+        self._at: list[tuple[int, int, int, str]] = []
+        self._odd: list[bool] = []
+        self._bad: list[Bad] = []
+        self._blank: list[int] = []
+
+    def __len__(self) -> int:
+        return len(self._rows) + len(self._bad) + len(self._blank)
+
+    def take(self, row: int, cells: list[str], data: bytes, start: int, *, torn: bool) -> None:
+        """Sort a row in."""
+        ends = (start, start + len(data.rstrip(b"\r\n")))
+        span = ends if self._grid.spans else None
+        if torn:
+            self._bad.append(Bad(row, tuple(cells)[: self._grid.width], span, why="a quote that is never closed"))
+        elif not any(cell.strip() for cell in cells):
+            self._blank.append(row)
+        elif max(map(len, cells)) > CELL:
+            why = f"a cell of {max(map(len, cells))} characters"
+            self._bad.append(Bad(row, tuple(cell[:60] for cell in cells), span, "too_large", why))
+        elif (fit := fitted(cells, self._grid.width)) is None:
+            self._bad.append(Bad(row, tuple(cells), span))
+        else:
+            text = "" if self._grid.spans else data.rstrip(b"\r\n").decode("utf-8", "replace")
+            self._rows.append(fit)
+            self._at.append((row, *ends, text))
+            self._odd.append(any("\ufffd" in cell or "\0" in cell for cell in fit))
+
+    def let(self, units: int = 0) -> Taken:
+        """Give what is held, and begin anew."""
+        import pyarrow as pa
+
+        columns = [pa.array(column, pa.string()) for column in zip(*self._rows, strict=True)]
+        rows, starts, ends, texts = (
+            (list(part) for part in zip(*self._at, strict=True)) if self._at else ([], [], [], [])
+        )
+        places = {"byte_start": pa.array(starts, pa.int64()), "byte_end": pa.array(ends, pa.int64())}
+        source: dict[str, Any] = places if self._grid.spans else {"raw": pa.array(texts, pa.string())}
+        if any(self._odd):
+            source["undecodable"] = pa.array(self._odd, pa.bool_())
+        taken = Taken(Cells(columns, pa.array(rows, pa.int64()), source), tuple(self._bad), tuple(self._blank), units)
+        self._clear()
+        return taken
+
+
+def counted(data: bytes, delimiter: bytes) -> int:
+    """Count the line ends of a text that are not inside a quoted cell, without reading its rows."""
+    plain = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    lines = plain.count(b"\n") + (bool(plain) and plain[-1:] != b"\n")
+    if b'"' not in plain:
+        return lines
+    quoted = re.compile(rb"(?:(?<=[\n" + re.escape(delimiter) + rb'])|\A)"[^"]*(?:""[^"]*)*"')
+    return lines - sum(match[0].count(b"\n") for match in quoted.finditer(plain))
