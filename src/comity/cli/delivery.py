@@ -9,6 +9,7 @@ import click
 
 from comity.kernel.language import _, counted
 
+from .deliveryacquire import acquire
 from .home import home_option
 from .output import console, emit, json_option, plain
 
@@ -19,6 +20,9 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.group()
 def delivery() -> None:
     """What providers delivered on our requests."""
+
+
+delivery.add_command(acquire)
 
 
 @delivery.command("list")

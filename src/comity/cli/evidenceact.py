@@ -15,9 +15,11 @@ from .output import console, plain
 from .secret import open_signer, passphrase_option
 
 if TYPE_CHECKING:
+    from comity.crypto.keys import Signer
     from comity.evidence.acquiring import Watch
     from comity.evidence.model import Generation
     from comity.evidence.sealing import Seal
+    from comity.node.service import Node
 
 F = TypeVar("F", bound=Callable[..., object])
 PATH = click.Path(path_type=Path)
@@ -62,16 +64,25 @@ def sealing(home: Path | None, key: Path | None, passphrase_file: Path | None) -
     if home is None:
         yield "", Seal(secrets.token_bytes, signer)
         return
-    from comity.evidence.recording import recorder
-    from comity.evidence.sealer import require_sealer
     from comity.node.service import open_node
 
     with open_node(home) as node:
-        party, now, role = node.settings.party, node.clock.now(), {}
-        if signer:
-            require_sealer(node.mirror.lookup(party, now), signer.public.keyid, at=now)
-            role = node.mirror.slice(party)
-        yield party, Seal(secrets.token_bytes, signer, role, recorder(node.store, node.ledger, node.clock))
+        yield node.settings.party, seal_of(node, signer)
+
+
+def seal_of(node: Node, signer: Signer | None) -> Seal:
+    """Give with what a node seals: a post's key, if its directory lets that seal, and the node's log."""
+    import secrets
+
+    from comity.evidence.recording import recorder
+    from comity.evidence.sealer import require_sealer
+    from comity.evidence.sealing import Seal
+
+    party, now, role = node.settings.party, node.clock.now(), {}
+    if signer:
+        require_sealer(node.mirror.lookup(party, now), signer.public.keyid, at=now)
+        role = node.mirror.slice(party)
+    return Seal(secrets.token_bytes, signer, role, recorder(node.store, node.ledger, node.clock))
 
 
 @contextmanager

@@ -73,7 +73,7 @@ def export(office: Office, name: str, to: Path, identity: Identity | None = None
     with office.store.read() as unit:
         found = find(unit, office, name)
         ready = [parts for parts in found if whole(parts)]
-        messages = {kept.transaction: _message(unit, kept) for parts in ready for kept in parts}
+        messages = {kept.transaction: message_of(unit, kept) for parts in ready for kept in parts}
     if not ready:
         raise NoDelivery(f"got {name!r}, on which no delivery is whole yet, expected one", field="name")
     sums: list[tuple[str, str]] = []
@@ -142,7 +142,12 @@ def _joined(office: Office, pieces: Sequence[Kept]) -> Callable[[Path], None]:
     return write
 
 
-def _message(unit: Unit, kept: Kept) -> bytes:
+def message_of(unit: Unit, kept: Kept) -> bytes:
+    """Give the message that announced a part, byte for byte.
+
+    Raises:
+        NotFound: it is not kept.
+    """
     found = find_messages(unit, direction=IN, peer=kept.peer, transaction=kept.transaction)
     if not found:
         raise NotFound(f"got no message {kept.transaction}, expected the one that announced the part")

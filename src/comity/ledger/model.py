@@ -57,6 +57,7 @@ TYPES = {
     "delivery.received": "A part was acknowledged together with all others of its delivery.",
     "delivery.refused": "A part was refused: it was not what was stated, or not for us.",
     "delivery.exported": "A delivery was written out of the node.",
+    "delivery.acquired": "A delivery became an item of evidence.",
     "desk.reviewed": "A named person recorded the legal review of a request.",
     "desk.calledback": "A desk called the sender of a request back under its number in the directory.",
     "desk.overridden": "A named person went on with an emergency although nobody had called back.",

@@ -7,36 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from builders.deliveries import IDENTITY, SG, VN, Line, line
+from builders.arrivals import arrived
+from builders.deliveries import IDENTITY, VN, Line, line
 from builders.nodes import Nodes
-from comity.exchange import tables
 from comity.exchange.errors import NoDelivery
 from comity.exchange.exporting import SUMS, Exported, export
-from comity.exchange.inbound import received
 from comity.exchange.part import MAX_BINARY
 from comity.kernel.errors import BadInput
 from comity.store.errors import StoreCorrupt
-
-
-def arrived(made: Line, *files: Path, only: int = 1000, **terms: object) -> str:
-    """A delivery that arrived, or only its first parts; gives its identifier."""
-    parts = made.offer(*files, **terms)  # type: ignore[arg-type]  # what a test says
-    for thing in made.things(parts)[:only]:
-        made.take(thing)
-    made.work()
-    keep_message(made)
-    return parts[0].part.delivery
-
-
-def keep_message(made: Line) -> None:
-    """Keep the message that carried the parts, as the endpoint does."""
-    now = made.nodes.clock.now()
-    message = received(
-        peer=SG, transaction="t-1", raw=b"{}", answer=b"{}", kind="actions", about="", at=now, answered_at=now
-    )
-    with made.nodes.office(VN).store.write() as unit:
-        if not tables.find_messages(unit, transaction="t-1"):
-            tables.add_message(unit, message)
 
 
 def written(made: Line, to: Path, name: str = "", **more: object) -> Exported:
