@@ -19,6 +19,9 @@ QUIET = [
     "--disable-sync",
     "--no-first-run",
 ]
+AXE = Path(__file__).resolve().parents[1] / "web" / "axe" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+JUDGE = "async (only) => (await axe.run(document, { runOnly: only })).violations"
 CALL = """async ([encoded, given]) => {
     const open = (text) => new Blob([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))]);
     const options = { ...given, root: given.root && open(given.root), directory: given.directory && open(given.directory) };
@@ -64,3 +67,13 @@ def handed(path: Path) -> bytes | dict[str, bytes]:
 
 def _encoded(data: bytes) -> str:
     return base64.b64encode(data).decode()
+
+
+def judged(page: Page, *rules: str) -> list[str]:
+    """Let axe-core look at a page by WCAG 2.2 AA, or by some rules alone; gives what it finds wrong, each with where."""
+    if page.evaluate("typeof axe") == "undefined":
+        page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate(JUDGE, list(rules or RULES))
+    return [
+        f"{one['id']}: {node['html'][:200]} {node['failureSummary'][:200]}" for one in found for node in one["nodes"]
+    ]

@@ -111,7 +111,9 @@ def _shown(visit: Visit) -> Response:
     with staff.store.read() as unit:
         shown = {
             "passkeys": passkeys.of(unit, person),
-            "sessions": sessions.open_sessions(staff, unit, person),
+            "sessions": sorted(
+                sessions.open_sessions(staff, unit, person), key=lambda one: one.id != visit.me.session.id
+            ),
             "tokens": tokens.of(unit, person),
             "grants": grants_of(staff, unit, person),
         }

@@ -43,12 +43,11 @@ def locale(code: str) -> Locale:
     return Locale.parse(_LOCALES.get(code, code))
 
 
-def written(at: datetime, zone: str) -> str:
-    """Write a moment as people of this language do, in a time zone, with its offset from UTC and the zone's name."""
+def written(at: datetime, zone: str) -> tuple[str, str]:
+    """Write a moment as people of this language do, in a time zone; and the zone's offset from UTC at that moment."""
     there = at.astimezone(ZoneInfo(zone) if zone in _zones() else UTC)
-    text = format_datetime(there, "d MMM y, HH:mm", locale=locale(language()))
     offset = f"UTC{there:%z}"[:6] + f":{there:%z}"[:1] + f"{there:%z}"[3:5] if there.utcoffset() else "UTC"
-    return f"{text} ({', '.join(dict.fromkeys((offset, zone)))})"
+    return format_datetime(there, "d MMM y, HH:mm", locale=locale(language())), offset
 
 
 def zones() -> list[str]:

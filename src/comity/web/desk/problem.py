@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from comity.accounts.errors import TooSoon
+from comity.accounts.duties import Act, acts, roles
+from comity.accounts.errors import NotAllowed, TooSoon
 from comity.kernel.errors import ComityError
 from comity.kernel.language import _
 
@@ -17,12 +18,22 @@ if TYPE_CHECKING:
 def problem(visit: Visit, error: ComityError | None) -> Response:
     """Answer with what is wrong; nothing is told of what nobody foresaw."""
     status = error.status if error else 500
-    response = visit.page("problem.html", status, title=_title(status), error=error)
+    act = _withheld(visit, error)
+    may = [one for one in roles().values() if act and one.name in act.roles]
+    response = visit.page("problem.html", status, title=_title(status), error=error, act=act, may=may)
     if isinstance(error, TooSoon):
         response.headers["retry-after"] = str(error.seconds)
     elif status == 503:
         response.headers["retry-after"] = "10"
     return response
+
+
+def _withheld(visit: Visit, error: ComityError | None) -> Act | None:
+    """Give the act that the matrix does not give to this person's roles, if that is what is wrong."""
+    if visit.route is None or visit.who is None or not isinstance(error, NotAllowed):
+        return None
+    act = acts()[visit.route.act]
+    return None if act.allows(visit.who.roles) else act
 
 
 def _title(status: int) -> str:

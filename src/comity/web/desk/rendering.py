@@ -33,6 +33,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )  # fmt: skip
     made.globals.update(_=_, counted=counted, said=said, word=word, static=static, languages=NAMES, version=__version__)
+    made.filters["browser"] = _browser
     made.filters["seg"] = lambda text: quote(str(text), safe="")
     return made
 
@@ -61,13 +62,30 @@ def static(name: str) -> str:
     return f"/static/{digest}/{name}"
 
 
+def _browser(agent: str) -> str:
+    """Name a browser and its system, as far as it says."""
+    browsers = {"Firefox/": "Firefox", "Edg/": "Edge", "OPR/": "Opera", "Chrome/": "Chrome", "Safari/": "Safari"}
+    systems = {
+        "Android": "Android",
+        "iPhone": "iOS",
+        "iPad": "iPadOS",
+        "Windows": "Windows",
+        "Mac OS": "macOS",
+        "Linux": "Linux",
+    }
+    found = [next((name for sign, name in known.items() if sign in agent), "") for known in (browsers, systems)]
+    return ", ".join(filter(None, found)) or agent[:60]
+
+
 def _time(visit: Visit) -> Callable[[datetime | None], Markup]:
     zone = visit.who.person.zone if visit.who else "UTC"
 
     def time(at: datetime | None) -> Markup:
-        """Write a moment, in the person's zone, with the offset and the machine's form."""
+        """Write a moment in the person's zone with its offset; the zone's name and the machine's form stand behind it."""
         if at is None:
             return Markup("")
-        return Markup('<time datetime="{}">{}</time>').format(stamp(at), written(at, zone))
+        text, offset = written(at, zone)
+        form = '<time datetime="{}" title="{}"><bdi>{}</bdi> <bdi dir="ltr">{}</bdi></time>'
+        return Markup(form).format(stamp(at), zone, text, offset)  # noqa: S704 - the form is ours, what fills it is escaped
 
     return time

@@ -1,0 +1,58 @@
+"""Every page of the desk is looked at: axe-core finds nothing wrong, nothing runs over the edge of a small screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builders.browsing import judged
+from builders.desk import Served
+from comity.accounts import knowledge, people
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, ViewportSize
+
+# Who looks at which page; `{lan}` is the id of a person. A new page is added here.
+PAGES = {
+    "nobody": ["/sign-in", "/join", "/nothing"],
+    "looker": ["/", "/duties", "/account", "/account/keys", "/glass", "/glass/review", "/people"],
+    "boss": ["/", "/people", "/people/{lan}"],
+}
+ROLES = {"nobody": (), "looker": ("releaser", "drafter"), "boss": ("administrator",)}
+SIZES: list[ViewportSize] = [{"width": 320, "height": 720}, {"width": 1440, "height": 900}]
+OVER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture(scope="module")
+def peopled(desk: Served) -> Served:
+    """A desk where something has happened, so that pages are not empty."""
+    staff = desk.crew.staff
+    admin, lan = desk.person("admin"), desk.person("lan", "drafter", "custodian")
+    desk.person("looker", *ROLES["looker"])
+    desk.person("boss", "administrator")
+    people.invite(staff, admin, "new.one", "Nguyễn Thị Mới", ["officer"], "night shift")
+    knowledge.break_glass(staff, desk.crew.standing("lan"), "VN-2022-RONIN", "A life is in danger tonight")
+    knowledge.break_glass(staff, desk.crew.standing("looker"), "VN-2017-WANNACRY", "The deadline ends at midnight")
+    people.ask_recovery(staff, admin, lan.id, "The telephone was stolen on the train")
+    return desk
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("who", PAGES)
+def test_nothing_is_wrong_with_a_page(browser: Browser, peopled: Served, who: str, language: str) -> None:
+    """At each width, light and dark, left-to-right and right-to-left, axe-core finds nothing and nothing runs over the edge."""
+    person = () if who == "nobody" else (who, *ROLES[who])
+    if person:
+        people.speak(peopled.crew.staff, peopled.person(who), language, "Asia/Ho_Chi_Minh")
+    with peopled.browser(browser, *person, locale=language) as page:
+        for path in PAGES[who]:
+            page.goto(path.replace("{lan}", peopled.crew.people["lan"].id))
+            for size in SIZES[: 1 if language == "ar" and path in PAGES["looker"] else 2]:
+                page.set_viewport_size(size)
+                page.emulate_media(color_scheme="light")
+                assert judged(page) == [], (path, size)
+                assert page.evaluate(OVER) == 0, (path, size)
+                page.emulate_media(color_scheme="dark")
+                assert judged(page, "color-contrast") == [], (path, size)
