@@ -5,6 +5,7 @@ Each different text is normalised once a batch; plain IPv4 addresses take a shor
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -13,11 +14,13 @@ from comity.identifiers.kinds import normalise
 
 from . import schema
 from .amount import damage
+from .joining import join_filled
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _BYTE = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
+_LIKE_IBAN = re.compile(r"[A-Za-z]{2} ?\d")
 PLAIN_IP = rf"^{_BYTE}(?:\.{_BYTE}){{3}}$"
 
 
@@ -58,16 +61,9 @@ def key_of(identifier: str, text: str | None, region: str = "") -> tuple[str, st
     try:
         plain = normalise(identifier, text, region=region if identifier == "phone" else "")
     except InvalidIdentifier:
-        return "", "" if identifier == "iban" and not text[:2].isalpha() else "identifier_invalid"
+        return "", "" if identifier == "iban" and not _LIKE_IBAN.match(text) else "identifier_invalid"
     return f"{identifier}:{plain.value}", ""
 
 
 def _flagged(flags: pa.Array | None, more: pa.Array) -> pa.Array:
-    import pyarrow.compute as pc
-
-    if flags is None:
-        return more
-    # Leaving nulls out of the join loses rows where both are null (seen in pyarrow 26), so they are made empty first.
-    both = pc.binary_join_element_wise(pc.fill_null(flags, ""), pc.fill_null(more, ""), " ")
-    trimmed = pc.utf8_trim_whitespace(both)
-    return pc.if_else(pc.equal(trimmed, ""), None, trimmed)
+    return more if flags is None else join_filled([flags, more])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeVar
 
+from .joining import join_filled
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -77,5 +79,4 @@ def written(masks: Masks, rows: int) -> pa.Array:
     ]
     if not texts:
         return pa.nulls(rows, pa.string())
-    joined = texts[0] if len(texts) == 1 else pc.binary_join_element_wise(*texts, " ", null_handling="skip")
-    return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
+    return join_filled(texts)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .joining import join_filled
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -34,15 +36,7 @@ def add_sharing(kind: str, arrays: dict[str, pa.Array], rows: int) -> dict[str, 
         return arrays
     port = pc.if_else(translated, pc.is_valid(column("nat_port")), pc.is_valid(column("port")))
     exact = pc.match_substring_regex(column("time_text"), _EXACT)
-    missing = pc.if_else(pc.and_(shared, pc.invert(port)), "port_missing", None)
-    coarse = pc.if_else(pc.and_(shared, pc.invert(pc.fill_null(exact, False))), "time_coarse", None)
-    return arrays | {"flags": _joined(column("flags"), missing, coarse)}
-
-
-def _joined(*flags: pa.Array) -> pa.Array:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    both = pc.binary_join_element_wise(*(pc.fill_null(f.cast(pa.string()), "") for f in flags), " ")
-    plain = pc.utf8_trim_whitespace(pc.replace_substring_regex(both, " +", " "))
-    return pc.if_else(pc.equal(plain, ""), None, plain)
+    nothing = pa.scalar(None, pa.string())
+    missing = pc.if_else(pc.and_(shared, pc.invert(port)), "port_missing", nothing)
+    coarse = pc.if_else(pc.and_(shared, pc.invert(pc.fill_null(exact, False))), "time_coarse", nothing)
+    return arrays | {"flags": join_filled([column("flags").cast(pa.string()), missing, coarse])}

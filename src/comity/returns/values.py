@@ -12,6 +12,7 @@ from .cells import Cells
 from .figures import amounts, integers, scaled
 from .header import Fit, folded
 from .instants import Writing, instants, writing
+from .joining import join_filled
 from .mapping import Rule, TableMapping, Value
 from .mappingsheet import DURATION
 from .masks import Masks, each, flag_masks, matching, merged, only, some, written
@@ -128,7 +129,7 @@ class Writer:
         if value.way == "first":
             return pc.coalesce(*(_emptied(column, value.empty) if value.empty else column for column in columns))
         if value.way == "join":
-            joined = pc.binary_join_element_wise(*columns, value.text, null_handling="skip")
+            joined = join_filled(columns, value.text)
             return pc.if_else(pc.equal(joined, ""), nothing, joined)
         if value.way == "filled":
             columns = [_emptied(column, value.empty) if value.empty else column for column in columns]
