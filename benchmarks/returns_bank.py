@@ -48,6 +48,63 @@ def mt940(rows: int) -> bytes:
     return "".join(out).encode()
 
 
+_CAMT_ENTRY = (
+    '<Ntry><Amt Ccy="EUR">{0}.{1:02}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>{2}</Dt></BookgDt>'
+    "<ValDt><Dt>{2}</Dt></ValDt><AcctSvcrRef>B{3}</AcctSvcrRef><BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>RCDT</Cd>"
+    "<SubFmlyCd>ESCT</SubFmlyCd></Fmly></Domn></BkTxCd><NtryDtls><TxDtls><Refs><EndToEndId>E2E-{3}</EndToEndId></Refs>"
+    "<RltdPties><Dbtr><Pty><Nm>Example Person {4}</Nm></Pty></Dbtr><DbtrAcct><Id><IBAN>DE02120300000000202051</IBAN></Id>"
+    "</DbtrAcct></RltdPties><RltdAgts><DbtrAgt><FinInstnId><BICFI>COBADEFFXXX</BICFI></FinInstnId></DbtrAgt></RltdAgts>"
+    "<RmtInf><Ustrd>Invoice {3} of 2026 with thanks</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>\n"
+)
+
+
+def camt(rows: int) -> bytes:
+    """Write one statement with an entry of one detail each."""
+    total = sum(map(cents, range(rows)))
+    balance = (
+        "<Bal><Tp><CdOrPrtry><Cd>{}</Cd></CdOrPrtry></Tp><Amt Ccy='EUR'>{}.{:02}</Amt><CdtDbtInd>CRDT</CdtDbtInd></Bal>"
+    )
+    return "".join(
+        [
+            '<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt><Id>1</Id>',
+            "<Acct><Id><IBAN>DE89370400440532013000</IBAN></Id></Acct>",
+            balance.format("OPBD", 0, 0) + balance.format("CLBD", total // 100, total % 100),
+            *(
+                _CAMT_ENTRY.format(
+                    cents(n) // 100, n % 100, f"2026-{DAYS[n // 100 % 336][:2]}-{DAYS[n // 100 % 336][2:]}", n, n % 977
+                )
+                for n in range(rows)
+            ),
+            "</Stmt></BkToCstmrStmt></Document>",
+        ]
+    ).encode()
+
+
+def through_lxml(path: Path) -> int:
+    """Go through the entries with lxml, and read five values of each."""
+    from lxml import etree
+
+    space = "{urn:iso:std:iso:20022:tech:xsd:camt.053.001.08}"
+    found = 0
+    for _, entry in etree.iterparse(str(path), tag=space + "Ntry", resolve_entities=False, no_network=True):
+        detail = f"{space}NtryDtls/{space}TxDtls/"
+        kept = [
+            entry.findtext(path)
+            for path in (
+                space + "Amt",
+                space + "CdtDbtInd",
+                f"{space}BookgDt/{space}Dt",
+                f"{detail}{space}Refs/{space}EndToEndId",
+                f"{detail}{space}RmtInf/{space}Ustrd",
+            )
+        ]
+        found += len(kept) == 5
+        entry.clear()
+        while entry.getprevious() is not None:
+            del entry.getparent()[0]
+    return found
+
+
 def through_comity(path: Path) -> int:
     """Take the file in and give the number of transactions."""
     with tempfile.TemporaryDirectory() as folder:
@@ -65,10 +122,10 @@ def through_mt940(path: Path) -> int:
 
 
 def rate(act: Callable[[Path], int], path: Path, rows: int) -> float:
-    """Give the rows a second of one run."""
-    start = time.perf_counter()
+    """Give the rows a CPU second of one run: other work on the machine counts less so."""
+    start = time.process_time()
     found = act(path)
-    spent = time.perf_counter() - start
+    spent = time.process_time() - start
     if found != rows:
         raise SystemExit(f"{act.__name__} read {found} of {rows} rows")
     return rows / spent
@@ -86,7 +143,9 @@ def compare(name: str, data: bytes, rows: int, sides: dict[str, Callable[[Path],
     ours = statistics.median(found["comity"])
     print(f"{name}: {rows:,} rows, {len(data) / 1e6:.1f} MB")
     for side, rates in found.items():
-        print(f"  {side:12} {statistics.median(rates):12,.0f} rows/s   /{side} {ours / statistics.median(rates):6.2f}")
+        print(
+            f"  {side:12} {statistics.median(rates):12,.0f} rows/CPU-s   /{side} {ours / statistics.median(rates):6.2f}"
+        )
 
 
 def main() -> None:
@@ -96,6 +155,7 @@ def main() -> None:
     rows = 10_000 if parser.parse_args().quick else 100_000
     logging.disable(logging.WARNING)
     compare("statement.sta", mt940(rows), rows, {"comity": through_comity, "mt-940": through_mt940})
+    compare("statement.xml", camt(rows), rows, {"comity": through_comity, "lxml": through_lxml})
 
 
 if __name__ == "__main__":

@@ -85,13 +85,21 @@ def batch(entries: list[Entry]) -> Rows:
             continue
         texts = pa.array(values, pa.string())
         empty = pc.equal(texts, "")
-        if pc.all(empty).as_py() and name != "flags":
+        if name == "flags" or pc.all(empty).as_py():
             continue
         texts = pc.if_else(empty, pa.scalar(None, pa.string()), texts)
         arrays[name] = texts.cast(pa.decimal128(38, 18)) if name in _DECIMALS else texts
-    arrays["flags"] = pc.binary_join_element_wise(arrays.pop("time_flags"), arrays["flags"], " ", null_handling="skip")
-    arrays["flags"] = pc.if_else(pc.equal(arrays["flags"], ""), pa.scalar(None, pa.string()), arrays["flags"])
+    arrays["flags"] = _flags(arrays.pop("time_flags"), columns["flags"])
     return Rows("transaction", pa.RecordBatch.from_arrays(list(arrays.values()), names=list(arrays)))
+
+
+def _flags(of_times: pa.Array, others: tuple[str, ...]) -> pa.Array:
+    """Put the flags of the times and all others together; most rows have none."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    flags = of_times if not any(others) else pc.binary_join_element_wise(of_times, pa.array(others, pa.string()), " ")
+    return pc.utf8_trim_whitespace(flags)
 
 
 def _moments(moments: tuple[Moment | None, ...]) -> dict[str, pa.Array]:
@@ -113,7 +121,7 @@ def _moments(moments: tuple[Moment | None, ...]) -> dict[str, pa.Array]:
         "time_text": ([m.text or None if m else None for m in distinct], pa.string()),
         "time_zone": ([m.zone or None if m else None for m in distinct], pa.string()),
         "time_basis": ([m.basis if m and m.text else None for m in distinct], pa.string()),
-        "time_flags": ([" ".join(m.flags) or None if m else None for m in distinct], pa.string()),
+        "time_flags": ([" ".join(m.flags) if m else "" for m in distinct], pa.string()),
     }
     return {name: pa.array(values, kind).take(at) for name, (values, kind) in columns.items()}
 
@@ -127,15 +135,15 @@ def money(text: str, decimal: str = POINT) -> tuple[str, Decimal | None, tuple[s
     return "" if read.value is None else f"{read.value:f}", read.value, read.flags
 
 
-def day_moment(text: str, day: date, given: Given) -> Moment:
-    """Place a day without an hour: from its first moment to its last, in the zone given, or in every zone there is."""
+def day_moment(text: str, day: date, *, zone: str = "", basis: str = ASSUMED) -> Moment:
+    """Place a day without an hour: from its first moment to its last, in the zone named, or in every zone there is."""
     first = datetime.combine(day, time())
     try:
         last = first + timedelta(days=1, microseconds=-1)
     except OverflowError:
         return Moment(text, flags=("time_unreadable",))
-    begin = placed(text, first, zone=given.zone, basis=ASSUMED)
-    end = placed(text, last, zone=given.zone, basis=ASSUMED)
+    begin = placed(text, first, zone=zone, basis=basis)
+    end = placed(text, last, zone=zone, basis=basis)
     if begin.earliest is None or end.latest is None:
         return Moment(text, flags=("time_unreadable",))
     return Moment(text, begin.earliest, end.latest, begin.zone, begin.basis, begin.flags)
@@ -166,6 +174,12 @@ class Tally:
         elif direction == DEBIT:
             self.debits += 1
             self.debit = EXACT.add(self.debit, value or ZERO)
+
+    def take(self, other: Tally) -> None:
+        """Count what another has counted."""
+        self.credits, self.debits = self.credits + other.credits, self.debits + other.debits
+        self.credit, self.debit = EXACT.add(self.credit, other.credit), EXACT.add(self.debit, other.debit)
+        self.unread += other.unread
 
     @property
     def net(self) -> Decimal:

@@ -77,7 +77,7 @@ class Lines:
         day, text, basis = valued, value, INFERRED
         if booked.strip():
             day, text, basis = _nearest(booked, valued) if valued else None, booked, STATED
-        time = day_moment(text, day, self._given) if day else Moment(text, flags=("time_unreadable",))
+        time = day_moment(text, day, zone=self._given.zone) if day else Moment(text, flags=("time_unreadable",))
         self._days[value, booked] = valued, time, basis
         return valued, time, basis
 
