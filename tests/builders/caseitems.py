@@ -37,6 +37,20 @@ def chain(*deeds: Deed) -> list[CustodyEntry]:
     return made
 
 
+CAPTURE = {
+    "address": "https://www.example.org/shop?x=1", "machine": "192.0.2.7", "port": 443, "status": 302, "answer_bytes": 9,
+    "begun_at": "2026-01-02T03:04:05.000000Z", "ended_at": "2026-01-02T03:04:06.000000Z",
+    "tls": {"protocol": "TLSv1.3", "cipher": "X", "trusted": True}, "redirect": {"to": "https://www.example.net/"},
+}  # fmt: skip
+ABOUT = {
+    "captures": [CAPTURE, {**CAPTURE, "machine": "2001:db8::7", "tls": {}, "redirect": {"to": "file:///x"}}],
+    "delivery": {
+        "identifier": "0d9c2a1e", "reference": "VN-1", "from": "SG.orchid", "announced_at": CAPTURE["begun_at"],
+        "whole_at": CAPTURE["ended_at"],
+    },
+}  # fmt: skip
+
+
 def whole() -> Described:
     """An item with an entry of every kind and some custody."""
     entries = [

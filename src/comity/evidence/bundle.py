@@ -46,7 +46,7 @@ from .journal import to_disk
 from .limits import UseLimits, combined
 from .model import Entry
 from .paper import print_paper
-from .sealing import FILES, read_generation
+from .sealing import FILES, read_generation, sources_of
 from .verification import Verdict, verify
 from .witness import Given
 
@@ -186,7 +186,7 @@ class _Listed:
 def _graph(bag: Path, target: Path, checked: Checked) -> None:
     """Write the item with its custody as a graph, if its own description can be read."""
     try:
-        described = Described(read_generation(bag), _Listed(bag / FILES), checked.entries)
+        described = Described(read_generation(bag), _Listed(bag / FILES), checked.entries, sources_of(bag))
         with target.open("wb") as out:
             write_graph(described, out)
     except (BadInput, KeyError, ValueError, FileNotFoundError, NotADirectoryError):

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Protocol, runtime_checkable
 
 from comity import __version__
 from comity.kernel.clock import stamp
 
+from .casesource import source_nodes
 from .custodyentry import CustodyEntry, Hand
 from .model import FILE, FOLDER, LINK, Entry, Generation, nano_stamp
 from .rows import usual, written
@@ -73,11 +74,13 @@ class Described:
     """What a graph is written from: a generation, everything at its source, and its custody so far.
 
     *entries* is gone through twice: it is a list, or gives a new iterator each time, or knows to work with all cores.
+    *about* is what the item's description says of its sources.
     """
 
     generation: Generation
     entries: Iterable[Entry]
     custody: Iterable[CustodyEntry] = field(default=())
+    about: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def things(self) -> Things:
@@ -104,9 +107,10 @@ def _lines(item: Described) -> Iterator[Iterable[bytes]]:
     """Give every node of the graph, each as pieces of bytes."""
     names = _Names(item.generation)
     seen: set[str] = set()
-    for node in _act(item.generation, names):
-        seen.add(node["@id"])
-        yield [_json(node).encode()]
+    for node in (*_act(item.generation, names), *source_nodes(item.about, names.id)):
+        if node["@id"] not in seen:
+            seen.add(node["@id"])
+            yield [_json(node).encode()]
     yield _record(item, names)
 
     def nodes(rows: Iterable[bytes]) -> bytes:

@@ -40,6 +40,7 @@ from comity.packages.bag import DECLARATION
 
 from . import statement
 from .casegraph import Described, graph
+from .casesource import SOURCES
 from .errors import BadGeneration, EvidenceUnwritable
 from .inventory import Inventory
 from .journal import dump, to_disk
@@ -65,7 +66,7 @@ MAX_ACQUISITION = 4 * 1024 * 1024
 class Contents:
     """What a generation will hold: the act, what stood at the sources, and the generation before.
 
-    *listings* are the tag files that stand in the folder already; *about* is what else the description says of the sources.
+    *in_place* tells that the payload is no copy, so that none of it is ever deleted; *listings* are the tag files that stand in the folder already; *about* is what else the description says of the sources.
     """
 
     act: Act
@@ -74,6 +75,7 @@ class Contents:
     findings: Sequence[Finding]
     former: Generation | None = None
     sources: tuple[Path, ...] = ()
+    in_place: bool = False
     listings: tuple[str, ...] = ()
     about: Mapping[str, Any] = field(default_factory=dict)
 
@@ -101,7 +103,8 @@ def seal(folder: Path, contents: Contents, with_seal: Seal, *, at: datetime) -> 
     try:
         with suppress(FileNotFoundError):
             shutil.rmtree(folder / "seal")
-        _sweep(folder, contents.inventory)
+        if not contents.in_place:
+            _sweep(folder, contents.inventory)
         generation = _write(folder, contents, at)
         if with_seal.signer:
             sign(folder, generation, with_seal)
@@ -161,6 +164,19 @@ def read_generation(folder: Path) -> Generation:
         raise BadGeneration(f"got no sealed item of evidence ({e}), expected one", file=str(folder)) from e
 
 
+def sources_of(folder: Path) -> dict[str, Any]:
+    """Read what the description in a sealed folder says of captures and deliveries; nothing in it is verified.
+
+    Raises:
+        BadGeneration: there is no description.
+    """
+    try:
+        document = canonical.load((folder / ACQUISITION).read_bytes(), limit=MAX_ACQUISITION)
+        return {name: document[name] for name in SOURCES if name in document}
+    except (OSError, BadInput, TypeError) as e:
+        raise BadGeneration(f"got no sealed item of evidence ({e}), expected one", file=str(folder)) from e
+
+
 def generation_of(document: Any, digest: str) -> Generation:
     """Give the generation that `acquisition.json` describes under a digest.
 
@@ -181,7 +197,7 @@ def _write(folder: Path, contents: Contents, at: datetime) -> Generation:
     findings = sorted(contents.findings, key=lambda f: (f.name, f.code))
     tags = Tags(folder)
     tags.write(FILES, inventory.rows())
-    tags.write(GRAPH, graph(Described(generation, inventory)))
+    tags.write(GRAPH, graph(Described(generation, inventory, about=contents.about)))
     tags.write(FINDINGS, (dump(f.plain()) for f in findings))
     tags.write(BLAKE3, inventory.sums("blake3"))
     tags.write(TREE, [write_tree(generation.root, len(inventory), inventory.secret)])

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from builders.caseitems import file_entry, generation, items, whole, written
+from builders.caseitems import ABOUT, file_entry, generation, items, whole, written
 from comity.evidence.casegraph import CONTEXT, VERSION, Described, write_graph
 from comity.evidence.model import Entry
 
@@ -58,8 +58,22 @@ def validate(folder: Path, *graphs: bytes) -> None:
 
 
 def test_case_validate_finds_no_fault(tmp_path: Path) -> None:
-    """An item with every kind of entry and custody violates no shape of CASE 1.4."""
-    validate(tmp_path, written(whole()))
+    """An item with every kind of entry, source and custody violates no shape of CASE 1.4."""
+    validate(tmp_path, written(replace(whole(), about=ABOUT)))
+
+
+def test_sources_are_acts_before_the_acquisition() -> None:
+    """Captures and a delivery are acts of their own with times, address, machine and sender; everything named is there."""
+    found = graph(replace(whole(), about=ABOUT))
+    acts = [node for node in found if node["@type"] == "case-investigation:InvestigativeAction"]
+    assert [node["uco-core:name"] for node in acts[:4]] == ["acquired", "captured", "captured", "received"]
+    everything = list(nodes(found))
+    made = [node["@id"] for node in everything if "@type" in node]
+    assert {node["@id"] for node in everything} == set(made)
+    assert len(made) == len(set(made))
+    assert {"https://www.example.org/shop?x=1", "192.0.2.7", "2001:db8::7"} <= {
+        node.get("uco-observable:fullValue") or node.get("uco-observable:addressValue") for node in everything
+    }
 
 
 def test_case_validate_finds_no_fault_in_drawn_items(tmp_path: Path) -> None:
