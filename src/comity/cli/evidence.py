@@ -37,11 +37,17 @@ for _command in (
 @evidence.command()
 @click.argument("sources", nargs=-1, type=PATH)
 @click.option("--web", multiple=True, type=FOLDER, help="Folder of web pages that somebody else saved; may come again.")
+@click.option(
+    "--in-place",
+    is_flag=True,
+    help="Move the one folder into the item instead of copying it; for what your own tool wrote.",
+)
 @act_options
 @json_option
 def acquire(
     sources: tuple[Path, ...],
     web: tuple[Path, ...],
+    in_place: bool,
     to: Path,
     add_to: Path | None,
     sha512: bool,
@@ -67,7 +73,8 @@ def acquire(
         raise click.UsageError("Missing argument 'SOURCES...'.")
     former = read_generation(add_to) if add_to else None
     with sealing(home, key, passphrase_file) as (party, seal):
-        order = Order(Act(**texts, party=party), (*sources, *web), to, sha512=sha512, former=former, saved=web)
+        act, paths = Act(**texts, party=party), (*sources, *web)
+        order = Order(act, paths, to, sha512=sha512, former=former, in_place=in_place, saved=web)
         with watching(_("acquiring"), as_json) as watch:
             generation = take(order, seal, clock=SystemClock(), watch=watch)
     emit(generation.plain() | {"folder": str(to)}, as_json, lambda: print_generation(generation, to))

@@ -27,6 +27,7 @@ from .journal import Journal, to_disk
 from .kinds import HEAD
 from .listing import Found, Source, listed, sources
 from .model import FILE, LINK, Act, Entry, Finding, Generation
+from .moving import check_at_rest, moved, planned
 from .sealing import Contents, Seal, finish, seal
 from .survey import survey
 from .taking import Taken, Taker
@@ -45,8 +46,9 @@ def unwatched(total: int) -> Advance:
 class Order:
     """What to acquire: by whom and why, from where, to which new folder; *former* is the generation before, if any.
 
-    *about* is what else is known of the sources, for the item's description: a capture, or a delivery; *findings* are what
-    was found with that; *saved* are those of the paths that hold web pages which somebody else saved.
+    *in_place* moves the one folder named into the item instead of copying it (see `moving`). *about* is what else is known
+    of the sources, for the item's description: a capture, or a delivery; *findings* are what was found with that; *saved*
+    are those of the paths that hold web pages which somebody else saved.
     """
 
     act: Act
@@ -54,6 +56,7 @@ class Order:
     target: Path
     sha512: bool = False
     former: Generation | None = None
+    in_place: bool = False
     about: Mapping[str, Any] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     saved: tuple[Path, ...] = ()
@@ -74,10 +77,10 @@ def acquire(order: Order, with_seal: Seal, *, clock: Clock, watch: Watch = unwat
         EvidenceUnwritable: the machine cannot write.
     """
     _check(order)
-    named = sources(order.paths, order.target)
-    partial, log = _beside(order.target, ".partial"), _beside(order.target, ".journal")
+    partial, log = _beside(order.target, ".moved" if order.in_place else ".partial"), _beside(order.target, ".journal")
     if order.target.exists() and not log.exists():
         raise _taken(order.target)
+    named = _named(order, partial)
     begun = {"begun_at": stamp(clock.now()), "random": with_seal.random(32).hex()}
     with Journal(log, order.target.parent, _head(order, named) | begun) as journal:
         if order.target.exists() and journal.fresh:
@@ -85,9 +88,13 @@ def acquire(order: Order, with_seal: Seal, *, clock: Clock, watch: Watch = unwat
             raise _taken(order.target)
         if not order.target.exists():
             _make(partial / "data")
+            if order.in_place:
+                journal.settle()  # what is moved is on record before it is
+                named = [moved(named[0], partial)]
             contents = _take_all(order, named, partial, journal, watch)
             journal.settle()
-            known = replace(contents, about=order.about, findings=[*contents.findings, *order.findings])
+            about = dict(order.about) | ({"in_place": True} if order.in_place else {})
+            known = replace(contents, about=about, findings=[*contents.findings, *order.findings])
             contents = survey(partial, known, named, order.target, saved=order.saved)
             now = clock.now()
             seal(partial, _clocked(contents, now), with_seal, at=now)
@@ -95,6 +102,20 @@ def acquire(order: Order, with_seal: Seal, *, clock: Clock, watch: Watch = unwat
         generation = finish(order.target, with_seal)
         log.unlink(missing_ok=True)
     return generation
+
+
+def _named(order: Order, partial: Path) -> list[Source]:
+    """Name the sources."""
+    if not order.in_place:
+        return sources(order.paths, order.target)
+    if len(order.paths) != 1:
+        raise BadInput(
+            f"got {len(order.paths)} sources, expected one folder to be sealed where it stands", field="paths"
+        )
+    if order.target.exists():  # sealed, and only to be ended
+        path, name = order.paths[0], os.fsencode(order.paths[0].absolute().name)
+        return [Source(path, name, f"data/{os.fsdecode(name)}")]
+    return [planned(order.paths[0], order.target, partial)]
 
 
 def _taken(target: Path) -> BadInput:
@@ -114,13 +135,14 @@ def _check(order: Order) -> None:
 def _head(order: Order, named: Sequence[Source]) -> dict[str, Any]:
     former = {"former": order.former.digest} if order.former else {}
     places = [[os.fsencode(source.path.absolute()).hex(), source.place] for source in named]
-    return {"act": order.act.plain(), "sources": places, "algorithms": list(order.algorithms)} | former
+    head = {"act": order.act.plain(), "sources": places, "algorithms": list(order.algorithms)} | former
+    return head | ({"in_place": True} if order.in_place else {})
 
 
 def _take_all(order: Order, named: Sequence[Source], folder: Path, journal: Journal, watch: Watch) -> Contents:
     inventory = Inventory(journal, bytes.fromhex(journal.head["random"]))
-    waiting = _list(named, folder, journal, inventory)
-    taker = Taker(folder, order.algorithms)
+    waiting = _list(named, folder, journal, inventory, gone=not order.in_place)
+    taker = Taker(folder, order.algorithms, copying=not order.in_place)
 
     def some(packed: bytes, advance: Advance) -> Batch:
         batch = Batch()
@@ -132,12 +154,21 @@ def _take_all(order: Order, named: Sequence[Source], folder: Path, journal: Jour
         for batch in done:
             inventory.add(batch)
     inventory.close()
+    if order.in_place:
+        check_at_rest(inventory, named[0])
     begun = moment(journal.head["begun_at"])
-    return Contents(order.act, begun, inventory, inventory.findings, order.former, tuple(s.path for s in named))
+    return Contents(
+        order.act, begun, inventory, inventory.findings, order.former, tuple(order.paths), in_place=order.in_place
+    )
 
 
-def _list(named: Iterable[Source], folder: Path, journal: Journal, inventory: Inventory) -> Waiting:
-    """List the sources; what is done and unchanged goes to the inventory, and what is no file; gives what is to be taken."""
+def _list(
+    named: Iterable[Source], folder: Path, journal: Journal, inventory: Inventory, *, gone: bool = True
+) -> Waiting:
+    """List the sources; what is done and unchanged goes to the inventory, and what is no file; gives what is to be taken.
+
+    What was taken before and is *gone* from the source by now is kept.
+    """
     waiting, left = Waiting(), dict(journal.done)
     for source in named:
         for one in listed(source):
@@ -149,7 +180,7 @@ def _list(named: Iterable[Source], folder: Path, journal: Journal, inventory: In
                 _enter(inventory, taken, folder, at=journal.done[one.name][0])
             else:
                 waiting.add(one)
-    for name, (at, _) in left.items():
+    for name, (at, _) in left.items() if gone else ():
         taken = journal.taken(name)
         if taken.entry.path:  # it was taken before, and is no longer at the source
             vanished = Finding("vanished", taken.entry.name)

@@ -33,7 +33,7 @@ _PART = 200
 class Batch:
     """What became of some things: their rows for the journal, and what is kept of them in memory.
 
-    *places* are the names of things with the place of their entry among the *lines*; *noted* are those that a survey
+    *states* is the sum over what the system said of each payload file. *places* are the names of things with the place of their entry among the *lines*; *noted* are those that a survey
     has to look at; *links* are device, inode and name of files that have more names.
     """
 
@@ -44,6 +44,7 @@ class Batch:
     noted: list[Entry] = field(default_factory=list)
     links: list[tuple[int, int, bytes]] = field(default_factory=list)
     size: int = 0
+    states: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
     owners: set[tuple[int, int]] = field(default_factory=set)
 
@@ -59,6 +60,7 @@ class Batch:
         self.owners.add((origin.uid, origin.gid))
         if entry.path:
             self.size += entry.size
+            self.states += hash(origin.state)
             self.payload.append(_packed(entry, secret))
             if origin.links > 1:
                 self.links.append((origin.device, origin.inode, entry.name))
@@ -77,6 +79,7 @@ class Inventory:
         self.kinds: Counter[str] = Counter()
         self.owners: set[tuple[int, int]] = set()
         self.size = 0
+        self.states = 0
         self._journal = journal
         self._links: list[tuple[int, int, bytes]] = []
         self._things: list[bytes] = []
@@ -88,6 +91,7 @@ class Inventory:
         self._things += [b"%b\0%b" % (name, _PLACE.pack(start + place, size)) for name, place, size in batch.places]
         self._payload += batch.payload
         self.size += batch.size
+        self.states += batch.states
         self.findings += batch.findings
         self.noted += batch.noted
         self._links += batch.links

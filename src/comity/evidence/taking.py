@@ -61,10 +61,11 @@ class _Fault(Exception):
 class Taker:
     """Takes files into one item's folder."""
 
-    def __init__(self, folder: Path, algorithms: tuple[str, ...]) -> None:
-        """Work in *folder*, with these digests."""
+    def __init__(self, folder: Path, algorithms: tuple[str, ...], *, copying: bool = True) -> None:
+        """Work in *folder*, with these digests; what stands there already is only read, not copied."""
         self._folder = str(folder)
         self._algorithms = algorithms
+        self._copying = copying
         self._made: set[str] = set()
 
     def take(self, found: Found, advance: Advance) -> Taken:
@@ -111,6 +112,8 @@ class Taker:
         return Taken(entry, head=data[:HEAD])
 
     def _put(self, path: str, data: bytes, origin: Origin) -> None:
+        if not self._copying:
+            return
         with _Writing(path):
             out = self._create(path)
             try:
@@ -138,12 +141,14 @@ class Taker:
         return Taken(entry, findings, copied.head), same and (copied.size == before.size or bool(copied.fault))
 
     def _copy(self, fd: int, before: os.stat_result, place: str, advance: Advance) -> Copy:
-        path = f"{self._folder}/{place}"
+        path = f"{self._folder}/{place}" if self._copying else os.devnull
         with _Writing(path):
-            out = self._create(path)
+            out = self._create(path) if self._copying else os.open(path, os.O_WRONLY | os.O_CLOEXEC)
         try:
             copy = Copy(path, out, self._algorithms, advance)
             copy.fill(fd, before.st_size, sparse=before.st_blocks * 512 < before.st_size)
+            if not self._copying:
+                return copy
             with _Writing(path):
                 if copy.holes:
                     os.ftruncate(out, copy.size)
