@@ -44,6 +44,8 @@ def integers(texts: pa.Array, decimal: str) -> tuple[pa.Array, Masks]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    if _digits(texts):
+        return texts.cast(pa.int64()), {}
     usual = matching(texts, WHOLE)
     values = only(texts, usual).cast(pa.int64())
     rest = pc.and_not(pc.is_valid(texts), usual)
@@ -52,6 +54,14 @@ def integers(texts: pa.Array, decimal: str) -> tuple[pa.Array, Masks]:
     found, indices = each(only(texts, rest), lambda text: _whole(figure(text, decimal)))
     others = pa.array([None if one.value is None else int(one.value) for one in found], pa.int64()).take(indices)
     return pc.coalesce(values, others), flag_masks([one.flags for one in found], indices)
+
+
+def _digits(texts: pa.Array) -> bool:
+    """Tell whether all texts are up to 18 digits and nothing else."""
+    import pyarrow.compute as pc
+
+    plain = pc.all(pc.ascii_is_decimal(texts)).as_py()
+    return bool(plain) and (pc.max(pc.binary_length(texts)).as_py() or 0) <= 18
 
 
 def scaled(texts: pa.Array, decimal: str, times: str, *, clock: bool) -> tuple[pa.Array, Masks]:

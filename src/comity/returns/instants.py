@@ -63,14 +63,17 @@ def instants(texts: pa.Array, how: Writing) -> tuple[dict[str, pa.Array], Masks]
     flags: list[Masks] = []
     rest = pc.is_valid(texts)
     for shape in () if how.either else _shapes(how):
-        mask = pc.and_(rest, matching(texts, shape.pattern))
-        if some(mask):
-            parts, masks = _read(only(texts, mask), shape, how)
-            found = _both(found, parts) if found else parts
-            flags.append(masks)
-            rest = pc.and_(pc.is_valid(texts), pc.is_null(found["earliest"]))
-            if not some(rest):
-                return found, merged(flags)
+        times = None if found else shape.swiftly(texts)
+        mask = None if times is not None else pc.and_(rest, matching(texts, shape.pattern))
+        if mask is not None and not some(mask):
+            continue
+        picked = texts if mask is None else only(texts, mask)
+        parts, masks = _read(picked, shape, how, times)
+        found = _both(found, parts) if found else parts
+        flags.append(masks)
+        rest = pc.and_(pc.is_valid(texts), pc.is_null(found["earliest"]))
+        if not some(rest):
+            return found, merged(flags)
     if some(rest) or not found:
         parts, masks = _one_by_one(only(texts, rest), how)
         found = _both(found, parts) if found else parts
@@ -92,13 +95,13 @@ def _shapes(how: Writing) -> Iterator[Shape]:
         yield from shapes(layout)
 
 
-def _read(texts: pa.Array, shape: Shape, how: Writing) -> tuple[dict[str, pa.Array], Masks]:
+def _read(texts: pa.Array, shape: Shape, how: Writing, times: pa.Array | None) -> tuple[dict[str, pa.Array], Masks]:
     """Read texts of one shape and place them on the UTC line; what a zone has twice or never stays empty."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     try:
-        times = shape.read(texts)
+        times = shape.read(texts) if times is None else times
     except pa.ArrowInvalid:
         # 31 February: read those days that every month has, and leave the others.
         texts = only(texts, matching(texts, shape.pattern.replace(DAY, SAFE_DAY)))

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _BYTE = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _LIKE_IBAN = re.compile(r"[A-Za-z]{2} ?\d")
+# With more different texts than this, plain addresses are told by a pattern first.
+FEW = 5_000
 PLAIN_IP = rf"^{_BYTE}(?:\.{_BYTE}){{3}}$"
 
 
@@ -40,12 +42,13 @@ def _keys(identifier: str, values: pa.Array, region: str) -> tuple[pa.Array, pa.
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if identifier == "ip":
-        plain = pc.match_substring_regex(values, PLAIN_IP)
-        if pc.all(pc.fill_null(plain, True)).as_py():
-            return pc.binary_join_element_wise("ip", values, ":"), None
     coded = pc.dictionary_encode(values)
-    found = [key_of(identifier, text, region) for text in coded.dictionary.to_pylist()]
+    words = coded.dictionary
+    if identifier == "ip" and len(words) > FEW:
+        plain = pc.match_substring_regex(words, PLAIN_IP)
+        if pc.all(pc.fill_null(plain, True)).as_py():
+            return pc.binary_join_element_wise("ip", words, ":").take(coded.indices), None
+    found = [key_of(identifier, text, region) for text in words.to_pylist()]
     keys = pa.array([key or None for key, _ in found], pa.string()).take(coded.indices)
     flags = pa.array([flag or None for _, flag in found], pa.string())
     return keys, flags.take(coded.indices) if flags.null_count < len(flags) else None

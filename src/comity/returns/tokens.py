@@ -1,7 +1,8 @@
 """Cells out of blocks of a delimited text: by Arrow where every line is one plain row, by `csv` where it is not.
 
 Both give the same. A block takes the quick way when its quotes only stand around whole cells, its lines all end alike,
-no cell holds a line end, and it is sound UTF-8 without odd signs; how many rows came out must be how many lines went in.
+no cell holds a line end, and it is sound UTF-8 without odd signs: as many rows must come out as lines went in, and cells,
+delimiters and quotes must add up to the lines.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from .cells import Cells
@@ -58,35 +60,71 @@ class Taken:
 
 def quick(block: Block, grid: Grid, first: int) -> Taken | None:
     """Take a block by Arrow; None where it is not plain. *first* is the number of its first line."""
+    ending = _ending(block.data)
+    if block.cut or not ending or not _sound(block.data):
+        return None
+    columns, odd = _parsed(block.data, grid)
+    if any(_longest(column) > CELL for column in columns):
+        return None
+    units = block.data.count(b"\n") + (block.data[-1:] != b"\n")
+    lengths = None if odd or not grid.spans else _even(block.data, columns, ending)
+    if lengths is not None:
+        return Taken(Cells(columns, *_placed(lengths, block.start, ending, first)), units=units)
+    return _compared(block, grid, first, columns, odd)
+
+
+def _even(data: bytes, columns: list[pa.Array], ending: int) -> pa.Array | None:
+    """Give the lengths of lines without quotes, where every line is a row: then they add up to the block."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    ending = _ending(block.data)
-    if block.cut or not ending or not _plain(block.data, grid.delimiter.encode()):
+    if b'"' in data:
+        return None
+    lengths = reduce(pc.add, map(pc.binary_length, columns))
+    lengths = pc.add(lengths, len(columns) - 1).cast(pa.int64())
+    total = (pc.sum(lengths).as_py() or 0) + ending * len(lengths)
+    return lengths if total == len(data) + (0 if data[-1:] in b"\r\n" else ending) else None
+
+
+def _placed(lengths: pa.Array, start: int, ending: int, first: int) -> tuple[pa.Array, dict[str, pa.Array]]:
+    """Give numbers and places of lines of such lengths."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    ends = pc.add(pc.cumulative_sum(pc.add(lengths, ending)), start - ending)
+    return pa.arange(first, first + len(lengths)), {"byte_start": pc.subtract(ends, lengths), "byte_end": ends}
+
+
+def _compared(block: Block, grid: Grid, first: int, columns: list[pa.Array], odd: list[int]) -> Taken | None:
+    """Put cells beside the lines they are from; None where a line is not one row, or a quote is part of a cell."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if _LINE_MARK in block.data:
         return None
     lines = _lines(block.data)
     lengths = pc.binary_length(lines).cast(pa.int64())
-    ends = pc.add(pc.cumulative_sum(pc.add(lengths, ending)), block.start - ending)
-    numbers = pa.arange(first, first + len(lines))
-    source = {"byte_start": pc.subtract(ends, lengths), "byte_end": ends} if grid.spans else {"raw": lines}
-    every = Cells([lines], numbers, source)
-    filled = pc.not_equal(lengths, 0)
-    columns, odd = _parsed(block.data, grid)
-    wrong = [every.split(filled)[0].filtered([number - 1 for number in odd])] if odd else []
-    blank, bad = _sorted(wrong[0], grid, block) if wrong else ((), ())
-    if bad is None or any(_longest(column) > CELL for column in columns):
+    numbers, places = _placed(lengths, block.start, _ending(block.data), first)
+    filled, gaps = Cells([lines], numbers, places | {"raw": lines}).split(pc.not_equal(lengths, 0))
+    wrong = filled.filtered([number - 1 for number in odd])
+    blank, bad = _sorted(wrong, grid)
+    rows = filled.split(pc.is_in(filled.rows, value_set=wrong.rows))[1] if odd else filled
+    if bad is None or len(rows) != len(columns[0]) or not _stripped(columns, rows.columns[0]):
         return None
-    kept = pc.and_(filled, pc.invert(pc.is_in(numbers, value_set=wrong[0].rows))) if wrong else filled
-    rows = every if pc.all(kept).as_py() else every.split(kept)[0]
-    if any(len(column) != len(rows) for column in columns):
-        return None
-    blank = (*blank, *numbers.filter(pc.invert(filled)).to_pylist())
-    return Taken(
-        Cells(columns, rows.rows, rows.source),
-        bad,
-        tuple(sorted(blank)),
-        block.data.count(b"\n") + (block.data[-1:] != b"\n"),
-    )
+    source = places if grid.spans else {"raw": lines}
+    cells = Cells(columns, rows.rows, {name: rows.source[name] for name in source})
+    return Taken(cells, bad, tuple(sorted([*blank, *gaps.rows.to_pylist()])), len(lines))
+
+
+def _stripped(columns: list[pa.Array], lines: pa.Array) -> bool:
+    """Tell whether cells are their lines without delimiters and quotes, so that none of the quotes is part of a cell."""
+    import pyarrow.compute as pc
+
+    def size(texts: pa.Array) -> int:
+        return pc.sum(pc.binary_length(texts)).as_py() or 0
+
+    quotes = pc.sum(pc.count_substring(lines, '"')).as_py() or 0
+    return size(lines) == sum(map(size, columns)) + (len(columns) - 1) * len(lines) + quotes
 
 
 def _ending(data: bytes) -> int:
@@ -97,18 +135,12 @@ def _ending(data: bytes) -> int:
     return 2 if both == data.count(b"\r") == data.count(b"\n") else 0
 
 
-def _plain(data: bytes, delimiter: bytes) -> bool:
-    """Tell whether text is sound and its quotes only stand around whole cells."""
-    if b"\0" in data or _LINE_MARK in data or (not data.isascii() and not _sound(data)):
-        return False
-    if b'"' not in data:
-        return True
-    opening = data.count(delimiter + b'"') + data.count(b'\n"') + data.startswith(b'"')
-    closing = data.count(b'"' + delimiter) + data.count(b'"\n') + data.count(b'"\r') + data.endswith(b'"')
-    return data.count(b'"') == opening + closing and opening == closing
-
-
 def _sound(data: bytes) -> bool:
+    """Tell whether bytes are UTF-8 without zeros and without signs that stand for what could not be decoded."""
+    if b"\0" in data:
+        return False
+    if data.isascii():
+        return True
     try:
         data.decode()
     except UnicodeDecodeError:
@@ -154,7 +186,7 @@ def _longest(texts: pa.Array) -> int:
     return pc.max(pc.binary_length(texts)).as_py() or 0
 
 
-def _sorted(lines: Cells, grid: Grid, block: Block) -> tuple[tuple[int, ...], tuple[Bad, ...] | None]:
+def _sorted(lines: Cells, grid: Grid) -> tuple[tuple[int, ...], tuple[Bad, ...] | None]:
     """Tell blank lines from malformed ones; None where one only has too many empty cells, and so is a row."""
     blank, bad = [], []
     for i, (row, text) in enumerate(zip(lines.rows.to_pylist(), lines.columns[0].to_pylist(), strict=True)):
@@ -164,7 +196,7 @@ def _sorted(lines: Cells, grid: Grid, block: Block) -> tuple[tuple[int, ...], tu
         elif fitted(cells, grid.width):
             return (), None
         else:
-            bad.append(Bad(row, tuple(cells), lines.span(i)))
+            bad.append(Bad(row, tuple(cells), lines.span(i) if grid.spans else None))
     return tuple(blank), tuple(bad)
 
 

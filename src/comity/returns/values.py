@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 # What a spreadsheet would run: = or @NAME( at the beginning, + or - before a name or a pipe.
 FORMULA = r"^[\s\x00]*(?:=|@[A-Za-z]+\(|[+-][^|]*[A-Za-z][^|]*[|(!]|[+-][^|]*\|)"
-_STARTS = ("=", "@", "+", "-", "\t", "\r", " ", "\x00")
 _DAMAGED = r"^\s*(?:[+-]?\d(?:[.,]\d+)?[eE][+-]?\d{1,3}|\d{15}0+|\d+\.0+)\s*$"
 _NEGATIVE = "^\\s*[-\u2212(]|[-\u2212]\\s*$"
 
@@ -51,7 +50,7 @@ class Writer:
         rows = len(cells)
         arrays: dict[str, pa.Array] = {"row": cells.rows, "basis": _word(STATED, rows)}
         arrays |= {name: array for name, array in cells.source.items() if name != "undecodable"}
-        masks: list[Masks] = [self._formulas(cells)]
+        masks: list[Masks] = []
         if "undecodable" in cells.source:
             masks.append({"text_undecodable": cells.source["undecodable"]})
         for value in self._rule.values:
@@ -76,7 +75,10 @@ class Writer:
             texts = part_of(texts, value.part)
         if value.table and value.way not in ("filled", "sign"):
             texts = _looked_up(texts, value.table)
-        return self._typed(value, column, texts)
+        found, flags = self._typed(value, column, texts)
+        if column.type == "text" or flags:
+            flags = merged([flags, self._formulas(value, cells)])
+        return found, flags
 
     def _typed(self, value: Value, column: schema.Column, texts: pa.Array) -> Column:
         import pyarrow as pa
@@ -161,30 +163,32 @@ class Writer:
         empty = pc.equal(pc.binary_length(column), 0)
         return pc.if_else(empty, pa.scalar(None, pa.string()), column) if some(empty) else column
 
-    def _formulas(self, cells: Cells) -> Masks:
+    def _formulas(self, value: Value, cells: Cells) -> Masks:
         """Flag rows in which a cell would be run by a spreadsheet; the text stays as it is."""
-        total = [
-            {"formula": mask}
-            for key, index in self._fit.places.items()
-            if key not in self._literal and (mask := _formula(cells.columns[index])) is not None
-        ]
-        return merged(total)
+        places = [self._fit.places[key] for key in value.keys if key in self._fit.places and key not in self._literal]
+        return merged(_formula(cells.columns[place]) for place in places)
 
 
-def _formula(texts: pa.Array) -> pa.BooleanArray | None:
+def begins(texts: pa.Array, marks: bytes) -> bool:
+    """Tell whether any text begins with one of some signs."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    first = pc.binary_slice(texts.cast(pa.binary()), 0, 1)
-    doubtful = pc.is_in(first, value_set=pa.array([mark.encode() for mark in _STARTS], pa.binary()))
-    if not some(doubtful):
-        return None
-    mask = matching(only(texts, doubtful), FORMULA)
-    return mask if some(mask) else None
+    first = pc.unique(pc.binary_slice(texts.cast(pa.binary()), 0, 1)).to_pylist()
+    return any(mark and mark in marks for mark in first)
+
+
+def _formula(texts: pa.Array) -> Masks:
+    if not begins(texts, b"=@+-\t\r\n \x00"):
+        return {}
+    mask = matching(texts, FORMULA)
+    return {"formula": mask} if some(mask) else {}
 
 
 def _damaged(texts: pa.Array) -> Masks:
     """Flag names made of digits that a spreadsheet has damaged."""
+    if not begins(texts, b"0123456789+- "):
+        return {}
     odd = matching(texts, _DAMAGED)
     if not some(odd):
         return {}

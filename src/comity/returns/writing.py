@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections import Counter, defaultdict
+from functools import cache, lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -148,7 +149,7 @@ class RecordWriter:
         fixed = {name: _same(self._fixed[name], rows) for name in CONSTANTS}
         arrays = add_sharing(kind, add_keys(kind, arrays, region=self._given.region), rows) | fixed
         columns = [
-            arrays[field.name].cast(field.type) if field.name in arrays else pa.nulls(rows, field.type)
+            _cast(arrays[field.name], field.type) if field.name in arrays else _nothing(field.type, rows)
             for field in wanted
         ]
         return pa.RecordBatch.from_arrays(columns, schema=wanted)
@@ -169,27 +170,58 @@ class RecordWriter:
                 self._flags[code] += row["counts"]
 
 
+@cache
 def _format(kind: str) -> dict[str, Any]:
-    """Choose how each column is stored: words by a dictionary, what rises slowly by its steps."""
+    """Choose how each column is stored: words by a dictionary, what rises slowly by its steps; bounds of what is looked for."""
     import pyarrow.types as pt
 
     steps = {"id": "DELTA_BYTE_ARRAY"}
-    words = []
+    words, bounds = [], ["row"]
     for column in schema.arrow(kind):
         if pt.is_integer(column.type) or pt.is_timestamp(column.type):
             steps[column.name] = "DELTA_BINARY_PACKED"
         elif column.name not in ("id", "raw") and not column.name.endswith("_text"):
             words.append(column.name)
-    return {"compression": "zstd", "compression_level": 1, "use_dictionary": words, "column_encoding": steps}
+        if pt.is_timestamp(column.type) or column.name.endswith("_key"):
+            bounds.append(column.name)
+    return {
+        "compression": "zstd",
+        "compression_level": 1,
+        "use_dictionary": words,
+        "column_encoding": steps,
+        "write_statistics": bounds,
+    }
 
 
-def _same(value: str, rows: int) -> pa.DictionaryArray:
+def _cast(array: pa.Array, type_: pa.DataType) -> pa.Array:
+    return array if array.type == type_ else array.cast(type_)
+
+
+def _same(value: str, rows: int) -> pa.Array:
     """Give one value for all rows; empty text is no value."""
+    return _repeated(value, 1 << rows.bit_length()).slice(0, rows)
+
+
+def _nothing(type_: pa.DataType, rows: int) -> pa.Array:
+    """Give a column without values."""
+    return _empty(type_, 1 << rows.bit_length()).slice(0, rows)
+
+
+# Columns that say nothing or the same are made once for a size, and cut.
+@lru_cache(maxsize=64)
+def _repeated(value: str, rows: int) -> pa.Array:
     import pyarrow as pa
 
     if not value:
         return pa.nulls(rows, schema.arrow_type("word"))
     return pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int32()), rows), pa.array([value]))
+
+
+@lru_cache(maxsize=64)
+def _empty(type_: pa.DataType, rows: int) -> pa.Array:
+    import pyarrow as pa
+
+    return pa.nulls(rows, type_)
 
 
 def _moments(name: str, values: list[Moment | None], flags: list[list[str]]) -> dict[str, list[Any]]:

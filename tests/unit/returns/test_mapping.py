@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from comity.kernel.sheet import parse_sheet
+from comity.returns import schema
 from comity.returns.errors import BadMapping
 from comity.returns.mapping import TableMapping, kinds_of, parse, read_mapping, shipped
 
+FOLDER = Path(schema.__file__).parent / "data" / "mappings"
 GUIDE = Path(__file__).parents[3] / "docs" / "user" / "mappings.md"
 PLAIN: dict[str, Any] = {
     "mapping": "plain",
@@ -48,6 +50,12 @@ def test_a_shipped_mapping_has_label_source_and_provider(name: str) -> None:
     """Each mapping that comes with the program says what it is and where it is from."""
     found = shipped()[name]
     assert found.label and found.source
+
+
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_a_shipped_mapping_is_strictly_sound(name: str) -> None:
+    """The strict reading of a shipped file gives the same as the quick one: no `yes`, no date, no key twice."""
+    assert parse(parse_sheet(FOLDER.joinpath(f"{name}.yaml").read_bytes())) == shipped()[name]
 
 
 @pytest.mark.parametrize(
