@@ -23,6 +23,7 @@ TREE: dict[tuple[bytes, ...], bytes] = {
 MANY: dict[tuple[bytes, ...], bytes] = {
     (b"%02d" % (n % 30), b"%d" % n): b"%d" % n * 50 for n in range(1500)
 }  # so many that workers take them
+SMALL: dict[tuple[bytes, ...], bytes] = {(b"%d" % (n % 3), b"file %d" % n): b"%d" % n for n in range(9)}
 SPARE = 5  # threads that make the same folder at once may pass some points fewer
 CODE = "import sys; from comity.cli.main import main; main(sys.argv[1:])"
 LINE = ("evidence", "acquire", "src", "--item", "A-1", "--to", "work/item", "--json")
@@ -31,9 +32,10 @@ LINE = ("evidence", "acquire", "src", "--item", "A-1", "--to", "work/item", "--j
 class Acquisition:
     """One acquisition in a folder, begun as often as it takes."""
 
-    def __init__(self, folder: Path, tree: dict[tuple[bytes, ...], bytes] = TREE) -> None:
+    def __init__(self, folder: Path, tree: dict[tuple[bytes, ...], bytes] = TREE, *options: str) -> None:
         """Lay out the source."""
         self.folder = folder
+        self.options = options
         self.tree = tree
         grown(folder / "src", tree)
         (folder / "work").mkdir()
@@ -41,7 +43,7 @@ class Acquisition:
     def start(self, **environment: str) -> subprocess.Popen[str]:
         """Start it as a process."""
         env = {**os.environ, "COMITY_LANGUAGE": "en", **environment}
-        line = [sys.executable, "-c", CODE, *LINE]
+        line = [sys.executable, "-c", CODE, *LINE, *self.options]
         return subprocess.Popen(
             line, cwd=self.folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
@@ -125,6 +127,18 @@ def test_an_acquisition_by_workers_killed_at_any_time(share: float, tmp_path: Pa
         while _taken(run) < share * len(MANY) * 600 and process.poll() is None and time.monotonic() < until:
             time.sleep(0.001)
         process.kill()
+    sound_or_not_there(run)
+    assert run.finish() in (0, 2)
+    run.whole()
+
+
+@pytest.mark.parametrize("point", [*range(2, 12, 3), random.randint(2, 40)])
+def test_a_folder_sealed_where_it_stands_is_never_lost(point: int, tmp_path: Path) -> None:
+    """Killed at a point, every file is at its old place or in the item; the same command seals it."""
+    run = Acquisition(tmp_path, SMALL, "--in-place")
+    run.at(point)
+    found = {path.name.encode(): path.read_bytes() for path in tmp_path.rglob("file *")}
+    assert found == {parts[-1]: data for parts, data in SMALL.items()}
     sound_or_not_there(run)
     assert run.finish() in (0, 2)
     run.whole()
