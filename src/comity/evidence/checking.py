@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import marshal
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -33,19 +35,28 @@ def check_digests(store: BagStore, stated: Stated, layer: str, *, advance: Advan
 def checking(store: BagStore, stated: Stated, layer: str, *, advance: Advance) -> Iterator[Callable[[], list[Fault]]]:
     """Begin to read each file that is stated and there; gives how to wait for what does not agree."""
 
-    def some(paths: list[str], tell: Advance) -> list[Fault]:
-        return [fault for path in paths for fault in _check(store, path, stated[path], layer, tell, hashes)]
+    def some(packed: bytes, tell: Advance) -> list[Fault]:
+        found = []
+        for path, size, sums in marshal.loads(zlib.decompress(packed)):  # noqa: S302 - our own memory
+            found += _check(store, path, size, sums, layer, tell, hashes)
+        return found
 
     def faults() -> list[Fault]:
         return sorted((fault for found in done for fault in found), key=lambda fault: fault.file)
 
     there = [path for path in store.sizes if path in stated]
-    tasks = grouped(there, store.sizes.__getitem__)
     forked = len(there) >= MANY
-    large = not forked and any(store.sizes[path] >= LARGE for path in there)
-    hashes: Hashes = {**_HASHES, **_ALONE} if large else _HASHES
-    with at_work(some, tasks, advance, forked=forked) as done:
+    alone = not forked and any(store.sizes[path] >= LARGE for path in there)
+    hashes: Hashes = {**_HASHES, **_ALONE} if alone else _HASHES
+    with at_work(some, _tasks(store, stated, there), advance, forked=forked) as done:
         yield faults
+
+
+def _tasks(store: BagStore, stated: Stated, there: list[str]) -> list[bytes]:
+    """Pack what each task needs: a worker that looked it up would copy all that its maker has in memory."""
+    tasks = grouped(there, store.sizes.__getitem__)
+    rows = ([(path, store.sizes[path], dict(stated[path])) for path in task] for task in tasks)
+    return [zlib.compress(marshal.dumps(task), 1) for task in rows]
 
 
 def size_of(store: BagStore, paths: Iterable[str]) -> int:
@@ -54,7 +65,7 @@ def size_of(store: BagStore, paths: Iterable[str]) -> int:
 
 
 def _check(
-    store: BagStore, path: str, stated: Mapping[str, str], layer: str, tell: Advance, hashes: Hashes
+    store: BagStore, path: str, size: int, stated: Mapping[str, str], layer: str, tell: Advance, hashes: Hashes
 ) -> list[Fault]:
     hashers = {name: hashes[name]() for name in stated}
     first, *others = (hasher.update for hasher in hashers.values())
@@ -63,13 +74,12 @@ def _check(
         first(piece)
         tell(len(piece))
 
-    large = store.sizes[path] >= LARGE
     try:
-        store.feed(path, watched if large else first, *others)
-        if not large:
-            tell(store.sizes[path])
+        store.feed_known(path, size, watched if size >= LARGE else first, *others)
     except BadItem as e:
         return [Fault(layer, path, "a file that can be read", e.message)]
+    if size < LARGE:
+        tell(size)
     return [
         Fault(layer, path, f"{name} {stated[name]}", f"{name} {computed}")
         for name, hasher in hashers.items()

@@ -133,7 +133,8 @@ def _check_files(bag: Listing, said: Description, generation: Generation) -> Non
 
 def _check_entry(bag: Listing, said: Description, entry: Entry | Row) -> None:
     listed = bag.payload.get(entry.path, {})
-    if any(entry.digests.get(name) != digest for name, digest in listed.items()):
+    digests = entry.digests
+    if listed.items() - digests.items():
         said.wrong(FILES, "the digests of the manifest", f"others for {entry.path!a}")
     there = bag.store.sizes.get(entry.path, entry.size)
     if entry.size != there:

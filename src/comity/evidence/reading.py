@@ -162,6 +162,8 @@ def _manifest(bag: Listing, name: str, kind: str, algorithm: str) -> None:
 def _path(bag: Listing, text: str, name: str, *, payload: bool) -> str | None:
     """Read a path in a list: never out of the bag; as spelt where the file has that very name."""
     text = text.removeprefix("./")
+    if payload and text in bag.store.sizes and text.startswith("data/"):
+        return text  # it is the name of a file there, so it leads nowhere else
     path = text if text in bag.store.sizes else _ESCAPE.sub(lambda m: chr(int(m[1], 16)), text)
     parts = path.split("/")
     outside = ".." in parts or path.startswith(("/", "~", "\\")) or re.match(r"[A-Za-z]:", path) or "\\.." in path
