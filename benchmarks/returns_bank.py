@@ -80,6 +80,33 @@ def camt(rows: int) -> bytes:
     ).encode()
 
 
+def ofx(rows: int) -> bytes:
+    """Write one bank statement in SGML."""
+    head = (
+        "OFXHEADER:100\nDATA:OFXSGML\nVERSION:102\nSECURITY:NONE\nENCODING:USASCII\nCHARSET:1252\nCOMPRESSION:NONE\n"
+        "OLDFILEUID:NONE\nNEWFILEUID:NONE\n\n<OFX><SIGNONMSGSRSV1><SONRS><STATUS><CODE>0<SEVERITY>INFO</STATUS>"
+        "<DTSERVER>20261231<LANGUAGE>ENG</SONRS></SIGNONMSGSRSV1><BANKMSGSRSV1><STMTTRNRS><TRNUID>1<STATUS><CODE>0"
+        "<SEVERITY>INFO</STATUS><STMTRS><CURDEF>USD<BANKACCTFROM><BANKID>021000021<ACCTID>000123<ACCTTYPE>CHECKING"
+        "</BANKACCTFROM><BANKTRANLIST><DTSTART>20260101<DTEND>20261231\n"
+    )
+    entries = [
+        f"<STMTTRN>\n<TRNTYPE>DEBIT\n<DTPOSTED>2026{DAYS[n // 100 % 336]}120000[-5:EST]\n<TRNAMT>-{cents(n) // 100}.{n % 100:02}\n"
+        f"<FITID>F{n}\n<NAME>Example Shop {n % 977}\n<MEMO>Invoice {n} of 2026 with thanks\n</STMTTRN>\n"
+        for n in range(rows)
+    ]
+    tail = "</BANKTRANLIST><LEDGERBAL><BALAMT>0<DTASOF>20261231</LEDGERBAL></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>\n"
+    return (head + "".join(entries) + tail).encode()
+
+
+def through_ofxtools(path: Path) -> int:
+    """Read with the library ofxtools, into its objects."""
+    from ofxtools.Parser import OFXTree
+
+    tree = OFXTree()
+    tree.parse(str(path))
+    return len(tree.convert().statements[0].transactions)
+
+
 def through_lxml(path: Path) -> int:
     """Go through the entries with lxml, and read five values of each."""
     from lxml import etree
@@ -156,6 +183,7 @@ def main() -> None:
     logging.disable(logging.WARNING)
     compare("statement.sta", mt940(rows), rows, {"comity": through_comity, "mt-940": through_mt940})
     compare("statement.xml", camt(rows), rows, {"comity": through_comity, "lxml": through_lxml})
+    compare("statement.ofx", ofx(rows), rows, {"comity": through_comity, "ofxtools": through_ofxtools})
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ from . import camtentry, entries
 from .camtentry import DETAIL
 from .entries import CREDIT, DEBIT, EXACT, ZERO, Entry
 from .envelope import Broken, Envelope, Statement
-from .pieces import OPAQUE, Piece, Pieces
+from .pieces import OPAQUE, Piece, Pieces, narrow
 from .shapes import Shapes, leaves, split, unescaped
 
 _CUT = ("Ntry", "Bal", "TtlNtries", "TtlCdtNtries", "TtlDbtNtries", "FrToDt")
@@ -68,16 +68,9 @@ def read(source: Source, given: Given) -> Iterator[Part]:
     """Give the entries in batches, and what the sender states beside them."""
     head = source.head
     if head.startswith(_WIDE):
-        return _Reading(_narrow(source.blocks()), given, "utf-8", spans=False).parts()
+        return _Reading(narrow(source.blocks()), given, "utf-8", spans=False).parts()
     match = _ENCODING.match(head)
     return _Reading(source.blocks(), given, match[1].decode("ascii") if match else "utf-8").parts()
-
-
-def _narrow(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """Write UTF-16 as UTF-8."""
-    decoder = codecs.getincrementaldecoder("utf-16")("replace")
-    for block in blocks:
-        yield decoder.decode(block).encode("utf-8", "replace")
 
 
 class _Reading:

@@ -6,6 +6,7 @@ Held in memory is one element, up to `LIMIT`.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -16,6 +17,13 @@ _OPAQUE = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
 _MARGIN = 4096
 _NAME = 128
 OPAQUE = "#"
+
+
+def narrow(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """Write UTF-16 as UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-16")("replace")
+    for block in blocks:
+        yield decoder.decode(block).encode("utf-8", "replace")
 
 
 class Piece(NamedTuple):
