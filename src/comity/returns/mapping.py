@@ -83,7 +83,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class TableMapping:
-    """How the tables of one export become records."""
+    """How the tables of one export become records; *lines* is the pattern that makes cells of a line of running text."""
 
     name: str
     version: int
@@ -96,6 +96,7 @@ class TableMapping:
     ignored: tuple[str, ...] = ()
     formulas: tuple[str, ...] = ()
     source: str = ""
+    lines: str = ""
 
     @property
     def stamp(self) -> str:
@@ -125,7 +126,10 @@ def parse(data: dict[str, Any], *, file: str = "") -> TableMapping:
     )
     aside = tuple(AsideRule(reason, tuple(Condition(**row) for row in when)) for reason, when in sheet.asides(keys))
     ignored, formulas, source = sheet.rest(keys)
-    return TableMapping(name, version, label, provider, columns, rules, aside, preamble, ignored, formulas, source)
+    lines = sheet.pattern(data.get("lines", ""), "lines")
+    return TableMapping(
+        name, version, label, provider, columns, rules, aside, preamble, ignored, formulas, source, lines
+    )
 
 
 def read_mapping(path: Path) -> TableMapping:

@@ -14,7 +14,7 @@ from .moment import EPOCHS, ISO, SHEETS, zone_of
 
 TOP = {
     "mapping", "version", "label", "provider", "source", "columns", "records", "aside", "preamble", "ignored",
-    "zone", "decimal", "layouts", "empty", "formulas",
+    "zone", "decimal", "layouts", "empty", "formulas", "lines",
 }  # fmt: skip
 WAYS = ("column", "first", "join", "constant", "preamble", "header", "filled", "sign")
 HOW = {"with", "values", "layouts", "zone", "decimal", "part", "times", "empty"}
