@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -41,11 +41,15 @@ _OWN = (ACQUISITION, BLAKE3, FILES, FINDINGS, GRAPH, TREE)
 
 @dataclass
 class Description:
-    """What our own files in a bag say, and what of it is wrong; *found* is each layer in words."""
+    """What our own files in a bag say, and what of it is wrong; *found* is each layer in words.
+
+    *blake3* has the digest of each payload file, *sizes* the sizes of those that have another one now; *size* is that of all.
+    """
 
     generation: Generation | None = None
-    blake3: dict[str, str] = field(default_factory=dict)
+    blake3: dict[str, bytes] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
+    size: int = 0
     faults: list[Fault] = field(default_factory=list)
     found: dict[str, str] = field(default_factory=dict)
 
@@ -81,17 +85,37 @@ def check_description(bag: Listing) -> Description:
     return said
 
 
-def read_blake3(bag: Listing) -> dict[str, dict[str, str]]:
-    """Read the BLAKE3 list of a bag as digests by path; nothing of it is checked, and what is malformed is left out."""
-    found: dict[str, dict[str, str]] = {}
+class Blake3Sums(Mapping[str, Mapping[str, str]]):
+    """Digests by path, of BLAKE3 alone."""
+
+    def __init__(self, sums: dict[str, bytes]) -> None:
+        """Hold the digests."""
+        self._sums = sums
+
+    def __getitem__(self, path: str) -> Mapping[str, str]:
+        return {"blake3": self._sums[path].hex()}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sums)
+
+    def __len__(self) -> int:
+        return len(self._sums)
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._sums
+
+
+def read_blake3(bag: Listing) -> Blake3Sums:
+    """Read the BLAKE3 list of a bag; nothing of it is checked, and what is malformed is left out."""
+    found: dict[str, bytes] = {}
 
     def take(line: bytes) -> None:
         if match := _SUM.fullmatch(line.decode("utf-8", "replace")):
-            found[match[2]] = {"blake3": match[1]}
+            found[match[2]] = bytes.fromhex(match[1])
 
     if BLAKE3 in bag.store.sizes:
         bag.store.each_line(BLAKE3, take, LONGEST)
-    return found
+    return Blake3Sums(found)
 
 
 def _check(bag: Listing, said: Description) -> None:
@@ -112,21 +136,21 @@ def _check(bag: Listing, said: Description) -> None:
 
 def _check_files(bag: Listing, said: Description, generation: Generation) -> None:
     def take(entry: Entry | Row) -> None:
-        if entry.path in said.sizes:
+        if entry.path in said.blake3:
             said.wrong(FILES, "each payload file once", f"{entry.path!a} twice")
         if entry.path:
-            said.sizes[entry.path] = entry.size
-            said.blake3[entry.path] = entry.digests.get("blake3", "")
+            said.size += entry.size
+            said.blake3[entry.path] = bytes.fromhex(entry.digests.get("blake3", ""))
             _check_entry(bag, said, entry)
 
     def line(data: bytes) -> None:
         take(usual(data.decode("utf-8", "replace")) or _row(data, FILES, Entry.read))
 
     bag.store.each_line(FILES, line, LONGEST)
-    if said.sizes.keys() != bag.payload.keys():
-        odd = min(said.sizes.keys() ^ bag.payload.keys())
+    if said.blake3.keys() != bag.payload.keys():
+        odd = min(said.blake3.keys() ^ bag.payload.keys())
         said.wrong(FILES, "the files of the manifest", f"a difference at {odd!a}")
-    files, size = len(said.sizes), sum(said.sizes.values())
+    files, size = len(said.blake3), said.size
     if (generation.files, generation.size) != (files, size):
         said.wrong(ACQUISITION, f"{files} files, {size} bytes", f"{generation.files} files, {generation.size} bytes")
 
@@ -138,6 +162,7 @@ def _check_entry(bag: Listing, said: Description, entry: Entry | Row) -> None:
         said.wrong(FILES, "the digests of the manifest", f"others for {entry.path!a}")
     there = bag.store.sizes.get(entry.path, entry.size)
     if entry.size != there:
+        said.sizes[entry.path] = entry.size
         said.faults.append(Fault(BYTES, entry.path, f"{entry.size} bytes", f"{there} bytes"))
 
 
@@ -155,7 +180,7 @@ def _check_blake3(bag: Listing, said: Description) -> None:
         nonlocal seen, strange, last
         digest, _, path = line.decode().partition("  ")
         seen += 1
-        strange += said.blake3.get(path) != digest or path <= last
+        strange += (known := said.blake3.get(path)) is None or known.hex() != digest or path <= last
         last = path
 
     bag.store.each_line(BLAKE3, take, LONGEST)
@@ -165,7 +190,8 @@ def _check_blake3(bag: Listing, said: Description) -> None:
 
 def _check_tree(bag: Listing, said: Description, generation: Generation) -> None:
     secret, root, leaves = read_secret(bag.store.read(TREE, MAX_ACQUISITION), file=TREE)
-    rows = (Leaf(p, said.sizes.get(p, 0), bag.payload[p].get("sha256", "")) for p in sorted(bag.payload))
+    sizes = bag.store.sizes
+    rows = (Leaf(p, said.sizes.get(p, sizes.get(p, 0)), bag.payload[p].get("sha256", "")) for p in sorted(bag.payload))
     grown, count = root_of(leaf.hash(leaf.salt(secret)) for leaf in rows), len(bag.payload)
     if (root, leaves) != (grown, count) or generation.root != grown:
         said.wrong(TREE, f"the root {grown} over {count} files", f"{root} over {leaves}", TREE_LAYER)
