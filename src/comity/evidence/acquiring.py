@@ -29,7 +29,7 @@ from .listing import Found, Source, listed, sources
 from .model import FILE, LINK, Act, Entry, Finding, Generation
 from .moving import check_at_rest, moved, planned
 from .sealing import Contents, Seal, finish, seal
-from .survey import survey
+from .survey import Wish, survey
 from .taking import Taken, Taker
 from .waiting import Waiting, unpacked
 
@@ -60,6 +60,7 @@ class Order:
     about: Mapping[str, Any] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     saved: tuple[Path, ...] = ()
+    listing: bool = True
 
     @property
     def algorithms(self) -> tuple[str, ...]:
@@ -95,7 +96,7 @@ def acquire(order: Order, with_seal: Seal, *, clock: Clock, watch: Watch = unwat
             journal.settle()
             about = dict(order.about) | ({"in_place": True} if order.in_place else {})
             known = replace(contents, about=about, findings=[*contents.findings, *order.findings])
-            contents = survey(partial, known, named, order.target, saved=order.saved)
+            contents = survey(partial, known, named, Wish(order.target, order.saved, order.listing))
             now = clock.now()
             seal(partial, _clocked(contents, now), with_seal, at=now)
             _put(partial, order.target)
@@ -133,7 +134,8 @@ def _check(order: Order) -> None:
 
 
 def _head(order: Order, named: Sequence[Source]) -> dict[str, Any]:
-    former = {"former": order.former.digest} if order.former else {}
+    former: dict[str, Any] = {"former": order.former.digest} if order.former else {}
+    former |= {"saved": [os.fsencode(path.absolute()).hex() for path in order.saved]} if order.saved else {}
     places = [[os.fsencode(source.path.absolute()).hex(), source.place] for source in named]
     head = {"act": order.act.plain(), "sources": places, "algorithms": list(order.algorithms)} | former
     return head | ({"in_place": True} if order.in_place else {})
