@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,21 +11,24 @@ import click
 from comity.kernel.errors import BadInput
 from comity.kernel.language import _, counted
 
+from . import evidenceway
 from .evidencecustody import deed_of, who_options
+from .evidenceway import KEY_HELP, Way, identity_of, identity_option, paper_desk, parcel_file, send_option
 from .home import home_option
 from .output import console, emit, json_option, plain
 from .secret import open_signer, passphrase_option
 
 if TYPE_CHECKING:
+    from comity.evidence.handover import HandedOver
     from comity.evidence.holding import Holder, Marks
     from comity.evidence.limits import UseLimits
     from comity.evidence.papers import Desk, SignedPaper
+    from comity.exchange.deliverytables import Parcel
     from comity.node.service import Node
 
 PATH = click.Path(path_type=Path)
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
-KEY_HELP = "Key file of the post that signs; it needs the role custody."
 
 
 @click.command("hand-over")
@@ -35,7 +36,11 @@ KEY_HELP = "Key file of the post that signs; it needs the role custody."
 @click.option("--to", "party", required=True, help="The party that is to have it.")
 @click.option("--to-post", default="", help="The post there.")
 @click.option("--to-person", default="", help="The name of the person there.")
-@click.option("--out", type=FOLDER, required=True, help="Folder for the encrypted file.")
+@click.option("--out", type=FOLDER, help="Folder for the encrypted file.")
+@send_option
+@click.option(
+    "--days", type=click.IntRange(1, 365), default=14, show_default=True, help="How long the other node may fetch it."
+)
 @click.option(
     "--part",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
@@ -55,7 +60,9 @@ KEY_HELP = "Key file of the post that signs; it needs the role custody."
 @json_option
 def hand_over(
     item: str,
-    out: Path,
+    out: Path | None,
+    send: bool,
+    days: int,
     part: Path | None,
     copy: bool,
     key: Path,
@@ -72,31 +79,53 @@ def hand_over(
     from comity.evidence.custodyentry import Hand
     from comity.evidence.handover import Order
     from comity.evidence.handover import hand_over as give
+    from comity.exchange.handing import check_way
+    from comity.node.ports import desk_of
 
+    Way(out, send).check(folder=True)
     to = Hand(rest.pop("to_post"), rest.pop("party"), rest.pop("to_person"))
     limits = _limits(rest)
     signer = open_signer(key, passphrase_file)
-    with _desk(home) as (node, desk):
+    with paper_desk(home) as (node, desk):
         deed = deed_of("noted", node.settings.party, **rest)
-        made = give(desk, Order(item, to, out, deed, limits=limits, part=part, copy=copy), signer)
+        folder = out or node.blobs.stage().parent
+        if send:
+            check_way(desk_of(node), to.party)
+        made = give(desk, Order(item, to, folder, deed, limits=limits, part=part, copy=copy), signer)
+        sent = _send(node, made, days, keep=out is not None) if send else None
     said = made.paper.document
 
     def people() -> None:
         screen = console()
-        text = _("[green]written[/] {file}: {item} for {party}, not complete before its acceptance is taken in")
-        screen.print(text.format(file=plain(made.file), item=plain(item), party=plain(to.party)))
+        text = (
+            _("[green]written[/] {file}: {item} for {party}, not complete before its acceptance is taken in")
+            if out
+            else _("[green]on offer[/] {file}: {item} for {party}, not complete before its acceptance is taken in")
+        )
+        screen.print(text.format(file=plain(made.file if out else said["id"]), item=plain(item), party=plain(to.party)))
         show_limits([made.limits])
 
-    data = {"file": str(made.file), "hand_over": said["id"], "note": made.paper.digest, "limits": made.limits.plain()}
+    data = {"hand_over": said["id"], "note": made.paper.digest, "limits": made.limits.plain()}
+    data |= {"file": str(made.file) if out else None, "sent": sent.plain() if sent else None}
     emit(data, as_json, people)
 
 
+def _send(node: Node, made: HandedOver, days: int, *, keep: bool) -> Parcel:
+    """Put the file of a hand-over on offer for its receiver's node."""
+    from comity.exchange.handing import offer
+    from comity.node.ports import desk_of
+
+    file = node.blobs.copy(made.file, "the file of the hand-over").path if keep else made.file
+    return offer(desk_of(node), made.paper, file, days=days)
+
+
 @click.command()
-@click.argument("file", type=FILE)
+@click.argument("parcel")
 @click.option("--to", type=FOLDER, required=True, help="New folder for what came.")
-@click.option("--out", type=PATH, required=True, help="New file for the signed acceptance, to send back.")
+@click.option("--out", type=PATH, help="New file for the signed acceptance, to send back.")
+@send_option
 @click.option("--key", type=FILE, required=True, help=KEY_HELP)
-@click.option("--identity", type=FILE, help="Age identity of this party; else the one in the node's settings.")
+@identity_option
 @click.option("--name", default="", help="Name of the item here, where the sender's is taken.")
 @click.option("--person", required=True, help="Who takes it over: the name of the person.")
 @click.option("--post", required=True, help="Their post, which goes on when the person changes.")
@@ -105,9 +134,10 @@ def hand_over(
 @home_option
 @json_option
 def accept(
-    file: Path,
+    parcel: str,
     to: Path,
-    out: Path,
+    out: Path | None,
+    send: bool,
     key: Path,
     identity: Path | None,
     name: str,
@@ -116,83 +146,101 @@ def accept(
     as_json: bool,
     **who: str,
 ) -> None:
-    """Take over what another party handed over in FILE: verified first, then acknowledged with a signed acceptance.
+    """Take over what another party handed over: verified first, then acknowledged with a signed acceptance.
 
-    Broken off, run the same command again. The same FILE a second time gives the same acceptance and changes nothing.
+    PARCEL is its file, or its number where it came over the exchange. Broken off, run the same command again. The same
+    PARCEL a second time gives the same acceptance and changes nothing.
     """
-    from comity.crypto.recipient import read_identity
     from comity.evidence.accepting import Reception
     from comity.evidence.accepting import accept as take_over
     from comity.kernel.shape import check_text
-    from comity.packages.placing import check_place, place_bytes
 
-    check_place(out)
+    way = Way(out, send)
+    way.check()
     if name:
         check_text(name, field="name", max=200)
     signer = open_signer(key, passphrase_file)
-    with _desk(home) as (node, desk):
-        path = identity or (node.settings.path(node.settings.identity) if node.settings.identity else None)
-        if path is None:
-            raise BadInput("got no age identity, expected --identity or one in the node's settings", field="identity")
+    with paper_desk(home) as (node, desk):
         deed = deed_of("noted", node.settings.party, **who)
-        made = take_over(desk, Reception(file, to, deed, name), read_identity(path), signer)
-    place_bytes(made.acceptance.data, out)
+        reception = Reception(parcel_file(node, parcel), to, deed, name)
+        made = take_over(desk, reception, identity_of(node, identity), signer, also=way.also(node))
+    way.place(made.acceptance.data)
     said = made.note.document
 
     def people() -> None:
         words = _("{item} was accepted before") if made.again else _("[green]accepted[/] {item} from {party}")
         console().print(words.format(item=plain(made.item), party=plain(said["from"])))
         show_limits([made.limits])
-        console().print(_("Send back: {file}").format(file=plain(out)))
+        way.show()
 
     data = {"item": made.item, "hand_over": said["id"], "from": said["from"], "again": made.again}
-    emit(data | {"limits": made.limits.plain(), "acceptance": str(out)}, as_json, people)
+    data |= {"limits": made.limits.plain(), "acceptance": str(out) if out else None, "sent": send}
+    emit(data, as_json, people)
 
 
 @click.command()
-@click.argument("paper", type=FILE)
+@click.argument("paper")
 @click.option("--key", type=FILE, help=KEY_HELP + " Only a notice is answered.")
 @click.option("--out", type=PATH, help="New file for the signed confirmation of a notice, to send back.")
+@send_option
 @passphrase_option
 @click.option("--person", required=True, help="Who takes it in: the name of the person.")
 @click.option("--post", required=True, help="Their post, which goes on when the person changes.")
 @home_option
 @json_option
 def take(
-    paper: Path,
+    paper: str,
     key: Path | None,
     out: Path | None,
+    send: bool,
     passphrase_file: Path | None,
     home: Path,
     as_json: bool,
     **who: str,
 ) -> None:
-    """Take in PAPER: an acceptance, a notice of recall or correction, or the confirmation of one."""
+    """Take in PAPER: an acceptance, a refusal, a notice of recall or correction, or the confirmation of one.
+
+    It is a file, or the number of a notice that came over the exchange and is to be confirmed.
+    """
     from comity.evidence.answering import take_answer
-    from comity.evidence.papers import ACCEPTANCE, CONFIRMATION, RECALL, read_paper
+    from comity.evidence.papers import ACCEPTANCE, CONFIRMATION, RECALL, REFUSAL
     from comity.evidence.recall import take_confirmation
 
-    read = read_paper(_small(paper), ACCEPTANCE, RECALL, CONFIRMATION, file=str(paper))
-    with _desk(home) as (node, desk):
+    with paper_desk(home) as (node, desk):
+        read = _paper(desk, paper)
         deed = deed_of("noted", node.settings.party, **who)
         if read.kind == RECALL:
-            _take_notice(desk, read, deed, key, out, passphrase_file, as_json)
+            _take_notice(node, desk, read, deed, key, Way(out, send), passphrase_file, as_json)
             return
-        kept = (take_answer if read.kind == ACCEPTANCE else take_confirmation)(desk, read, deed)
-    done = (
-        _("[green]handed over[/]: {party} has {item}")
-        if read.kind == ACCEPTANCE
-        else _("[green]confirmed[/]: {party} on {item}")
-    )
-    text = done.format(party=plain(kept.party), item=plain(kept.item))
+        kept = (take_confirmation if read.kind == CONFIRMATION else take_answer)(desk, read, deed)
+    words = {
+        ACCEPTANCE: _("[green]handed over[/]: {party} has {item}"),
+        REFUSAL: _("[yellow]refused[/]: {party} does not take {item}"),
+        CONFIRMATION: _("[green]confirmed[/]: {party} on {item}"),
+    }
+    text = words[read.kind].format(party=plain(kept.party), item=plain(kept.item))
     emit({"item": kept.item, "party": kept.party, "paper": read.kind}, as_json, lambda: console().print(text))
+
+
+def _paper(desk: Desk, named: str) -> SignedPaper:
+    """Read a paper from a file, or find the notice of that number that came over the exchange."""
+    from comity.evidence.holding import paper_of
+    from comity.evidence.papers import ACCEPTANCE, CONFIRMATION, RECALL, REFUSAL, read_paper
+    from comity.evidence.tables import IN, find_papers
+
+    if not Path(named).is_file():
+        with desk.keeper.store.read() as unit:
+            for kept in find_papers(unit, id=named, way=IN, kind=RECALL):
+                return paper_of(kept)
+    return read_paper(_small(Path(named)), ACCEPTANCE, REFUSAL, RECALL, CONFIRMATION, file=named)
 
 
 @click.command()
 @click.argument("item")
 @click.option("--to", "parties", multiple=True, help="Only to this holder; else to every party that it was handed to.")
 @click.option("--correct", is_flag=True, help="It is not called back but wrong; what is right is handed over anew.")
-@click.option("--out", type=FOLDER, required=True, help="Folder for the signed notices.")
+@click.option("--out", type=FOLDER, help="Folder for the signed notices.")
+@send_option
 @click.option("--key", type=FILE, required=True, help=KEY_HELP)
 @passphrase_option
 @who_options
@@ -202,7 +250,8 @@ def recall(
     item: str,
     parties: tuple[str, ...],
     correct: bool,
-    out: Path,
+    out: Path | None,
+    send: bool,
     key: Path,
     passphrase_file: Path | None,
     home: Path,
@@ -214,20 +263,25 @@ def recall(
     from comity.evidence.recall import recall as call_back
     from comity.packages.placing import place_bytes
 
+    way, kind = Way(out, send), CORRECTED if correct else RECALLED
+    way.check(folder=True)
     signer = open_signer(key, passphrase_file)
-    with _desk(home) as (node, desk):
+    with paper_desk(home) as (node, desk):
         deed = deed_of("noted", node.settings.party, **who)
-        notices = call_back(desk, item, deed, signer, kind=CORRECTED if correct else RECALLED, to=parties)
-    out.mkdir(parents=True, exist_ok=True)
+        notices = call_back(desk, item, deed, signer, kind=kind, to=parties, also=way.also(node))
     rows = []
     for notice in notices:
-        file = out / f"recall-{notice.document['id']}.json"
-        place_bytes(notice.data, file)
-        rows.append({"to": notice.document["to"], "notice": notice.document["id"], "file": str(file)})
+        file = out / f"recall-{notice.document['id']}.json" if out else None
+        if file:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            place_bytes(notice.data, file)
+        row = {"to": notice.document["to"], "notice": notice.document["id"], "file": str(file) if file else None}
+        rows.append(row | {"sent": send})
 
     def people() -> None:
         for row in rows:
-            console().print(_("[green]written[/] {file} for {party}").format(file=plain(row["file"]), party=row["to"]))
+            text = _("[green]written[/] {file} for {party}") if out else _("[green]on its way[/] {file} to {party}")
+            console().print(text.format(file=plain(str(row["file"] or row["notice"])), party=row["to"]))
 
     emit(rows, as_json, people)
 
@@ -240,7 +294,7 @@ def holders(item: str, home: Path, as_json: bool) -> None:
     """List to whom ITEM was handed over, who accepted it, and who confirmed a recall."""
     from comity.evidence.holding import holders as find
 
-    with _desk(home) as (_node, desk), desk.keeper.store.read() as unit:
+    with paper_desk(home) as (_node, desk), desk.keeper.store.read() as unit:
         desk.keeper.rows(unit, item)
         found = find(unit, item)
 
@@ -271,7 +325,10 @@ def _line(one: Holder) -> str:
     from comity.kernel.clock import stamp
 
     parts = [plain(one.party), _("handed over at {time}").format(time=stamp(one.handed.at))]
-    parts.append(_("accepted at {time}").format(time=one.accepted_at) if one.accepted_at else _("not accepted yet"))
+    if one.refused_at:
+        parts.append(_("refused at {time}").format(time=one.refused_at))
+    else:
+        parts.append(_("accepted at {time}").format(time=one.accepted_at) if one.accepted_at else _("not accepted yet"))
     if one.notice:
         words = _("recall") if one.notice == "recalled" else _("correction")
         state = _("confirmed at {time}").format(time=one.confirmed_at) if one.confirmed_at else _("not confirmed yet")
@@ -282,22 +339,22 @@ def _line(one: Holder) -> str:
 
 
 def _take_notice(
+    node: Node,
     desk: Desk,
     notice: SignedPaper,
     deed: Any,
     key: Path | None,
-    out: Path | None,
+    way: Way,
     passphrase_file: Path | None,
     as_json: bool,
 ) -> None:
     from comity.evidence.recall import take_notice
-    from comity.packages.placing import check_place, place_bytes
 
-    if key is None or out is None:
-        raise BadInput("got a notice and no --key or --out, expected both: it is answered", field="key")
-    check_place(out)
-    taken = take_notice(desk, notice, deed, open_signer(key, passphrase_file))
-    place_bytes(taken.confirmation.data, out)
+    if key is None or not (way.out or way.send):
+        raise BadInput("got a notice and no --key, or no --out or --send, expected them: it is answered", field="key")
+    way.check()
+    taken = take_notice(desk, notice, deed, open_signer(key, passphrase_file), also=way.also(node))
+    way.place(taken.confirmation.data)
     onward = list(taken.confirmation.document.get("onward", ()))
 
     def people() -> None:
@@ -307,10 +364,14 @@ def _take_notice(
         if onward:
             text = counted("{n} party has it from here", "{n} parties have it from here", len(onward))
             console().print(f"  {text}: {', '.join(map(plain, onward))}. {_('Call it back from them too.')}")
-        console().print(_("Send back: {file}").format(file=plain(out)))
+        way.show()
 
     data = {"item": taken.item, "kind": notice.document["kind"], "why": notice.document["why"], "again": taken.again}
-    emit(data | {"handed_on_to": onward, "confirmation": str(out)}, as_json, people)
+    emit(
+        data | {"handed_on_to": onward, "confirmation": str(way.out) if way.out else None, "sent": way.send},
+        as_json,
+        people,
+    )
 
 
 def _limits(rest: dict[str, Any]) -> UseLimits:
@@ -326,15 +387,6 @@ def _limits(rest: dict[str, Any]) -> UseLimits:
     return UseLimits(**texts, **flags, delete_by=day.date() if day else None)
 
 
-@contextmanager
-def _desk(home: Path) -> Iterator[tuple[Node, Desk]]:
-    from comity.evidence.papers import Desk
-    from comity.node.service import open_node
-
-    with open_node(home) as node:
-        yield node, Desk(node.custodian, node.mirror)
-
-
 def _small(path: Path) -> bytes:
     from comity.crypto.envelope import MAX_BYTES
 
@@ -345,4 +397,4 @@ def _small(path: Path) -> bytes:
         raise BadInput(f"got {e.strerror}, expected a paper", file=str(path)) from e
 
 
-COMMANDS = (accept, hand_over, holders, recall, take)
+COMMANDS = (accept, hand_over, holders, recall, take, *evidenceway.COMMANDS)

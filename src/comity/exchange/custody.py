@@ -25,6 +25,7 @@ from .deliverytables import Kept
 from .desk import Desk
 from .errors import NoDelivery
 from .fetching import Fetched, Source, fetch_due
+from .handing import PARCEL, open_parcel, turned_down
 from .objecttables import OURS, find_object
 from .receiving import Word
 
@@ -72,6 +73,8 @@ class Custody:
         """Take the answer to an announcement or a word of ours; gives what was refused, or nothing."""
         fault = _fault(answer)
         reason = f"{fault.code}: {fault.text}" if fault else ""
+        if fault and kind == PARCEL:
+            turned_down(self.desk.office, unit, peer, asked, reason)
         if fault and kind == DELIVERY:
             for one in asked.actions:
                 if one.thing:
@@ -120,6 +123,8 @@ class Custody:
 def offered(office: Office, parties: Sequence[str], token: str) -> Offered | None:
     """Give the file on offer to one of *parties* under a token, or nothing."""
     for party in parties:
+        if parcel := open_parcel(office, party, token):
+            return Offered(parcel[1], parcel[0].sha256)
         try:
             kept, path = deliveries.open_offer(office, party, token)
         except NoDelivery:

@@ -1,4 +1,4 @@
-"""Where the parts of deliveries are kept, ours and theirs, and what the provider's people recorded on a request."""
+"""Where the parts of deliveries and the evidence handed over are kept, ours and theirs, and what the provider's people recorded."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from comity.kernel.clock import stamp
 from comity.store.engine import Unit
 from comity.store.schema import Big, Json, UtcDateTime, append_only, metadata
 
-from .part import AVAILABLE, Part
+from .part import AVAILABLE, URL, Part
 
 _parts = sa.Table(
     "delivery_part",
@@ -48,6 +48,23 @@ _parts = sa.Table(
     sa.Index(None, "request"),
     sa.Index(None, "direction", "peer", "delivery"),
     sa.Index(None, "direction", "peer", "token"),
+)
+_parcels = sa.Table(
+    "parcel",
+    metadata,
+    sa.Column("direction", sa.Text, primary_key=True),
+    sa.Column("peer", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("size", Big, nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("expires", UtcDateTime, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("file", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
 )
 _notes = append_only(
     sa.Table(
@@ -105,6 +122,44 @@ class Kept:
         return row | ({"reason": self.reason} if self.reason else {})
 
 
+@dataclass(frozen=True, kw_only=True)
+class Parcel:
+    """Evidence handed over between two nodes: which hand-over, the file, where it is to be had, and in which state.
+
+    *id* and *note* name the hand-over and its signed note; *file* names the kept file, while there is one.
+    """
+
+    direction: str
+    peer: str
+    id: str
+    note: str
+    size: int
+    sha256: str
+    url: str
+    expires: datetime
+    at: datetime
+    changed_at: datetime
+    state: str = AVAILABLE
+    reason: str = ""
+    file: str = ""
+
+    @property
+    def part(self) -> Part:
+        """Give it as a part that is fetched like one of a delivery."""
+        return Part(
+            id=self.id, delivery=self.id, task="", sequence=1, last=True, way=URL, name=self.id, size=self.size,
+            sha256=self.sha256, url=self.url, expires=self.expires, sealed=True,
+        )  # fmt: skip
+
+    def plain(self) -> dict[str, Any]:
+        """Give it as JSON data, without what opens it."""
+        return {
+            "hand_over": self.id, "direction": self.direction, "peer": self.peer, "size": self.size, "sha256": self.sha256,
+            "state": self.state, "reason": self.reason, "expires": stamp(self.expires), "at": stamp(self.at),
+            "changed_at": stamp(self.changed_at),
+        }  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Note:
     """What a named person recorded on a request at the desk: a review, a call back, an exception."""
@@ -141,9 +196,25 @@ def find_parts(unit: Unit, **wanted: str) -> list[Kept]:
     return [Kept(part=Part(**{name: row.pop(name) for name in _OF_PART}), **row) for row in rows]
 
 
+def put_parcel(unit: Unit, parcel: Parcel) -> None:
+    """Keep evidence handed over, new or changed."""
+    c = _parcels.c
+    here = (c.direction == parcel.direction) & (c.peer == parcel.peer) & (c.id == parcel.id)
+    if not unit.execute(sa.update(_parcels).where(here).values(**vars(parcel))).rowcount:
+        unit.execute(sa.insert(_parcels).values(**vars(parcel)))
+
+
+def find_parcels(unit: Unit, *, kept: bool = False, **wanted: str) -> list[Parcel]:
+    """List evidence handed over whose columns have the *wanted* values, or only what has a *kept* file, the oldest first."""
+    query = sa.select(_parcels).filter_by(**wanted).order_by(_parcels.c.at, _parcels.c.id)
+    query = query.where(_parcels.c.file != "") if kept else query
+    return [Parcel(**row) for row in unit.execute(query).mappings()]
+
+
 def delivery_files(unit: Unit) -> set[str]:
-    """Name every kept file that a part refers to."""
-    return set(unit.scalars(sa.select(_parts.c.file).where(_parts.c.file != "")))
+    """Name every kept file that a part, or evidence handed over, refers to."""
+    named = (sa.select(table.c.file).where(table.c.file != "") for table in (_parts, _parcels))
+    return {name for query in named for name in unit.scalars(query)}
 
 
 def add_note(unit: Unit, note: Note) -> None:

@@ -26,6 +26,7 @@ from comity.hi1.things import derived
 from comity.kernel.errors import ComityError
 from comity.packages.verification import STALE
 
+from .arriving import is_evidence, take_evidence
 from .call import Call, fault
 from .desk import Desk, expect
 from .errors import PeerRefused, ReplayRefused
@@ -103,6 +104,8 @@ def _do(call: Call) -> bytes:
     actions = call.message.actions
     if document := package_of(actions):
         return take_order(call, document)
+    if is_evidence(actions):
+        return take_evidence(call)
     if is_outcome(actions):
         return take_outcome(call)
     if is_notice(actions):

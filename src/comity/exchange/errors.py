@@ -9,6 +9,7 @@ Undeliverable (Refused)         trying again will not help; a person has to look
 ReplayRefused (Refused)         a transaction that is known already came with other bytes
 NotQueued (NotFound)            there is no such message
 NoDelivery (NotFound)           there is no such delivery, or nothing is offered to that peer under that address
+NotYet (Unavailable)            a message speaks of something that has not come yet: try again later
 NotResumed (Refused)            the peer does not go on with a file where we stopped: begin anew
 Trickling (Unavailable)         a file comes so slowly that a worker would be held up
 TooFull (Unavailable)           there is no room on the node's disk for what would be fetched
@@ -65,6 +66,10 @@ class NotQueued(NotFound):
 
 class NoDelivery(NotFound):
     """There is no such delivery, or nothing is offered to that peer under that address."""
+
+
+class NotYet(Unavailable):
+    """A message speaks of something that has not come yet."""
 
 
 class NotResumed(Refused):

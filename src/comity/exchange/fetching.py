@@ -106,9 +106,11 @@ def _fetch(office: Office, source: Source, say: Say, job: Job) -> Fetched:
     except (BadMessage, Undeliverable, LedAway) as e:
         return _end(office, say, job, kept, reason=str(e))
     except PeerBusy as e:
-        return _wait_for(office, job, kept, e)
+        put_off(office, job, e)
+        return Fetched(kept, str(e))
     except ComityError as e:
-        return _later(office, job, kept, str(e))
+        later(office, job, str(e))
+        return Fetched(kept, str(e))
 
 
 def growing(peer: str, object_id: str) -> str:
@@ -231,17 +233,15 @@ def _end(office: Office, say: Say, job: Job, kept: Kept, *, reason: str, state: 
     return Fetched(replace(kept, state=state, reason=reason), reason)
 
 
-def _wait_for(office: Office, job: Job, kept: Kept, busy: PeerBusy) -> Fetched:
-    """Put the part off for as long as the peer asks; that try does not count."""
+def put_off(office: Office, job: Job, busy: PeerBusy) -> None:
+    """Put a fetch off for as long as the peer asks; that try does not count."""
     with office.store.write(durable=True) as unit:
         at = office.clock.now() + busy.pause
         jobs.put_off(unit, job, at=at, error=str(busy), payload=job.payload)
-    return Fetched(kept, str(busy))
 
 
-def _later(office: Office, job: Job, kept: Kept, reason: str) -> Fetched:
-    """Put the part off, twice as long each time; it ends when the address expires."""
+def later(office: Office, job: Job, reason: str) -> None:
+    """Put a fetch off, twice as long each time; it ends when the address expires."""
     wait = min(FIRST_WAIT * (1 << min(job.attempts - 1, 10)), LONGEST_WAIT)
     with office.store.write(durable=True) as unit:
         jobs.retry(unit, job, at=office.clock.now() + wait, error=reason)
-    return Fetched(kept, reason)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from comity.crypto.recipient import read_identity
+from comity.exchange.arriving import clear as clear_evidence
+from comity.exchange.arriving import fetch as fetch_evidence
 from comity.exchange.capabilities import offers
 from comity.exchange.custody import Custody, offered
 from comity.exchange.deliveries import Offered
@@ -44,7 +46,10 @@ class Ports:
 def ports(node: Node) -> Ports:
     """Give the ports of a node."""
     desk = desk_of(node)
-    chores = (Custody(desk).fetch, lambda _: keep_clocks(node.office))
+    chores = (
+        Custody(desk).fetch, partial(fetch_evidence, desk), lambda _: clear_evidence(node.office),
+        lambda _: keep_clocks(node.office),
+    )  # fmt: skip
     return Ports(
         handler(desk), on_answer(desk), partial(offered, node.office), chores, partial(offers, desk), on_stuck(desk)
     )

@@ -1,4 +1,4 @@
-"""Where an item stood after each entry of its custody, so that the next one need not read the chain."""
+"""Where an item stood after each entry of its custody, so that the next one need not read the chain; evidence under way."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,5 +8,21 @@ down_revision = "0009"
 
 
 def upgrade() -> None:
-    """Add the column; it stays empty in the entries that are there."""
+    """Add the column, which stays empty in the entries that are there, and make the table."""
     op.add_column("custody_entry", sa.Column("standing", sa.Text()))
+    moment = sa.DateTime(timezone=True)
+    op.create_table(
+        "parcel",
+        *_texts("direction", "peer", "id", "note"),
+        sa.Column("size", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        *_texts("sha256", "url"),
+        sa.Column("expires", moment, nullable=False),
+        *_texts("state", "reason", "file"),
+        sa.Column("at", moment, nullable=False),
+        sa.Column("changed_at", moment, nullable=False),
+        sa.PrimaryKeyConstraint("direction", "peer", "id", name="pk_parcel"),
+    )
+
+
+def _texts(*names: str) -> list[sa.Column[str]]:
+    return [sa.Column(name, sa.Text(), nullable=False) for name in names]
