@@ -34,9 +34,14 @@ def key64(secret: bytes, kind: str, value: str) -> int:
 
 def weight(kind: str, value: str, degree: int, cases: int) -> float:
     """Weigh one shared identifier that *degree* of *cases* have."""
-    if degree > CAP or f"{kind}:{value}" in _common():
+    return math.log(max(cases, 2) / max(degree, 1)) * own_weight(kind, value) if degree <= CAP else 0.0
+
+
+def own_weight(kind: str, value: str) -> float:
+    """Weigh an identifier by itself: its kind, or nothing where it is common by nature."""
+    if f"{kind}:{value}" in _common():
         return 0.0
-    return math.log(max(cases, 2) / max(degree, 1)) * float(_table()["kinds"].get(kind, _table()["default"]))
+    return float(_table()["kinds"].get(kind, _table()["default"]))
 
 
 @cache

@@ -60,16 +60,21 @@ class Correlator:
         named = [(kind, normalise(kind, text).value if kind in kinds() else text) for kind, text in wanted]
         keys = [key64(self.secret, kind, value) for kind, value in named]
         with self.store.read() as unit:
-            seen = _numbers(unit, visible)
-            dictionary = tables.known(unit, keys)
-            hits = []
-            for (kind, value), key in zip(named, keys, strict=True):
-                row = dictionary.get(key)
-                same = row is not None and (row["kind"], row["value"]) == (kind, value)
-                cases, count = tables.cases_with(unit, key, seen, CAP) if same else ([], 0)
-                names = tables.references_of(unit, cases)
-                hits.append(Hit(kind, value, tuple(sorted(names.values())), count))
-        return tuple(hits)
+            words = tables.known(unit, keys)
+            same = [
+                key in words and (words[key]["kind"], words[key]["value"]) == name
+                for key, name in zip(keys, named, strict=True)
+            ]
+            rare = [key for key, known in zip(keys, same, strict=True) if known and words[key]["degree"] <= CAP]
+            cases = tables.cases_of(unit, rare)
+            return tuple(
+                _rare_hit(name, cases[key], visible)
+                if key in cases
+                else _common_hit(unit, name, key, visible)
+                if known
+                else Hit(*name, (), 0)
+                for key, name, known in zip(keys, named, same, strict=True)
+            )
 
     def related(self, case: str, visible: Visible) -> tuple[Related, ...]:
         """Give the cases that share identifiers with a case, the strongest first; only those that may be seen.
@@ -161,6 +166,17 @@ class Correlator:
                 link = Link(self.new_id(now), first, second, one.score, now, OPEN)
                 if tables.add_link(unit, link):
                     yield link
+
+
+def _rare_hit(name: tuple[str, str], cases: Sequence[str], visible: Visible) -> Hit:
+    seen = sorted(case for case in cases if visible is EVERY_CASE or case in visible)
+    return Hit(*name, tuple(seen), len(seen))
+
+
+def _common_hit(unit: Unit, name: tuple[str, str], key: int, visible: Visible) -> Hit:
+    """Give some of the cases of what many have, and how many there are that may be seen."""
+    cases, count = tables.cases_with(unit, key, _numbers(unit, visible), CAP)
+    return Hit(*name, tuple(sorted(tables.references_of(unit, cases).values())), count)
 
 
 def _numbers(unit: Unit, visible: Visible) -> set[int] | None:

@@ -175,6 +175,16 @@ def cases_with(unit: Unit, key: int, visible: Collection[int] | None, limit: int
     return sorted(cases)[:limit], len(cases)
 
 
+def cases_of(unit: Unit, keys: Sequence[int]) -> dict[int, list[str]]:
+    """Give the cases, by reference, of each of some keys."""
+    found: dict[int, list[str]] = {}
+    query = sa.select(_postings.c.key, _cases.c.reference).join(_cases, _cases.c.number == _postings.c.case)
+    for part in _parts(keys):
+        for key, case in unit.execute(query.where(_postings.c.key.in_(part))):
+            found.setdefault(key, []).append(case)
+    return found
+
+
 def neighbours(unit: Unit, case: int, limit: int, keys: Collection[int] | None = None) -> list[tuple[int, int]]:
     """Give (key, other case) for what a case shares with others, over keys that at most *limit* cases have."""
     mine, theirs = _postings.alias("mine"), _postings.alias("theirs")

@@ -68,13 +68,13 @@ def test_what_everybody_has_is_found_and_weighs_nothing(store: Store) -> None:
     """A value of more than fifty cases is told as common, shows fifty of them, and links nobody."""
     c = correlator(store)
     for n in range(CAP + 5):
-        assert c.post(f"C-{n:02}", f"r{n}", seen(WALLET)) == () or n < CAP
-    hit = c.look_up([("account", "x"), ("wallet", "bc1-one")][:1], EVERY_CASE)[0]
-    assert hit.count == 0
+        c.post(f"C-{n:02}", f"r{n}", seen("account:common"))
+    (hit,) = c.look_up([("account", "common")], EVERY_CASE)
+    assert (len(hit.cases), hit.count, hit.common) == (CAP, CAP + 5, True)
+    (mine,) = c.look_up([("account", "common")], frozenset({"C-01", "C-99"}))
+    assert (mine.cases, mine.count, mine.common) == (("C-01",), 1, False)
     assert c.related("C-00", EVERY_CASE) == ()
-    with store.read() as unit:
-        cases, count = tables.cases_with(unit, key64(c.secret, "wallet", "bc1-one"), None, CAP)
-    assert (len(cases), count) == (CAP, CAP + 5)
+    assert c.links(EVERY_CASE) == ()
 
 
 def test_who_may_not_see_a_case_does_not_see_that_there_is_one(store: Store) -> None:
