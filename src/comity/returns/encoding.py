@@ -40,7 +40,7 @@ def encoding_of(head: bytes, said: str = "", *, whole: bool = False) -> Encoding
     for name, nuls in (("utf-16-le", head[1::2]), ("utf-16-be", head[0::2])):
         if len(head) >= 4 and nuls.count(0) > 0.7 * len(nuls):
             return Encoding(name, assumed=f"every second byte is zero, read as {name}")
-    at = next(i for i in range(len(head)) if head[i] > 127)
+    at = next((i for i in range(len(head)) if head[i] > 127), 0)
     name = "cp1252" if _decodes(head, "cp1252") else "latin-1"
     return Encoding(name, assumed=f"no UTF-8 (byte 0x{head[at]:02X} at {at}), read as {name}")
 

@@ -3,7 +3,8 @@
     {"description": {...}, "records": [ELEMENT, ELEMENT, ...]}      or      [ELEMENT, ...]      or      one ELEMENT a line
 
 Every scalar but true, false and null is given as the text that stands there: no number is made a float. Held in memory
-is one element. What cannot be read ends the walk with a `Broken`; whatever came before it holds.
+is one element. What cannot be read ends the walk with a `Broken`; whatever came before it holds. An element of a list
+that is whole but no JSON, or no text, is a `Broken` too, and the list goes on behind it.
 """
 
 from __future__ import annotations
@@ -52,6 +53,10 @@ class _Stop(Exception):
     def __init__(self, code: str, found: str, inside: bool = False) -> None:
         super().__init__(found)
         self.code, self.found, self.inside = code, found, inside
+
+
+class _Bad(_Stop):
+    """What is wrong in an element whose end is known: the list goes on behind it."""
 
 
 def walk(stream: BinaryIO, lists: Collection[str]) -> Iterator[Element | Broken]:
@@ -108,12 +113,17 @@ def _members(text: _Text, lists: Collection[str]) -> Iterator[Element | Broken]:
     text.take("}")
 
 
-def _list(text: _Text, key: str) -> Iterator[Element]:
+def _list(text: _Text, key: str) -> Iterator[Element | Broken]:
     index = 0
     text.take("[")
     while text.peek() != "]":
-        value, span, raw = text.value()
-        yield Element(key, index, value, span, raw)
+        start = text.at
+        try:
+            value, span, raw = text.value()
+        except _Bad as e:
+            yield Broken(e.code, e.found, start, inside=True)
+        else:
+            yield Element(key, index, value, span, raw)
         text.comma("]")
         index += 1
     text.take("]")
@@ -164,10 +174,9 @@ class _Text:
             end = self._end()
             whole = end < len(self._held) or self._ended
             if whole and end - self._pos <= MOST:
-                data = self._held[self._pos : end].encode("latin-1")
-                found = _value(data), (self.at, self.at + len(data)), data.decode()
+                data, start = self._held[self._pos : end].encode("latin-1"), self.at
                 self._pos = end
-                return found
+                return _value(data), (start, start + len(data)), data.decode()
             if len(self._held) - self._pos > MOST or self._held.count(",", self._pos) > PARTS:
                 raise _Stop("too_large", f"an element of more than {MOST} bytes or {PARTS} parts", inside=True)
             if not self._more(max(BLOCK, len(self._held) - self._pos)):
@@ -203,11 +212,11 @@ def _value(data: bytes) -> Any:
     try:
         return _STRICT.decode(data.decode())
     except UnicodeDecodeError as e:
-        raise _Stop("text_undecodable", f"a byte that is not UTF-8 at {e.start} of an element", inside=True) from e
+        raise _Bad("text_undecodable", f"a byte that is not UTF-8 at {e.start} of an element", inside=True) from e
     except RecursionError as e:
-        raise _Stop("too_deep", "an element nested beyond what is read", inside=True) from e
+        raise _Bad("too_deep", "an element nested beyond what is read", inside=True) from e
     except ValueError as e:
-        raise _Stop("damaged", str(e)[:200], inside=True) from e
+        raise _Bad("damaged", str(e)[:200], inside=True) from e
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -87,16 +87,14 @@ def _units(stream: Any, by_line: bool) -> Iterator[Unit | Broken]:
             )
         return
     fields: dict[str, Any] = {}
-    broken = False
     for part in walk(stream, Every()):
         if isinstance(part, Broken):
-            broken = True
             yield part
         elif part.index >= 0:
             yield Unit(part.key, part.place, part.value, part.span, part.raw)
         else:
             yield from _member(part, fields)
-    if fields and not broken:
+    if fields:
         yield Unit(FIELDS, "", fields, None, json.dumps(fields, ensure_ascii=False))
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-from .source import Source
+from .source import HEAD, Source
 
 ACTIVE = frozenset({"script", "iframe", "frame", "object", "embed", "applet"})
 SILENT = frozenset({"script", "style", "noscript", "template"})
@@ -130,7 +130,7 @@ def encoding_of(head: bytes) -> tuple[str, bool]:
         except LookupError:
             pass
     try:
-        codecs.getincrementaldecoder("utf-8")("strict").decode(head)
+        codecs.getincrementaldecoder("utf-8")("strict").decode(head, len(head) < HEAD)
     except UnicodeDecodeError:
         return "cp1252", True
     return "utf-8", not head.isascii()
