@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _BYTE = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
-_LIKE_IBAN = re.compile(r"[A-Za-z]{2} ?\d")
+_LIKE_IBAN = re.compile(r"[A-Za-z]{2} ?\d{2}[0-9A-Za-z ]*$")
 # With more different texts than this, plain addresses are told by a pattern first.
 FEW = 5_000
 PLAIN_IP = rf"^{_BYTE}(?:\.{_BYTE}){{3}}$"
