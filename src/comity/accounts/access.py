@@ -43,7 +43,8 @@ def standing(staff: Staff, unit: Unit, person: Person, session: Session) -> Stan
 
 def grants_of(staff: Staff, unit: Unit, person: str) -> list[Grant]:
     """List the roles that a person has now, with who gave them and why."""
-    return [one for one in tables.select(unit, Grant, person=person, ended_at=None) if one.counts(staff.now)]
+    found = [one for one in tables.select(unit, Grant, person=person, ended_at=None) if one.counts(staff.now)]
+    return sorted(found, key=lambda one: (one.since, one.role))
 
 
 def roles_of(staff: Staff, unit: Unit, person: str) -> frozenset[str]:
