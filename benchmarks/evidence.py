@@ -2,8 +2,9 @@
 
     PYTHONPATH=tests python benchmarks/evidence.py [--quick | --long] [--rounds N] [--folder DIR]
 
-Two loads: 2,000 files of 50 KiB (20,000 with --long), and one of 1 GiB (4 GiB). The rounds alternate; medians are shown,
-with the processor time of each and of all other programs meanwhile. See README.md.
+Two loads: 2,000 files of 50 KiB (20,000 with --long), and one of 1 GiB (4 GiB); warm, and with the system's memory of
+them dropped. Then the CASE/UCO graph of 10,000 objects. The rounds alternate; medians are shown, with the processor time
+of each and of all other programs meanwhile. See README.md.
 """
 
 from __future__ import annotations
@@ -14,20 +15,26 @@ import os
 import resource
 import secrets
 import shutil
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from statistics import median
 
 import bagit
 
+from builders.casecheck import amiss
+from builders.caseitems import file_entry, generation
 from comity.crypto.keys import FileSigner
 from comity.evidence.acquiring import Order, acquire
+from comity.evidence.casegraph import VERSION, Described, write_graph
 from comity.evidence.model import Act
 from comity.evidence.sealing import Seal
 from comity.evidence.verification import WHOLE, Depth, verify
@@ -37,6 +44,15 @@ from comity.kernel.clock import SystemClock
 KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 CORES = os.cpu_count() or 1
 CLOCK = SystemClock()
+# What each act of ours is to be compared with: the same act of the peer, in words.
+PEER = {
+    "copy": "copy and create",
+    "in place": "create",
+    "check": "check",
+    "check, cold": "check, cold",
+    "quick": "check",
+    "quick, cold": "check, cold",
+}
 
 
 @dataclass(frozen=True)
@@ -73,18 +89,32 @@ def load(folder: Path, count: int, size: int) -> Path:
     return folder
 
 
+def chilled(folder: Path) -> None:
+    """Let the system forget what it remembers of the files in a folder; one in memory has nothing to forget."""
+    os.sync()
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as f:
+                os.posix_fadvise(f.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
 def ours(source: Path, target: Path) -> dict[str, Cost]:
-    """Acquire and seal with a signature; then verify whole, and by BLAKE3 alone."""
+    """Acquire and seal with a signature, by a copy and where it stands; then verify whole, and by BLAKE3 alone."""
     seal = Seal(secrets.token_bytes, FileSigner.generate())
-    made = cost(lambda: acquire(Order(Act("bench"), (source,), target), seal, clock=CLOCK))
-    return {
-        "make": made,
-        "check": cost(partial(_check, target)),
-        "quick": cost(partial(_check, target, Depth(quick=True))),
-    }
+    found = {"copy": cost(lambda: acquire(Order(Act("bench"), (source,), target), seal, clock=CLOCK))}
+    shutil.rmtree(target)
+    own = Path(shutil.copytree(source, target.with_name("own")))
+    order = Order(Act("bench"), (own,), target, in_place=True)
+    found["in place"] = cost(lambda: acquire(order, seal, clock=CLOCK))
+    for depth, what in ((WHOLE, "check"), (Depth(quick=True), "quick")):
+        _check(target, depth)
+        found[what] = cost(partial(_check, target, depth))
+        chilled(target)
+        found[f"{what}, cold"] = cost(partial(_check, target, depth))
+    return found
 
 
-def _check(target: Path, depth: Depth = WHOLE) -> None:
+def _check(target: Path, depth: Depth) -> None:
     verdict = verify(target, Given(CLOCK.now()), depth=depth)
     if not verdict.sound:
         raise SystemExit(f"the item is not sound: {verdict.faults[:3]}")
@@ -94,8 +124,14 @@ def peer(source: Path, target: Path, processes: int) -> dict[str, Cost]:
     """Copy the files, which bagit would otherwise move away; then create and validate a bag there."""
     copied = cost(lambda: shutil.copytree(source, target))
     made = cost(lambda: bagit.make_bag(str(target), processes=processes, checksums=["sha256"]))
-    checked = cost(lambda: bagit.Bag(str(target)).validate(processes=processes))
-    return {"make": made, "copy and make": copied + made, "check": checked}
+
+    def check() -> None:
+        bagit.Bag(str(target)).validate(processes=processes)
+
+    check()
+    warm = cost(check)
+    chilled(target)
+    return {"create": made, "copy and create": copied + made, "check": warm, "check, cold": cost(check)}
 
 
 def hashing(size: int, threads: int) -> dict[str, Cost]:
@@ -112,8 +148,7 @@ def hashing(size: int, threads: int) -> dict[str, Cost]:
         with ThreadPoolExecutor(threads) as pool:
             list(pool.map(work, range(threads)))
 
-    once = cost(spread)
-    return {"make": once, "check": once}
+    return {"memory": cost(spread)}
 
 
 def rounds(source: Path, size: int, target: Path, count: int) -> tuple[dict[str, Cost], float]:
@@ -126,7 +161,7 @@ def rounds(source: Path, size: int, target: Path, count: int) -> tuple[dict[str,
         f"SHA-256, {CORES} cores": partial(hashing, size, CORES),
     }
     seen: dict[str, list[Cost]] = {}
-    begun, own = _busy(), used()
+    begun, own = busy(), used()
     for number in range(count + 1):
         for label, run in contenders.items():
             for what, found in run().items():
@@ -134,32 +169,63 @@ def rounds(source: Path, size: int, target: Path, count: int) -> tuple[dict[str,
                     seen.setdefault(f"{label}: {what}", []).append(found)
             shutil.rmtree(target, ignore_errors=True)
     middle = {key: Cost(median(c.wall for c in costs), median(c.cpu for c in costs)) for key, costs in seen.items()}
-    return middle, _busy() - begun - (used() - own)
+    return middle, busy() - begun - (used() - own)
 
 
-def _busy() -> float:
-    """Give the processor seconds that the whole machine has used."""
+def busy() -> float:
+    """Give the processor seconds that the whole machine has used, what the system does for programs included."""
     fields = Path("/proc/stat").read_text().split("\n")[0].split()[1:9]
     return sum(int(field) for number, field in enumerate(fields) if number not in (3, 4)) / os.sysconf("SC_CLK_TCK")
 
 
 def show(title: str, size: int, found: Mapping[str, Cost], others: float) -> None:
-    """Print a table: seconds, processor seconds, MB/s, and times as fast as the peer and the limit."""
+    """Print a table: seconds, processor seconds, MB/s, and times as fast as the better of the peers and as the limit."""
+    cores = "1 core" if title.startswith("one") else f"{CORES} cores"
+    limit = found[f"SHA-256, {cores}: memory"]
     print(f"\n{title}; others used {others:.1f} processor seconds meanwhile")
-    print(f"{'':<34}{'s':>8}{'cpu s':>8}{'MB/s':>8}{'/bagit1':>9}{'/copied':>9}{'/bagit2':>9}{'/limit':>8}")
+    print(f"{'':<36}{'s':>8}{'cpu s':>8}{'MB/s':>8}{'/bagit':>9}{'/limit':>8}")
     for label, each in found.items():
-        what = label.rpartition(": ")[2]
-        act = "check" if what in ("check", "quick") else "make"
-        copied = "copy and make" if act == "make" else "check"
-        peers = (
-            found[f"bagit, 1 process: {act}"],
-            found[f"bagit, 1 process: {copied}"],
-            found[f"bagit, 2 processes: {copied}"],
-            found[f"SHA-256, {CORES if 'file ' not in title else 1} core{'s' * ('file ' not in title)}: make"],
-        )
-        print(f"{label:<34}{each.wall:>8.2f}{each.cpu:>8.2f}{size / each.wall / 1e6:>8.0f}", end="")
-        print("".join(f"{one.wall / each.wall:>{width}.2f}" for one, width in zip(peers, (9, 9, 9, 8), strict=True)))
+        act = PEER.get(label.removeprefix("comity: "), "")
+        peers = [found[f"bagit, {who}: {act}"].wall for who in ("1 process", "2 processes")] if act else []
+        print(f"{label:<36}{each.wall:>8.2f}{each.cpu:>8.2f}{size / each.wall / 1e6:>8.0f}", end="")
+        print(f"{min(peers) / each.wall:>9.2f}" if peers else f"{'':>9}", end="")
+        print(f"{limit.wall / each.wall:>8.2f}")
     print(f"most memory so far: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")
+
+
+def graphs(count: int, few: int, folder: Path) -> None:
+    """Write and check the graph of *count* files; let case_validate check one of *few*, as many as it can bear."""
+
+    def written(number: int) -> bytes:
+        out = BytesIO()
+        write_graph(Described(generation(), [file_entry(b"%d" % n) for n in range(number)]), out)
+        return out.getvalue()
+
+    wrote, data = cost(lambda: written(count)), written(count)
+    checked = cost(lambda: _sound(data))
+    small = folder / "few.jsonld"
+    small.write_bytes(written(few))
+    program = Path(sys.executable).with_name("case_validate")
+    line = [str(program), "--built-version", f"case-{VERSION}", str(small)]
+    print(f"\nCASE/UCO graph\n{'':<36}{'objects':>8}{'s':>8}{'cpu s':>8}{'ms each':>9}")
+    rows: list[tuple[str, int, Cost]] = [("written", count, wrote), ("structure checked", count, checked)]
+    if program.exists():
+        judged = cost(lambda: subprocess.run(line, check=True, capture_output=True))
+        rows.append(("case_validate", few, judged))
+    for label, number, each in rows:
+        print(f"{label:<36}{number:>8}{each.wall:>8.2f}{each.cpu:>8.2f}{each.wall / number * 1000:>9.3f}")
+
+
+def _sound(data: bytes) -> None:
+    if found := amiss(data):
+        raise SystemExit(f"the graph is not sound: {found[:3]}")
+
+
+def loads(*, quick: bool, long: bool) -> Iterator[tuple[str, int, int]]:
+    """Give the loads: in words, how many files, and of what size."""
+    many, big = (200, 64 * MIB) if quick else (20_000, 4 * GIB) if long else (2000, GIB)
+    yield f"{many} files of 50 KiB", many, 50 * KIB
+    yield f"one file of {big // MIB} MiB", 1, big
 
 
 def main() -> None:
@@ -171,12 +237,13 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="where to write; needs three times the larger load")
     given = parser.parse_args()
     logging.disable(logging.CRITICAL)  # bagit tells of every file
-    many, big = (200, 64 * MIB) if given.quick else (20_000, 4 * GIB) if given.long else (2000, GIB)
-    for title, count, size in ((f"{many} files of 50 KiB", many, 50 * KIB), (f"one file of {big // MIB} MiB", 1, big)):
+    for title, count, size in loads(quick=given.quick, long=given.long):
         with tempfile.TemporaryDirectory(dir=given.folder, prefix="bench-") as name:
             source = load(Path(name) / "source", count, size)
             found, others = rounds(source, count * size, Path(name) / "target", given.rounds)
             show(title, count * size, found, others)
+    with tempfile.TemporaryDirectory(dir=given.folder, prefix="bench-") as name:
+        graphs(10_000, 50 if given.quick else 100, Path(name))
     print("\nOne file is one stream of SHA-256, which cannot be split: its limit is one core.")
 
 
