@@ -40,6 +40,7 @@ COMMANDS = {
     "receipt": "receipt:receipt",
     "receive": "receipt:receive",
     "request": "request:request",
+    "returns": "returns:returns",
     "send": "send:send",
     "serve": "serve:serve",
     "stamp": "stamp:stamp",

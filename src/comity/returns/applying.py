@@ -9,31 +9,19 @@ All readers of tables come here, whatever their tokens are from, so that the sam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator, Sequence
 from functools import partial, reduce
 from typing import TYPE_CHECKING, Any
 
 from .cells import Cells
 from .header import Fit, folded
-from .mapping import Condition, Rule, TableMapping
+from .mapping import Condition, Rule
 from .masks import matching, some
-from .model import Aside, Finding, Given, Part, Rows
-from .values import Writer
+from .model import Aside, Finding, Part, Rows
+from .values import Table, Writer
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-
-@dataclass(frozen=True)
-class Table:
-    """What is the same for all rows of a table: mapping, fit, header, texts above it, what people say beside."""
-
-    mapping: TableMapping
-    fit: Fit
-    header: tuple[str, ...]
-    given: Given
-    above: Mapping[str, str]
 
 
 class Application:
@@ -42,9 +30,7 @@ class Application:
     def __init__(self, table: Table) -> None:
         """Prepare the rules."""
         self._table = table
-        self._writers = [
-            Writer(rule, table.mapping, table.fit, table.given, table.above) for rule in table.mapping.rules
-        ]
+        self._writers = [Writer(rule, table) for rule in table.mapping.rules]
 
     def apply(self, cells: Cells) -> Iterator[Part]:
         """Give the records of rows, and what became of the others."""

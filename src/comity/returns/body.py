@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from .applying import Application
+from .cells import Cells
 from .model import Aside, Finding, Part
 from .tape import Block, Tape
 from .tokens import Bad, Grid, Taken, careful, quick
@@ -87,6 +88,15 @@ class Body:
             return
         found = bad.why or f"{len(bad.cells)} cells: {' | '.join(bad.cells)[:300]}"
         yield Finding(bad.code, found, f"{self._grid.width} cells", bad.row, span=bad.span, units=1)
+
+
+def rows(tape: Tape, grid: Grid, first: int) -> Iterator[Cells]:
+    """Give the rows of a text alone, block after block."""
+    while (block := tape.block()) is not None:
+        taken = quick(block, grid, first)
+        for part in [taken] if taken else careful(tape, block, grid, first):
+            first += len(part.cells) + len(part.bad) + len(part.blank)
+            yield part.cells
 
 
 def _lines(block: Block) -> int:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from .masks import Masks
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -13,12 +16,14 @@ if TYPE_CHECKING:
 class Cells:
     """A batch of rows: *columns* in the order of the header, *rows* their numbers, *source* such as `raw` or `place`.
 
-    *source* holds some of `byte_start`, `byte_end`, `raw`, `place`, `undecodable` (flags); all arrays are equally long.
+    *source* holds some of `byte_start`, `byte_end`, `raw`, `place`; *flags* tells by their codes what is odd about which
+    rows. All arrays are equally long.
     """
 
     columns: list[pa.Array]
     rows: pa.Array
     source: dict[str, pa.Array] = field(default_factory=dict)
+    flags: Masks = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -35,16 +40,18 @@ class Cells:
         return self._only(mask), self._only(pc.invert(mask))
 
     def _only(self, mask: pa.BooleanArray) -> Cells:
-        kept = {name: array.filter(mask) for name, array in self.source.items()}
-        return replace(self, columns=[c.filter(mask) for c in self.columns], rows=self.rows.filter(mask), source=kept)
+        return self._each(lambda array: array.filter(mask))
+
+    def _each(self, act: Callable[[pa.Array], pa.Array]) -> Cells:
+        source, flags = ({name: act(array) for name, array in some.items()} for some in (self.source, self.flags))
+        return Cells([act(column) for column in self.columns], act(self.rows), source, flags)
 
     def filtered(self, indices: list[int]) -> Cells:
         """Give the rows at some places."""
         import pyarrow as pa
 
         at = pa.array(indices, pa.int64())
-        source = {name: array.take(at) for name, array in self.source.items()}
-        return replace(self, columns=[c.take(at) for c in self.columns], rows=self.rows.take(at), source=source)
+        return self._each(lambda array: array.take(at))
 
     def span(self, index: int) -> tuple[int, int] | None:
         """Give the bytes of one row, where they are known."""

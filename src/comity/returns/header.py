@@ -81,12 +81,13 @@ def _matched(pattern: str, name: str) -> str | None:
         return "" if folded(pattern) == folded(name) else None
     before, after = (re.escape(part) for part in _PLACE.split(shown(pattern)))
     match = re.fullmatch(f"{before}(.{{1,60}}){after}", shown(name), re.IGNORECASE)
-    if match is None or ("{zone}" in pattern and not _is_zone(match[1].strip())):
+    if match is None or ("{zone}" in pattern and not is_zone(match[1].strip())):
         return None
     return match[1].strip()
 
 
-def _is_zone(text: str) -> bool:
+def is_zone(text: str) -> bool:
+    """Tell whether a text names a zone or an offset."""
     try:
         zone_of(text)
     except BadMapping:

@@ -152,6 +152,12 @@ def shipped() -> dict[str, TableMapping]:
     return {mapping.name: mapping for mapping in every}
 
 
+def file_of(name: str) -> str:
+    """Give the file of a shipped mapping, to copy and change."""
+    entry = files("comity.returns").joinpath("data", "mappings", f"{shipped()[name].name}.yaml")
+    return entry.read_text("utf-8")
+
+
 def own(given: Iterable[Any]) -> tuple[TableMapping, ...]:
     """Give the mappings of a person, out of what their files say.
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from .errors import BadReturn
+from .model import Finding
 
 HEAD = 64 * 1024
 BLOCK = 1024 * 1024
@@ -19,13 +20,16 @@ BLOCK = 1024 * 1024
 class Source:
     """A named run of bytes: *name* is its path in the return, *opened* gives a fresh stream at its start.
 
-    *path* is where it lies by itself on disk; empty for a member of an archive.
+    *path* is where it lies by itself on disk; empty for a member of an archive. *fault* is why it cannot be read at all,
+    *doubts* are findings about it that stand beside what is read.
     """
 
     name: str
     opened: Callable[[], BinaryIO]
     size: int
     path: Path | None = None
+    fault: Finding | None = None
+    doubts: tuple[Finding, ...] = ()
 
     @cached_property
     def head(self) -> bytes:

@@ -67,7 +67,13 @@ def read_source(source: Source, given: Given) -> Iterator[Part]:
 
 
 def _take_file(source: Source, given: Given, writer: RecordWriter) -> FileCoverage:
+    if source.fault is not None:
+        entry = FileCoverage(source.name, size=source.size)
+        entry.take(source.fault)
+        return entry
     entry = FileCoverage(source.name, source.sha256, source.size)
+    for doubt in source.doubts:
+        entry.take(doubt)
     reader = _reader(source, given, entry)
     if reader is None:
         return entry

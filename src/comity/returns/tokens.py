@@ -310,9 +310,9 @@ class _Held:
         )
         places = {"byte_start": pa.array(starts, pa.int64()), "byte_end": pa.array(ends, pa.int64())}
         source: dict[str, Any] = places if self._grid.spans else {"raw": pa.array(texts, pa.string())}
-        if any(self._odd):
-            source["undecodable"] = pa.array(self._odd, pa.bool_())
-        taken = Taken(Cells(columns, pa.array(rows, pa.int64()), source), tuple(self._bad), tuple(self._blank), units)
+        flags = {"text_undecodable": pa.array(self._odd, pa.bool_())} if any(self._odd) else {}
+        cells = Cells(columns, pa.array(rows, pa.int64()), source, flags)
+        taken = Taken(cells, tuple(self._bad), tuple(self._blank), units)
         self._clear()
         return taken
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from .mapping import Rule, TableMapping, Value
 from .mappingsheet import DURATION
 from .masks import Masks, each, flag_masks, matching, merged, only, some, written
 from .model import ASSUMED, DOCUMENTED, STATED, Given
+from .moment import ISO
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,19 +31,32 @@ _NEGATIVE = "^\\s*[-\u2212(]|[-\u2212]\\s*$"
 Column = tuple[dict[str, "pa.Array"], Masks]
 
 
+@dataclass(frozen=True)
+class Table:
+    """What is the same for all rows of a table: mapping, fit, header, texts above it, what people say beside.
+
+    *typed* tells that cells had types, so that a time may stand as ISO 8601 whatever its layout is.
+    """
+
+    mapping: TableMapping
+    fit: Fit
+    header: tuple[str, ...]
+    given: Given
+    above: Mapping[str, str]
+    typed: bool = False
+
+
 class Writer:
     """Writes the records of one rule."""
 
-    def __init__(self, rule: Rule, mapping: TableMapping, fit: Fit, given: Given, above: Mapping[str, str]) -> None:
+    def __init__(self, rule: Rule, table: Table) -> None:
         """Settle what does not differ from row to row."""
         self.kind = rule.kind
         self._rule = rule
-        self._mapping = mapping
-        self._fit = fit
-        self._given = given
-        self._above = above
+        self._table = table
+        self._fit = table.fit
+        self._given = table.given
         self._columns = {column.name: column for column in schema.kinds()[rule.kind].columns}
-        self._literal = {*mapping.formulas}
 
     def batch(self, cells: Cells) -> pa.RecordBatch:
         """Give the records of rows as a batch."""
@@ -49,10 +64,8 @@ class Writer:
 
         rows = len(cells)
         arrays: dict[str, pa.Array] = {"row": cells.rows, "basis": _word(STATED, rows)}
-        arrays |= {name: array for name, array in cells.source.items() if name != "undecodable"}
-        masks: list[Masks] = []
-        if "undecodable" in cells.source:
-            masks.append({"text_undecodable": cells.source["undecodable"]})
+        arrays |= cells.source
+        masks: list[Masks] = [cells.flags]
         for value in self._rule.values:
             found, flags = self._value(value, cells)
             arrays |= found
@@ -64,7 +77,7 @@ class Writer:
 
     @property
     def _provider(self) -> str:
-        return self._mapping.provider or self._given.provider
+        return self._table.mapping.provider or self._given.provider
 
     def _value(self, value: Value, cells: Cells) -> Column:
         column = self._columns[value.name]
@@ -91,7 +104,7 @@ class Writer:
             parts = (early, late, texts, zone, basis)
             return dict(zip((name + end for end in schema.MOMENT), parts, strict=True)), flags
         if column.type == "date":
-            found, flags = instants(texts, writing(value.layouts, "UTC", STATED, self._given.day_first))
+            found, flags = instants(texts, writing((*value.layouts, *self._kept), "UTC", STATED, self._given.day_first))
             alike = pc.equal(found["earliest"], found["latest"])
             return {name: pc.if_else(alike, found["earliest"].cast(pa.date32()), pa.scalar(None, pa.date32()))}, flags
         if column.type == "amount":
@@ -110,13 +123,17 @@ class Writer:
     def _writing(self, value: Value) -> Writing:
         """Choose the zone: what the header states, what the mapping documents, what a person assumes."""
         stated = next((self._fit.inner[key] for key in value.keys if self._zone_in_name(key)), "")
-        stated = stated or self._above.get(value.zone_from, "")
+        stated = stated or self._table.above.get(value.zone_from, "")
         zone = stated or value.zone or self._given.zone
         basis = STATED if stated else DOCUMENTED if value.zone else ASSUMED
-        return writing(value.layouts, zone, basis, self._given.day_first)
+        return writing((*value.layouts, *self._kept), zone, basis, self._given.day_first)
+
+    @property
+    def _kept(self) -> tuple[str, ...]:
+        return (ISO,) if self._table.typed else ()
 
     def _zone_in_name(self, key: str) -> bool:
-        column = next(column for column in self._mapping.columns if column.key == key)
+        column = next(column for column in self._table.mapping.columns if column.key == key)
         return bool(self._fit.inner.get(key)) and any("{zone}" in name for name in column.names)
 
     def _texts(self, value: Value, cells: Cells) -> pa.Array:
@@ -149,7 +166,7 @@ class Writer:
         if value.way == "header":
             text = self._fit.inner.get(value.keys[0], "")
         elif value.way == "preamble":
-            text = self._above.get(value.text, "")
+            text = self._table.above.get(value.text, "")
         return pa.repeat(pa.scalar(text or None, pa.string()), len(cells))
 
     def _filled(self, key: str, cells: Cells) -> pa.Array:
@@ -165,7 +182,11 @@ class Writer:
 
     def _formulas(self, value: Value, cells: Cells) -> Masks:
         """Flag rows in which a cell would be run by a spreadsheet; the text stays as it is."""
-        places = [self._fit.places[key] for key in value.keys if key in self._fit.places and key not in self._literal]
+        places = [
+            self._fit.places[key]
+            for key in value.keys
+            if key in self._fit.places and key not in self._table.mapping.formulas
+        ]
         return merged(_formula(cells.columns[place]) for place in places)
 
 

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ..applying import Application, Table
-from ..body import Body
-from ..dialect import Dialect, dialects, split
+from ..applying import Application
+from ..body import Body, rows
+from ..cells import Cells
+from ..dialect import Dialect, dialects
 from ..encoding import BLOCK, UTF8, Encoding, encoding_of, known, utf8_blocks
 from ..model import Aside, Finding, Given, Part, Seen, Verdict
 from ..reader import Reader
@@ -22,6 +23,7 @@ from ..source import HEAD, Source
 from ..table import Choice, above, settle
 from ..tape import Tape
 from ..tokens import Grid, counted
+from ..values import Table
 
 _OTHERS = (
     b"{",
@@ -36,6 +38,7 @@ _OTHERS = (
     b"{1:",
     b"OFXHEADER",
 )
+_OTHER_NAMES = (".xlsx", ".xlsm", ".xls", ".ods", ".zip", ".pdf", ".json", ".xml", ".html", ".htm", ".docx", ".doc")
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,8 @@ def read(source: Source, given: Given) -> Iterator[Part]:
     if plan.encoding.assumed:
         advice = "Say which it is by --encoding, when names look wrong."
         yield Finding("encoding_assumed", plan.encoding.assumed, "a stated encoding", advice=advice)
+    if source.suffix in _OTHER_NAMES:
+        yield Finding("name_doubtful", source.suffix, "a name that says delimited text, such as .csv")
     if plan.choice.mapping is None:
         yield from _untold(source, plan)
         return
@@ -90,6 +95,17 @@ def read(source: Source, given: Given) -> Iterator[Part]:
     body = Body(_tape(source, plan), grid, Application(table), index + 2)
     yield from body.parts()
     yield Seen(index + 1 + body.units, "row")
+
+
+def table(source: Source, given: Given) -> tuple[Sequence[str], Iterator[Cells]] | None:
+    """Give header and rows of a table in text, whether a mapping knows it or not."""
+    plan = _plan(source, given)
+    if plan is None:
+        return None
+    index = max(plan.choice.index, 0)
+    header = plan.rows[index]
+    grid = Grid(plan.dialect.delimiter, len(header), plan.encoding.name == UTF8)
+    return header, rows(_tape(source, plan), grid, index + 2)
 
 
 def _tape(source: Source, plan: Plan) -> Tape:
@@ -149,4 +165,3 @@ def _planned(encoding: Encoding, dialect: Dialect, lines: list[bytes], texts: li
 
 
 READER = Reader("delimited", 1, "Delimited text by header (CSV, TSV)", tuple(kinds()), check, read)
-_ = split
