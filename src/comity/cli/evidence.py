@@ -42,12 +42,14 @@ for _command in (
     is_flag=True,
     help="Move the one folder into the item instead of copying it; for what your own tool wrote.",
 )
+@click.option("--no-listing", is_flag=True, help="Do not look into containers, mail and images: quicker.")
 @act_options
 @json_option
 def acquire(
     sources: tuple[Path, ...],
     web: tuple[Path, ...],
     in_place: bool,
+    no_listing: bool,
     to: Path,
     add_to: Path | None,
     sha512: bool,
@@ -74,7 +76,9 @@ def acquire(
     former = read_generation(add_to) if add_to else None
     with sealing(home, key, passphrase_file) as (party, seal):
         act, paths = Act(**texts, party=party), (*sources, *web)
-        order = Order(act, paths, to, sha512=sha512, former=former, in_place=in_place, saved=web)
+        order = Order(
+            act, paths, to, sha512=sha512, former=former, in_place=in_place, saved=web, listing=not no_listing
+        )
         with watching(_("acquiring"), as_json) as watch:
             generation = take(order, seal, clock=SystemClock(), watch=watch)
     emit(generation.plain() | {"folder": str(to)}, as_json, lambda: print_generation(generation, to))

@@ -17,7 +17,7 @@ import os
 import shutil
 import ssl
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -28,11 +28,11 @@ from comity.kernel.errors import BadInput
 from comity.kernel.ids import Random
 
 from .acquiring import Order, Watch, acquire, unwatched
-from .errors import EvidenceUnwritable, OtherAcquisition
+from .errors import BadGeneration, EvidenceUnwritable, OtherAcquisition
 from .journal import to_disk
 from .model import Finding, Generation
 from .screenshot import picture
-from .sealing import Seal
+from .sealing import Seal, sources_of
 from .warc import Archived, write_warc
 from .webaddress import Resolver, WebAddress, allowed, read_address, redirected, resolve, resolvers
 from .wire import AGENT, Bounds, Exchange, exchange, request_for
@@ -71,6 +71,7 @@ def capture(
     named = [read_address(text) for text in addresses]
     staged = order.target.with_name(order.target.name + ".capture")
     if order.target.exists() and not order.target.with_name(order.target.name + ".journal").exists():
+        _clear(staged, order.target)
         raise BadInput("got an existing file or folder, expected a new place", file=str(order.target))
     if not order.target.parent.is_dir():
         raise BadInput("got a path in no folder, expected a new folder in one", file=str(order.target))
@@ -178,6 +179,15 @@ def _captured(staged: Path, named: Sequence[WebAddress]) -> list[Row]:
         advice = "Run the command as it was begun, or choose another place."
         raise OtherAcquisition("got a begun capture of other pages", file=str(staged), advice=advice)
     return rows
+
+
+def _clear(staged: Path, target: Path) -> None:
+    """Take away what was captured for an item that stands sealed in its place: the process ended before it could."""
+    with suppress(BadGeneration, OSError, BadInput):
+        listed = staged / LIST
+        said = sources_of(target).get("captures")
+        if not listed.exists() or canonical.load(listed.read_bytes(), limit=MAX_LIST) == said:
+            shutil.rmtree(staged)
 
 
 @contextmanager

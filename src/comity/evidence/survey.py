@@ -7,7 +7,7 @@ are for people and tools to find their way and prove nothing that the bytes do n
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -43,12 +43,17 @@ class Surveyed:
                 self.written.add(listing)
 
 
-def survey(
-    folder: Path, contents: Contents, sources: Sequence[Source], target: Path, *, saved: Collection[Path] = ()
-) -> Contents:
-    """List what is in the files that were taken to *folder*; gives the contents with listings, findings and mounts added.
+@dataclass(frozen=True)
+class Wish:
+    """What is asked of a survey: the place of the item, the sources that hold saved web pages, whether to list at all."""
 
-    *saved* are the sources that hold web pages which somebody else saved.
+    target: Path
+    saved: Collection[Path] = ()
+    listing: bool = True
+
+
+def survey(folder: Path, contents: Contents, sources: Sequence[Source], wish: Wish) -> Contents:
+    """List what is in the files that were taken to *folder*; gives the contents with listings, findings and mounts added.
 
     Raises:
         EvidenceUnwritable: the machine cannot write a listing.
@@ -58,21 +63,27 @@ def survey(
         (folder / "metadata").mkdir(exist_ok=True)
         for name in LISTINGS:
             (folder / name).unlink(missing_ok=True)
-        for entry in sorted(contents.inventory.noted, key=lambda entry: entry.path):
-            if entry.path:
-                _look(entry, done)
-        done.list(IMAGES, _images(done))
-        for source in sources:
-            if source.path in saved:
-                _look_at_pages(source, contents, done)
+        if wish.listing:
+            _look_at_all(contents, [source for source in sources if source.path in wish.saved], done)
+        else:
+            done.findings.append(Finding("not-listed", b""))
         for name in set(LISTINGS) - done.written:
             (folder / name).unlink(missing_ok=True)
     except OSError as e:
         raise EvidenceUnwritable(f"got {e.strerror}, expected to write", file=str(folder)) from e
-    rows, writable = describe_mounts(sources, target)
+    rows, writable = describe_mounts(sources, wish.target)
     findings = [*contents.findings, *done.findings, *writable, *_unread(contents.inventory.noted)]
     about = dict(contents.about) | ({"mounts": rows} if rows else {})
     return replace(contents, findings=findings, listings=tuple(sorted(done.written)), about=about)
+
+
+def _look_at_all(contents: Contents, saved: Iterable[Source], done: Surveyed) -> None:
+    for entry in sorted(contents.inventory.noted, key=lambda entry: entry.path):
+        if entry.path:
+            _look(entry, done)
+    done.list(IMAGES, _images(done))
+    for source in saved:
+        _look_at_pages(source, contents, done)
 
 
 def _look(entry: Entry, done: Surveyed) -> None:

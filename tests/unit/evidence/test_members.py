@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders.containers import backup, found_in, listing_of, rows_of, surveyed, tarred, zipped
-from builders.evidence import checked
+from builders.evidence import acquired, checked
 from comity.evidence.members import list_members
 
 FILES = {"a.txt": b"one", "folder/b.bin": bytes(range(256)) * 2000, "empty": b""}
@@ -105,3 +105,13 @@ def test_what_is_not_read_is_said(tmp_path: Path) -> None:
     """Kinds of containers that are not read are kept, each with a finding."""
     item = surveyed(tmp_path, {"a.7z": b"7z\xbc\xaf\x27\x1c" + bytes(40), "b.ab": backup(b"x", cipher="AES-256")})
     assert found_in(item) == {"container-closed": "7z", "container-encrypted": "android-backup, AES-256"}
+
+
+def test_nothing_is_listed_if_that_is_asked(tmp_path: Path) -> None:
+    """Without listing, containers are kept as they are, and a finding says that nobody looked into them."""
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src/a.zip").write_bytes(zipped(FILES))
+    acquired(tmp_path / "item", tmp_path / "src", listing=False)
+    assert found_in(tmp_path / "item") == {"not-listed": ""}
+    assert not (tmp_path / "item/metadata/members.jsonl").exists()
+    assert checked(tmp_path / "item").sound
