@@ -60,14 +60,18 @@ def make_app(desk: Desk, routes: Iterable[Route] = ROUTES) -> Starlette:
 
 def _door(desk: Desk, route: Route) -> Any:
     async def door(request: Request) -> Response:
-        form, wrong = [], None
+        form: Form = []
+        wrong: ComityError | None = None
         try:
             guard.require_host(desk.site, request)
             if request.method == "POST":
                 form = await forms.read(request, route, desk.upload_time if route.files else desk.body_time)
         except ComityError as e:
             wrong = e
-        return await run_in_threadpool(_answer, desk, route, request, form, wrong)
+        try:
+            return await run_in_threadpool(_answer, desk, route, request, form, wrong)
+        finally:
+            await forms.close(form)
 
     return door
 

@@ -39,6 +39,13 @@ async def read(request: Request, route: Route, seconds: float) -> Form:
     raise WrongForm(f"got {kind[:60]!r}, expected the form of the page")
 
 
+async def close(form: Form) -> None:
+    """Close the files of a form, when its page has answered."""
+    for _, value in form:
+        if isinstance(value, UploadFile):
+            await value.close()
+
+
 async def _pieces(request: Request, most: int) -> AsyncGenerator[bytes, None]:
     told = request.headers.get("content-length", "0")
     if not told.isascii() or not told.isdigit() or int(told[:15]) > most:
@@ -52,12 +59,30 @@ async def _pieces(request: Request, most: int) -> AsyncGenerator[bytes, None]:
 
 
 async def _parts(request: Request, route: Route) -> Form:
-    pieces = _pieces(request, route.most)
+    pieces = _or_cut(_pieces(request, route.most))
     parser = MultiPartParser(request.headers, pieces, max_files=route.files, max_fields=FIELDS, max_part_size=PART)
     try:
         return list((await parser.parse()).multi_items())
+    except _Cut as e:
+        raise e.why from e
     except (MultiPartException, KeyError, UnicodeDecodeError, ValueError) as e:
         raise WrongForm("got a form in parts that cannot be read, expected one as browsers send it") from e
+
+
+class _Cut(MultiPartException):
+    """A form that is too large, said so that the parser closes its files."""
+
+    def __init__(self, why: TooLarge) -> None:
+        super().__init__(why.message)
+        self.why = why
+
+
+async def _or_cut(pieces: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    try:
+        async for piece in pieces:
+            yield piece
+    except TooLarge as e:
+        raise _Cut(e) from e
 
 
 def _fields(body: bytes) -> Form:
