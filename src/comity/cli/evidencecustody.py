@@ -119,7 +119,8 @@ def note(item: str, act: str, home: Path, as_json: bool, **rest: Any) -> None:
 def custody(item: str, pdf: Path | None, home: Path, as_json: bool) -> None:
     """Show the custody of ITEM, checked: every hand it went through, everything done with it, no gap."""
     from comity.evidence.custodysheet import print_custody
-    from comity.evidence.custodytables import find_bags
+    from comity.evidence.custodytables import find_bags, find_tokens
+    from comity.evidence.custodytime import check_times
     from comity.evidence.holding import marks_on
     from comity.node.service import open_node
     from comity.packages.placing import place_bytes
@@ -130,7 +131,8 @@ def custody(item: str, pdf: Path | None, home: Path, as_json: bool) -> None:
         keeper = node.custodian
         checked = keeper.look(item)
         with node.store.read() as unit:
-            bags, marks = find_bags(unit, item=item), marks_on(unit, item)
+            bags, marks, tokens = find_bags(unit, item=item), marks_on(unit, item), find_tokens(unit, item)
+        checked = check_times(checked, tokens, node.office.authorities)
         if pdf:
             place_bytes(print_custody(item, checked, bags, at=node.clock.now(), log=keeper.ledger.origin), pdf)
     data = _row(item, checked) | marks.plain()
@@ -150,17 +152,70 @@ def custody(item: str, pdf: Path | None, home: Path, as_json: bool) -> None:
 @click.option(
     "--log-key", required=True, help="Public key of the node's log, NAME+ID+KEY: see comity log checkpoint --json."
 )
+@click.option("--time-authority", multiple=True, type=FILE, help="Trusted root certificate (PEM) of a time authority.")
 @json_option
-def check_custody(chain: Path, proofs: Path | None, log_key: str, as_json: bool) -> None:
-    """Check CHAIN, the custody of an item as a court bundle has it (custody/NAME.jsonl), without a node."""
+def check_custody(
+    chain: Path, proofs: Path | None, log_key: str, time_authority: tuple[Path, ...], as_json: bool
+) -> None:
+    """Check CHAIN, the custody of an item as a court bundle has it (custody/NAME.jsonl), without a node.
+
+    Its time tokens, if it has any, lie in NAME-times beside it.
+    """
+    from comity.crypto.authority import read_authorities
     from comity.evidence.custodyproof import check_files
     from comity.ledger.note import NoteKey
 
     key = NoteKey.from_text(log_key)
-    item, checked = check_files(chain, proofs or chain.with_name(f"{chain.stem}-proofs"), [key])
+    proofs, times = proofs or chain.with_name(f"{chain.stem}-proofs"), chain.with_name(f"{chain.stem}-times")
+    authorities = read_authorities(time_authority)
+    item, checked = check_files(chain, proofs, [key], times=times, authorities=authorities)
     data = _row(item, checked) | {"entries": [_entry(one) for one in checked.entries]}
     emit(data, as_json, lambda: _show(item, checked, [], key.name))
     _refuse(item, checked)
+
+
+@click.command("stamp-custody")
+@click.argument("item")
+@click.option("--question", type=FILE, help="New file for the question to send to the time authority.")
+@click.option("--token", type=FILE, help="The time authority's answer.")
+@click.option(
+    "--time-authority",
+    multiple=True,
+    type=FILE,
+    help="Root certificate (PEM) of it; else those in the node's settings.",
+)
+@home_option
+@json_option
+def stamp_custody(
+    item: str, question: Path | None, token: Path | None, time_authority: tuple[Path, ...], home: Path, as_json: bool
+) -> None:
+    """Ask for trusted time on the custody of ITEM with --question, then put the answer in with --token.
+
+    One answer proves every entry up to the one that was last when the question was asked, whatever was entered since.
+    """
+    from comity.crypto.authority import read_authorities
+    from comity.evidence import custodytime
+    from comity.kernel.clock import stamp
+    from comity.kernel.input import read_input
+    from comity.node.service import open_node
+    from comity.packages.placing import place_bytes
+
+    if (question is None) == (token is None):
+        raise BadInput("got both or none of --question and --token, expected one", field="token")
+    with open_node(home) as node:
+        if question:
+            number, asked = custodytime.question(node.custodian, item)
+            place_bytes(asked, question)
+            data: dict[str, Any] = {"item": item, "number": number, "file": str(question)}
+            text = _("[green]question written[/] {out}").format(out=plain(question))
+        elif token:
+            roots = read_authorities(time_authority) or node.office.authorities
+            answer = read_input(token, custodytime.MAX_TOKEN, "a time token")
+            timed = custodytime.add_token(node.custodian, item, answer, roots)
+            data = {"item": item, "number": timed.number, "time": stamp(timed.at)}
+            words = _("[green]stamped[/] {item} up to entry {number} at {time}")
+            text = words.format(item=plain(item), number=timed.number, time=data["time"])
+    emit(data, as_json, lambda: console().print(text))
 
 
 def deed_of(act: str, party: str, **rest: Any) -> Deed:
@@ -200,6 +255,9 @@ def _row(item: str, checked: Checked) -> dict[str, Any]:
         "under_way_to": where.coming.plain() if where.coming else None,
         "gone": where.gone,
         "legal_hold": bool(where.holds),
+        "timed": [one.plain() for one in checked.timed],
+        "times_not_checked": checked.untested,
+        "clock_behind": list(checked.behind),
         "whole": not checked.faults,
         "faults": [fault.plain() for fault in checked.faults],
     }
@@ -234,4 +292,4 @@ def _show(item: str, checked: Checked, bags: list[Bag], log: str) -> None:
         out.print(f"  {'[red]![/]' if checked.faults else '[green]+[/]'} {plain(line)}")
 
 
-COMMANDS = (check_custody, custody, list_items, note, register)
+COMMANDS = (check_custody, custody, list_items, note, register, stamp_custody)

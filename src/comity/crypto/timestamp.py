@@ -52,6 +52,18 @@ def check(token: bytes, data: bytes, authorities: Sequence[bytes], *, nonce: int
     raise failure
 
 
+def imprint(token: bytes) -> bytes:
+    """Give the hash that a token is over; whose token it is, and whether it holds, is not looked at.
+
+    Raises:
+        BadTimestamp: it is no token.
+    """
+    try:
+        return _read(token).tst_info.message_imprint.message
+    except ValueError as e:
+        raise BadTimestamp("got bytes that are no time token, expected a response as in RFC 3161") from e
+
+
 def _attested(response: TimeStampResponse, data: bytes, root: x509.Certificate, nonce: int | None) -> datetime:
     """Verify under one root; roots may share a name, and OpenSSL tries only one of a name."""
     from rfc3161_client import VerificationError, VerifierBuilder

@@ -21,7 +21,6 @@ import os
 import platform
 import re
 import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,12 +32,14 @@ from comity.kernel.errors import BadInput
 from comity.kernel.typesetting import renderer
 from comity.ledger.errors import NoSuchEntry
 
+from .aside import made_aside
 from .casegraph import Described, write_graph
 from .courtpapers import Court, Exhibit, languages
 from .custody import Custodian
 from .custodychain import Checked
 from .custodysheet import print_custody
-from .custodytables import Bag, find_bags
+from .custodytables import Bag, find_bags, find_tokens
+from .custodytime import check_times
 from .disclosure import check_disclosure, is_disclosure
 from .errors import EvidenceUnwritable, LimitsForbid, NoItem
 from .holding import check_not_recalled, limits_here
@@ -97,8 +98,8 @@ def make_bundle(keeper: Custodian, order: Order) -> Bundle:
     if order.target.exists():
         raise BadInput("got an existing file or folder, expected a new one", file=str(order.target))
     try:
-        with tempfile.TemporaryDirectory(dir=order.target.parent, prefix=".comity-") as aside:
-            made = Path(aside) / "bundle"
+        with made_aside(order.target) as aside:
+            made = aside / "bundle"
             made.mkdir()
             court = Court(order.language, keeper.clock.now())
             exhibits = tuple(_exhibit(keeper, made, item, order.given) for item in dict.fromkeys(order.items))
@@ -117,6 +118,8 @@ def _exhibit(keeper: Custodian, made: Path, item: str, given: Given) -> Exhibit:
     if checked.standing.gone:
         raise NoItem("got an item that was destroyed or given back, expected one that is here", field=item)
     limits = _limits(keeper, item)
+    with keeper.store.read() as unit:
+        checked = check_times(checked, find_tokens(unit, item), given.authorities)
     name, bags = _safe(item), _here(keeper, item)
     while (made / f"custody/{name}.pdf").exists():
         name += "_"
@@ -167,6 +170,10 @@ def _custody(keeper: Custodian, folder: Path, name: str, *, item: str, checked: 
                 (proofs / f"{number:05}.tlog-proof").write_bytes(keeper.ledger.prove(unit, row.index))
             except NoSuchEntry:
                 continue  # erased: the chain's check says so, and the report with it
+        for number, token in find_tokens(unit, item).items():
+            times = folder / f"{name}-times"
+            times.mkdir(exist_ok=True)
+            (times / f"{number:05}.tsr").write_bytes(token)
     pdf = print_custody(item, checked, bags, at=keeper.clock.now(), log=keeper.ledger.origin)
     (folder / f"{name}.pdf").write_bytes(pdf)
 

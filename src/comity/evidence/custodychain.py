@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from comity.kernel import canonical
+from comity.kernel.clock import stamp
 
 from .custodyentry import CLOCK, CustodyEntry, Deed, Hand, acts, read
 from .errors import BadCustody, WrongHand
@@ -116,12 +117,34 @@ class Fault:
 
 
 @dataclass(frozen=True)
+class Timed:
+    """The number of an entry, and when a time authority saw it."""
+
+    number: int
+    at: datetime
+
+    def plain(self) -> dict[str, str | int]:
+        """Give it as JSON data."""
+        return {"number": self.number, "at": stamp(self.at)}
+
+
+@dataclass(frozen=True)
 class Checked:
-    """A chain as it was checked: its readable entries, where the item stands, and what is wrong."""
+    """A chain as it was checked: its readable entries, where the item stands, what is wrong, and what has trusted time.
+
+    *untested* is how many time tokens there are that were not checked.
+    """
 
     entries: tuple[CustodyEntry, ...]
     standing: Standing
     faults: tuple[Fault, ...]
+    timed: tuple[Timed, ...] = ()
+    untested: int = 0
+
+    @property
+    def behind(self) -> tuple[int, ...]:
+        """Give the numbers of the entries that say that the node's clock stood behind."""
+        return tuple(entry.number for entry in self.entries if entry.deed.act == CLOCK)
 
 
 def stand(deeds: Iterable[Deed]) -> Standing:

@@ -19,14 +19,17 @@ from comity.ledger.note import NoteKey
 from .custody import ENTERED
 from .custodychain import Checked, Fault, check_chain
 from .custodyentry import read
+from .custodytime import MAX_TOKEN, check_times
 from .errors import BadCustody
 
 MAX_CHAIN = 256 * 1024 * 1024
-ENDING = ".tlog-proof"
+ENDING, TOKEN = ".tlog-proof", ".tsr"
 
 
-def check_files(chain: Path, proofs: Path, keys: Sequence[NoteKey]) -> tuple[str, Checked]:
-    """Check a chain that was written out; gives the item it speaks of, and what was found.
+def check_files(
+    chain: Path, proofs: Path, keys: Sequence[NoteKey], *, times: Path | None = None, authorities: Sequence[bytes] = ()
+) -> tuple[str, Checked]:
+    """Check a chain that was written out; gives the item it speaks of, and what was found. Its time tokens lie in *times*.
 
     Raises:
         BadInput: a file cannot be read, or the first entry is none.
@@ -37,7 +40,16 @@ def check_files(chain: Path, proofs: Path, keys: Sequence[NoteKey]) -> tuple[str
     except BadCustody as e:
         raise BadInput(f"got {e.message}, expected an entry of custody in the first line", file=str(chain)) from e
     checked = check_chain(item, rows)
-    return item, replace(checked, faults=(*checked.faults, *_unproven(item, rows, proofs, keys)))
+    checked = replace(checked, faults=(*checked.faults, *_unproven(item, rows, proofs, keys)))
+    return item, check_times(checked, _tokens(times), authorities)
+
+
+def _tokens(folder: Path | None) -> dict[int, bytes]:
+    """Read the time tokens of a chain by the numbers of their entries."""
+    if folder is None or not folder.is_dir():
+        return {}
+    named = (path for path in folder.iterdir() if path.suffix == TOKEN and path.stem.isascii() and path.stem.isdigit())
+    return {int(path.stem): read_input(path, MAX_TOKEN, "a time token") for path in named}
 
 
 def _unproven(item: str, rows: Sequence[bytes], proofs: Path, keys: Sequence[NoteKey]) -> Iterator[Fault]:

@@ -55,12 +55,29 @@ def checks(checked: Checked, log: str) -> list[str]:
     if checked.faults:
         place = _("entry {number}: {message}")
         return [place.format(number=fault.number or "-", message=fault.message) for fault in checked.faults]
+    behind = _("At entry {number} the clock stood behind; the order of entries is their number.")
     return [
         counted("{n} entry, none missing", "{n} entries, none missing", len(checked.entries)),
         _("Every entry names the hash of the one before; none was changed or moved."),
         _("At no time did two hands hold the item."),
         _("The log {log} proves every entry, under its newest signed checkpoint.").format(log=log),
+        *_times(checked),
+        *(behind.format(number=number) for number in checked.behind),
     ]
+
+
+def _times(checked: Checked) -> list[str]:
+    """Say until which entry time is proved by somebody else than the node."""
+    if checked.untested:
+        words = "{n} time token, not checked: name its authority", "{n} time tokens, not checked: name their authority"
+        return [counted(*words, checked.untested)]
+    if not checked.timed:
+        return [_("No time token: the times are the node's own.")]
+    last = checked.timed[-1]
+    proved = _("A time authority saw every entry up to {number} at {time}: none of them was made later.")
+    after = len(checked.entries) - last.number
+    words = "{n} entry after it has the node's time alone", "{n} entries after it have the node's time alone"
+    return [proved.format(number=last.number, time=stamp(last.at)), *([counted(*words, after)] if after else [])]
 
 
 def details(deed: Deed) -> list[Pair]:

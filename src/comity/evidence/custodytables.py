@@ -43,6 +43,17 @@ _entries = append_only(
 )
 
 
+_tokens = append_only(
+    sa.Table(
+        "custody_token",
+        metadata,
+        sa.Column("item", sa.Text, primary_key=True),
+        sa.Column("number", sa.Integer, primary_key=True),
+        sa.Column("token", sa.LargeBinary, nullable=False),
+    )
+)
+
+
 @dataclass(frozen=True)
 class Bag:
     """A sealed bag that this node knows, and where it is, or its tombstone when its bytes are gone."""
@@ -138,6 +149,17 @@ def _rows(unit: Unit, query: sa.Select[Any]) -> list[Row]:
 
 def _row(number: int, text: str, index: int, standing: str | None) -> Row:
     return Row(number, text.encode(), index, standing or "")
+
+
+def add_token(unit: Unit, item: str, number: int, token: bytes) -> None:
+    """Keep a time authority's token over an entry."""
+    unit.execute(sa.insert(_tokens).values(item=item, number=number, token=token))
+
+
+def find_tokens(unit: Unit, item: str) -> dict[int, bytes]:
+    """Give the time tokens of an item by the numbers of their entries."""
+    query = sa.select(_tokens.c.number, _tokens.c.token).where(_tokens.c.item == item).order_by(_tokens.c.number)
+    return {number: bytes(token) for number, token in unit.execute(query)}
 
 
 def items(unit: Unit) -> list[str]:

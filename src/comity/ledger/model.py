@@ -69,6 +69,7 @@ TYPES = {
     "evidence.fetched": "Evidence handed over was fetched, and is what its sender stated.",
     "evidence.refused": "Evidence handed over was refused, by the node or by a person.",
     "custody.entered": "An entry was added to the custody of an item of evidence.",
+    "custody.timed": "A time authority attested the custody of an item of evidence up to an entry.",
     "custody.read": "The custody of an item of evidence was read or printed.",
     "account.invited": "A person was made known to the node.",
     "account.coded": "A code was made that lets a person in once, to set up his account.",

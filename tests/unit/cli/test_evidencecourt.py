@@ -13,6 +13,7 @@ from pypdf import PdfReader
 
 from builders.commands import Said, comity
 from builders.nodes import Nodes
+from builders.timestamp import TimeAuthority
 from comity.evidence.courtpapers import languages
 from comity.ledger import proof
 from comity.store import guard
@@ -123,3 +124,23 @@ def test_an_item_that_is_not_here_is_named(today: Nodes, item: Path, tmp_path: P
     item.rename(tmp_path / "moved")
     for name in ("E-17", "E-1"):
         assert comity("evidence", "bundle", name, "--to", tmp_path / "court", *WHO, "--home", today.home()).code == 2
+
+
+def test_trusted_time_goes_into_the_bundle(today: Nodes, item: Path, tmp_path: Path) -> None:
+    """Custody is stamped, the token stands in the bundle, and whoever has the authority's root sees until where it proves."""
+    authority = TimeAuthority(tmp_path)
+    home, root = ("--home", today.home()), ("--time-authority", tmp_path / "root.pem")
+    assert comity("evidence", "stamp-custody", "E-17", *home).code == 2
+    assert comity("evidence", "stamp-custody", "E-17", "--question", tmp_path / "q.tsq", *home).code == 0
+    (tmp_path / "a.tsr").write_bytes(authority.answer((tmp_path / "q.tsq").read_bytes()))
+    said = comity("evidence", "stamp-custody", "E-17", "--token", tmp_path / "a.tsr", *root, *home, "--json")
+    assert (said.code, said.data["number"]) == (0, 2)
+    bundled(today, tmp_path / "court")
+    chain = tmp_path / "court/custody/E-17.jsonl"
+    assert (tmp_path / "court/custody/E-17-times/00002.tsr").is_file()
+    key = today.node().ledger.key.text
+    line = ("evidence", "check-custody", chain, "--log-key", key)
+    assert comity(*line, *root, "--json").data["timed"] == [{"number": 2, "at": said.data["time"]}]
+    assert comity(*line, "--json").data["times_not_checked"] == 1
+    (tmp_path / "court/custody/E-17-times/00001.tsr").write_bytes((tmp_path / "a.tsr").read_bytes())
+    assert comity(*line, *root).code == 1

@@ -78,7 +78,7 @@ def test_every_act_has_words() -> None:
         assert kind.en
         assert kind.description.endswith(".")
         assert kind.by in ("anyone", "party", "holder")
-        assert kind.effect in ("begin", "take", "keep", "give", "arrive", "end", "none")
+        assert kind.effect in ("begin", "take", "keep", "give", "arrive", "back", "end", "none")
 
 
 def test_every_language_says_the_same() -> None:

@@ -1,4 +1,6 @@
-"""Where an item stood after each entry of its custody, so that the next one need not read the chain; evidence under way."""
+"""Where an item stood after each entry of its custody, so that the next one need not read the chain; evidence under way;
+trusted time on custody.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +10,7 @@ down_revision = "0009"
 
 
 def upgrade() -> None:
-    """Add the column, which stays empty in the entries that are there, and make the table."""
+    """Add the column, which stays empty in the entries that are there, and make the tables."""
     op.add_column("custody_entry", sa.Column("standing", sa.Text()))
     moment = sa.DateTime(timezone=True)
     op.create_table(
@@ -21,6 +23,13 @@ def upgrade() -> None:
         sa.Column("at", moment, nullable=False),
         sa.Column("changed_at", moment, nullable=False),
         sa.PrimaryKeyConstraint("direction", "peer", "id", name="pk_parcel"),
+    )
+    op.create_table(
+        "custody_token",
+        *_texts("item"),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("token", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("item", "number", name="pk_custody_token"),
     )
 
 
