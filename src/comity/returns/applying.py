@@ -128,7 +128,7 @@ def _blank(cells: Cells) -> pa.BooleanArray | None:
 
     total = None
     for column in cells.columns:
-        mask = pc.fill_null(pc.equal(pc.binary_length(column), 0), True)
+        mask = pc.fill_null(pc.equal(pc.binary_length(pc.utf8_trim_whitespace(column)), 0), True)
         total = mask if total is None else pc.and_(total, mask)
         if not some(total):
             return None
@@ -159,3 +159,6 @@ def _meets(cells: Cells, fit: Fit, condition: Condition) -> pa.BooleanArray:
     known = {folded(text) for text in texts}
     hit = pa.array([folded(text) in known for text in coded.dictionary.to_pylist()], pa.bool_()).take(coded.indices)
     return hit if condition.texts else pc.invert(hit)
+
+
+__all__ = ["Application", "Table"]

@@ -117,14 +117,16 @@ def _compared(block: Block, grid: Grid, first: int, columns: list[pa.Array], odd
 
 
 def _stripped(columns: list[pa.Array], lines: pa.Array) -> bool:
-    """Tell whether cells are their lines without delimiters and quotes, so that none of the quotes is part of a cell."""
+    """Tell whether cells are their lines without delimiters and quotes, so that no quote is part of a cell or left open."""
     import pyarrow.compute as pc
 
     def size(texts: pa.Array) -> int:
         return pc.sum(pc.binary_length(texts)).as_py() or 0
 
-    quotes = pc.sum(pc.count_substring(lines, '"')).as_py() or 0
-    return size(lines) == sum(map(size, columns)) + (len(columns) - 1) * len(lines) + quotes
+    quotes = pc.count_substring(lines, '"')
+    if pc.any(pc.bit_wise_and(quotes, 1).cast("bool")).as_py():
+        return False
+    return size(lines) == sum(map(size, columns)) + (len(columns) - 1) * len(lines) + (pc.sum(quotes).as_py() or 0)
 
 
 def _ending(data: bytes) -> int:
@@ -187,10 +189,12 @@ def _longest(texts: pa.Array) -> int:
 
 
 def _sorted(lines: Cells, grid: Grid) -> tuple[tuple[int, ...], tuple[Bad, ...] | None]:
-    """Tell blank lines from malformed ones; None where one only has too many empty cells, and so is a row."""
+    """Tell blank lines from malformed ones; None where one is a row with too many empty cells, or has quotes."""
     blank, bad = [], []
     for i, (row, text) in enumerate(zip(lines.rows.to_pylist(), lines.columns[0].to_pylist(), strict=True)):
-        cells = next(csv.reader([text], delimiter=grid.delimiter))
+        if '"' in text:
+            return (), None
+        cells = text.split(grid.delimiter)
         if not any(cell.strip() for cell in cells):
             blank.append(row)
         elif fitted(cells, grid.width):
@@ -287,9 +291,9 @@ class _Held:
         span = ends if self._grid.spans else None
         if torn:
             self._bad.append(Bad(row, tuple(cells)[: self._grid.width], span, why="a quote that is never closed"))
-        elif not any(cell.strip() for cell in cells):
+        elif len(cells) != self._grid.width and not any(cell.strip() for cell in cells):
             self._blank.append(row)
-        elif max(map(len, cells)) > CELL:
+        elif max(map(len, cells), default=0) > CELL:
             why = f"a cell of {max(map(len, cells))} characters"
             self._bad.append(Bad(row, tuple(cell[:60] for cell in cells), span, "too_large", why))
         elif (fit := fitted(cells, self._grid.width)) is None:
