@@ -163,9 +163,9 @@ class _Reading:
         elif piece.name == "Ntry":
             yield from self._entry(piece, text, *parts, now)
         elif piece.name == "FrToDt":
-            self._period = (piece, text, *parts, now)
+            self._period = (piece, text, *parts[:2], now)
         else:
-            yield from self._said(piece, text, *parts, now)
+            yield from self._said(piece, text, *parts[:2], now)
 
     def _waited(self) -> Iterator[Part]:
         """Give the period, which stands before the account that it is of."""
@@ -173,7 +173,9 @@ class _Reading:
         if period:
             yield from self._said(*period)
 
-    def _entry(self, piece: Piece, text: str, tags: list[str], texts: list[str], now: Statement) -> Iterator[Part]:
+    def _entry(
+        self, piece: Piece, text: str, tags: list[str], texts: list[str], coded: bool, now: Statement
+    ) -> Iterator[Part]:
         """Read an entry: it alone, it and its one detail, or each of its details."""
         begin = tags[0].split()[0].removesuffix("Ntry") + DETAIL
         count = tags.count(begin)
@@ -185,7 +187,7 @@ class _Reading:
             yield self._rejected(piece, "row_malformed", "an entry of camt.05x, well formed")
             return
         values = program.values(texts)
-        if "&" in text or "<!" in text:
+        if coded:
             values = {name: unescaped(value) for name, value in values.items()}
         self._row += 1 + count
         self._kept += 1 + count

@@ -56,6 +56,7 @@ _DECLARED = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z][\w.-]{0,39})
 _SIGNED = re.compile(r"[+-]?[0-9]{1,20}(?:[.,][0-9]{0,18})?", re.ASCII)
 _MOST_TOKENS = 10_000
 _KEPT = 100_000
+_BLANKS = " \t\r\n\f\v"
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -127,8 +128,8 @@ class _Reading:
         tokens = iter(self._tokens)
         at = len(next(tokens, ""))
         for token in tokens:
-            tag, _, text = token.partition(">")
-            name = tag.rstrip().upper()
+            tag, closed, text = token.partition(">")
+            name = tag.rstrip(_BLANKS).upper() if closed else ""
             unit = self._unit
             if self._tokens.dropped:
                 yield Finding("too_large", f"a text over {LIMIT} bytes", "a shorter one", self._row)

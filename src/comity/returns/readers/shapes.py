@@ -30,8 +30,11 @@ class Leaf(NamedTuple):
     at: int
 
 
-def split(text: str) -> tuple[list[str], list[str]] | None:
-    """Split an element into tags and texts, the nth text following the nth tag; None where the brackets do not pair."""
+def split(text: str) -> tuple[list[str], list[str], bool] | None:
+    """Split an element into tags and texts, the nth text following the nth tag, and say whether texts hold entities.
+
+    None where the brackets do not pair.
+    """
     if "<!" in text or "<?" in text:
         text = _OPAQUE.sub(lambda match: _escaped(match[1] or ""), text)
     if text.count("<") != text.count(">"):
@@ -39,7 +42,7 @@ def split(text: str) -> tuple[list[str], list[str]] | None:
         if text.count("<") != text.count(">"):
             return None
     pieces = text.replace(">", "<").split("<")
-    return pieces[1::2], pieces[2::2]
+    return pieces[1::2], pieces[2::2], "&" in text
 
 
 def _escaped(text: str) -> str:
