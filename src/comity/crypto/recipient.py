@@ -267,7 +267,28 @@ def _taken(dst: Path) -> BadInput:
 
 @contextmanager
 def _new_file(dst: Path) -> Iterator[IO[bytes]]:
-    """Write beside *dst* under another name, and name it so at the end; never over an old file."""
+    """Write beside *dst* without a name, and name it at the end; never over an old file. A kill leaves nothing."""
+    try:
+        fd = os.open(dst.parent, os.O_RDWR | os.O_CLOEXEC | os.O_TMPFILE, 0o600)
+    except (OSError, AttributeError):  # a system or file system that knows no files without a name
+        with _named_file(dst) as target:
+            yield target
+        return
+    with os.fdopen(fd, "w+b") as target:
+        yield target
+        target.flush()
+        os.fsync(fd)
+        folder = os.open(dst.parent, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.link(f"/proc/self/fd/{fd}", dst, src_dir_fd=folder, follow_symlinks=True)
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+@contextmanager
+def _named_file(dst: Path) -> Iterator[IO[bytes]]:
+    """Write beside *dst* under another name, and name it so at the end."""
     with NamedTemporaryFile(dir=dst.parent, prefix=".sealing-", delete=False) as target:
         temporary = Path(target.name)
         try:

@@ -46,6 +46,7 @@ class Description:
     *blake3* has the digest of each payload file, *sizes* the sizes of those that have another one now; *size* is that of all.
     """
 
+    ours: bool = True
     generation: Generation | None = None
     blake3: dict[str, bytes] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)

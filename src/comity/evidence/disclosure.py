@@ -14,7 +14,6 @@ It is checked in these steps; the first four are those of every bag (see `verifi
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +25,7 @@ from comity.kernel.errors import BadInput, ComityError
 from comity.packages.bag import DECLARATION
 
 from . import statement
+from .aside import made_aside
 from .bagstore import BagStore, open_store
 from .checking import check_digests, size_of
 from .errors import BadItem, EvidenceUnwritable
@@ -69,8 +69,8 @@ def disclose(item: Path, paths: Sequence[str], target: Path) -> Disclosed:
         if not shown:
             raise BadInput("got no files, expected those to be shown", field="file")
         try:
-            with tempfile.TemporaryDirectory(dir=target.parent, prefix=".comity-") as aside:
-                made = Path(aside) / "bag"
+            with made_aside(target) as aside:
+                made = aside / "bag"
                 _write(store, made, shown, root)
                 to_disk(made)
                 made.rename(target)

@@ -90,6 +90,7 @@ class Depth:
 
 
 WHOLE = Depth()
+HUGE = 200_000
 
 
 def verify(path: Path, given: Given, *, depth: Depth = WHOLE, watch: Watch = unwatched) -> Verdict:
@@ -102,18 +103,27 @@ def verify(path: Path, given: Given, *, depth: Depth = WHOLE, watch: Watch = unw
         bag = reading.read_bag(store)
         if not bag.version:
             return _verdict(path, bag, [Layer(BAG, FAILED)], given)
-        reading_now = _plan(bag, depth)
-        watched = watch(size_of(store, reading_now.stated))
-        with checking(store, reading_now.stated, BYTES, advance=watched) as byte_faults:
-            bag.faults += check_digests(store, bag.tags, TAGS, advance=lambda _: None)
-            described = check_description(bag) if is_ours(bag) else None
-            if described:
-                bag.faults += described.faults
-            if depth.quick and (described is None or described.blake3.keys() != bag.payload.keys()):
+        plan = _plan(bag, depth)
+        described = _describe(bag) if len(bag.payload) > HUGE else None
+        with checking(store, plan.stated, BYTES, advance=watch(size_of(store, plan.stated))) as byte_faults:
+            described = described or _describe(bag)
+            if depth.quick and (not described.ours or described.blake3.keys() != bag.payload.keys()):
                 raise _NO_LIST
             bag.faults += byte_faults()
-        layers = [*_basic(bag, reading_now.words(bag)), *(_own(bag, described, given) if described else [])]
-        return _verdict(path, bag, layers, given, described=described, sample=reading_now.sample)
+        own = _own(bag, described, given) if described.ours else []
+        layers = [*_basic(bag, plan.words(bag)), *own]
+        return _verdict(path, bag, layers, given, described=described, sample=plan.sample)
+
+
+def _describe(bag: Listing) -> Description:
+    """Check the tag files, and what our own say of the payload.
+
+    This is done while the payload is read, unless there are so many files that both at once would take twice the memory.
+    """
+    bag.faults += check_digests(bag.store, bag.tags, TAGS, advance=lambda _: None)
+    described = check_description(bag) if is_ours(bag) else Description(ours=False)
+    bag.faults += described.faults
+    return described
 
 
 @dataclass(frozen=True)

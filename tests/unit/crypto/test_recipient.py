@@ -224,3 +224,16 @@ for name, size in (("small", 1), ("big", 64 * 1024 * 1024)):
     out = subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, capture_output=True, text=True).stdout
     small, big = map(int, out.split())
     assert big - small < 16 * 1024
+
+
+def test_a_file_being_made_has_no_name_until_it_is_whole(tmp_path: Path) -> None:
+    """So a kill leaves nothing behind; where the system knows no files without a name, only one that tells what it is."""
+    from comity.crypto.recipient import _named_file, _new_file
+
+    with _new_file(tmp_path / "sealed") as target:
+        target.write(b"1")
+        assert [path for path in tmp_path.iterdir() if not path.name.startswith(".sealing-")] == []
+    with _named_file(tmp_path / "also") as target:
+        target.write(b"2")
+        assert not (tmp_path / "also").exists()
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"sealed": b"1", "also": b"2"}
