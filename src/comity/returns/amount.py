@@ -54,7 +54,7 @@ def _bounded(text: str, plain: str, flags: tuple[str, ...]) -> Amount:
     digits = value.as_tuple().exponent
     if abs(value) >= _MOST or not isinstance(digits, int) or -digits > 18:
         return Amount(text, flags=(*flags, "amount_too_large"))
-    return Amount(text, value, flags)
+    return Amount(text, value if digits <= 0 else value.quantize(Decimal(1)), flags)
 
 
 def damage(text: str) -> tuple[str, ...]:
