@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -118,6 +119,10 @@ class Visitor:
     def get(self, path: str, **headers: str) -> httpx2.Response:
         """Ask for a page."""
         return self.client.get(path, headers=headers)
+
+    def read(self, path: str) -> str:
+        """What a person reads on a page: its text without the markup."""
+        return unescape(" ".join(re.sub(r"<[^>]+>", "", self.get(path).text).split()))
 
     def csrf(self, path: str = "/sign-in") -> str:
         """The word that a page's forms send back."""

@@ -20,6 +20,8 @@ import yaml
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from jinja2 import Environment
+from jinja2.ext import extract_from_ast
 
 from comity.cli.request import MEASURES
 from comity.directory.model import shape
@@ -28,7 +30,7 @@ from comity.exchange.part import STATES as PART_STATES
 from comity.packages.sealing import request_shape
 from comity.requests import model
 from comity.requests.states import STATES
-from meta.tree import SOURCE, parsed, python
+from meta.tree import SOURCE, parsed, python, tracked
 
 LOCALE = SOURCE / "locale"
 TEMPLATE = LOCALE / "comity.pot"
@@ -90,6 +92,21 @@ def marked(tree: ast.Module) -> Iterator[Text]:
                 yield given[0]
             elif node.func.id == "counted" and len(given) == 2:
                 yield given[0], given[1]
+
+
+def menus(tree: ast.Module) -> Iterator[str]:
+    """Find the words under which routes stand in the menu."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg == "menu" and isinstance(node.value, ast.Constant):
+            yield str(node.value.value)
+
+
+def templated(text: str) -> Iterator[Text]:
+    """Find the texts in `_()` and `counted()` in a template."""
+    for _line, called, found in extract_from_ast(Environment().parse(text), ("_", "counted")):
+        given = [one for one in (found if isinstance(found, tuple) else (found,)) if one]
+        if given:
+            yield (given[0], given[1]) if called == "counted" else given[0]
 
 
 def sentences(node: ast.AST) -> Iterator[str]:
@@ -259,6 +276,14 @@ def vocabularies() -> Iterator[str]:
     yield from (chapter["title"] for chapter in _loaded(convention / "sources.yaml")["chapters"])
     yield from (article["title"] for article in _loaded(convention / "articles.yaml")["articles"])
     yield from _gate()
+    yield from _duties()
+
+
+def _duties() -> Iterator[str]:
+    """List what the duty matrix says of roles and acts."""
+    matrix = _loaded(SOURCE / "accounts" / "data" / "duties.yaml")
+    for row in (*matrix["roles"].values(), *matrix["acts"].values(), *matrix["apart"]):
+        yield from (row[name] for name in ("label", "does", "reason", "source") if name in row)
 
 
 def _gate() -> Iterator[str]:
@@ -304,7 +329,7 @@ def collected() -> Catalog:
     found = Catalog(charset="utf-8", fuzzy=False, header_comment="# The texts that people read, to be translated.")
     for path in python(SOURCE):
         place = str(path.relative_to(SOURCE))
-        for text in marked(parsed(path)):
+        for text in (*marked(parsed(path)), *menus(parsed(path))):
             found.add(text, locations=[(place, 0)])
         for said in (
             *advice(parsed(path)),
@@ -312,6 +337,9 @@ def collected() -> Catalog:
             *(sentences(parsed(path)) if place in SPEAKING else ()),
         ):
             found.add(numbered(said), locations=[(place, 0)])
+    for page in (p for p in tracked() if p.suffix == ".html" and p.parent.name == "templates"):
+        for text in templated(page.read_text("utf-8")):
+            found.add(text, locations=[(str(page.relative_to(SOURCE)), 0)])
     for text in (*vocabularies(), *SENT, *map(numbered, terms())):
         found.add(text, locations=[("data", 0)])
     for kind, name in codes():

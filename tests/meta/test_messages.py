@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog, Message
 
-from meta.messages import TEMPLATE, advice, catalogues, collected, marked, read, recorded, sentences
+from meta.messages import TEMPLATE, advice, catalogues, collected, marked, menus, read, recorded, sentences, templated
 from meta.tree import ROOT
 
 KEPT = re.compile(r"\{[^{}]*}|\[/?[a-z ]*]|--[a-z][a-z-]*|comity [a-z]+(?: [a-z-]+)?(?= |\.|$)|https?://\S+")
@@ -48,6 +48,13 @@ def test_a_marked_text_is_collected() -> None:
     """A text in `_()` and both forms in `counted()` are seen as marked, also within an f-string."""
     code = '_("one")\ncounted("a day", "{n} days", 3)\nf"{_(\'two\')}: {x}"\n'
     assert list(marked(ast.parse(code))) == ["one", ("a day", "{n} days"), "two"]
+
+
+def test_a_text_of_a_page_is_collected() -> None:
+    """A text in a template, and the word of a route in the menu, are collected."""
+    page = "{{ _('Sign in') }} {{ counted('{n} key', '{n} keys', n) }} {{ _(label) }} {{ m.field(_('Name')) }}"
+    assert sorted(templated(page), key=str) == [("{n} key", "{n} keys"), "Name", "Sign in"]
+    assert list(menus(ast.parse('Route("GET", "/", "home.read", home, menu="Home")'))) == ["Home"]
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def test_somebody_stands_in(desk: Served) -> None:
     deputy = desk.person(stands, "drafter").id
     form = {"deputy": deputy, "since": "2026-11-25", "until": "2026-11-30", "reason": "ill"}
     assert boss.post(f"{away}/deputy", form, page=away).status_code == 303
-    assert "Stands stands in for Away" in boss.get(f"/people/{deputy}").text
+    assert "Stands stands in for Away" in boss.read(f"/people/{deputy}")
     ended = row(boss, away, r'name="deputy" value="([\w-]+)"><button')
     assert boss.post(f"{away}/deputy/end", {"deputy": ended}, page=away).status_code == 303
     assert "Nobody stands in." in boss.get(away).text
@@ -69,7 +69,7 @@ def test_two_administrators_recover_a_person(desk: Served) -> None:
     page = page_of(desk, "lost", "drafter")
     assert one.post(f"{page}/recovery", {"reason": "telephone stolen"}, page=page).status_code == 303
     assert "Another administrator has to agree." in one.get(page).text
-    assert "Lost lost all keys" in other.get("/").text
+    assert "Lost lost all keys" in other.read("/")
     recovery = row(other, page, r'name="recovery" value="([\w-]+)"')
     form = {"recovery": recovery, "answer": "agree"}
     assert one.post(f"{page}/recovery/answer", form, page=page).status_code == 409

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from comity import __version__
 from comity.kernel.clock import stamp
@@ -33,6 +33,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )  # fmt: skip
     made.globals.update(_=_, counted=counted, said=said, word=word, static=static, languages=NAMES, version=__version__)
+    made.filters["fill"] = _filled
     made.filters["browser"] = _browser
     made.filters["seg"] = lambda text: quote(str(text), safe="")
     return made
@@ -60,6 +61,14 @@ def static(name: str) -> str:
     """Give the address of a static file, with the beginning of its digest, so that it may be kept for ever."""
     digest = hashlib.sha256(STATIC.joinpath(name).read_bytes()).hexdigest()[:16]
     return f"/static/{digest}/{name}"
+
+
+def _filled(text: str, **values: object) -> Markup:
+    """Fill the places of a text; a value may be a piece of a page, and one that is text stands apart in its direction."""
+    pieces = {
+        name: one if isinstance(one, Markup) else Markup("<bdi>{}</bdi>").format(one) for name, one in values.items()
+    }
+    return Markup(escape(text)).format(**pieces)  # noqa: S704 - escaped here
 
 
 def _browser(agent: str) -> str:
