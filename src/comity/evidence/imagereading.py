@@ -60,7 +60,8 @@ def _hashed(image: Any, size: int) -> dict[str, Any]:
 
 
 def _limit(seconds: int) -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds if hard < 0 else min(seconds, hard), hard))
 
 
 def _size(path: str) -> int:
@@ -74,7 +75,9 @@ def _text(value: object) -> str:
 
 def main() -> None:
     """Read the image whose segments are named, within limits."""
-    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    memory = MAX_MEMORY if hard < 0 else min(MAX_MEMORY, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _limit(SECONDS)
     json.dump(read(sys.argv[1:]), sys.stdout)

@@ -49,10 +49,10 @@ LIMITS = Limits()
 def list_members(path: Path, place: str, kind: str, report: Report, *, limits: Limits = LIMITS) -> Iterator[Row]:
     """List the members of the container at *path*, which stands at *place* in the item; tells *report* of findings."""
     listing = _Listing(place, report, limits)
-    with path.open("rb", buffering=0) as raw:
+    with path.open("rb") as file, path.open("rb") as again:
         size = path.stat().st_size
         try:
-            yield from listing.rows(raw, kind, limits.budget(size))
+            yield from listing.rows(file, again, kind, limits.budget(size))
         except Damaged as e:
             report("container-damaged", f"{kind}: {e} (after {listing.number} members)")
         except Exhausted:
@@ -70,10 +70,10 @@ class _Listing:
         self._first: dict[str, str] = {}
         self._seen: set[bytes] = set()
 
-    def rows(self, file: BinaryIO, kind: str, budget: Budget) -> Iterator[Row]:
-        """Give the row of each member."""
+    def rows(self, file: BinaryIO, again: BinaryIO, kind: str, budget: Budget) -> Iterator[Row]:
+        """Give the row of each member; *again* is the same file opened once more."""
         if kind == "zip":
-            yield from self._zip(file, budget)
+            yield from self._zip(ZipListing(file, again), budget)
             return
         packed = kind
         if kind == "android-backup":
@@ -91,8 +91,7 @@ class _Listing:
         for code, count in sorted(self._counts.items()):
             self._report(code, f"{count}, the first: {self._first[code]}")
 
-    def _zip(self, file: BinaryIO, budget: Budget) -> Iterator[Row]:
-        listing = ZipListing(file)
+    def _zip(self, listing: ZipListing, budget: Budget) -> Iterator[Row]:
         for member in listing:
             row = self._row(member.name)
             row |= {"kind": _zip_kind(member), "size": member.size, "packed": member.packed}

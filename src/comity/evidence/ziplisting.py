@@ -47,13 +47,13 @@ class ZipMember:
 class ZipListing:
     """Reads the members of a zip."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        """Find the central directory.
+    def __init__(self, file: BinaryIO, directory: BinaryIO) -> None:
+        """Find the central directory; *directory* is the same file opened once more, to be read in order.
 
         Raises:
             Damaged: there is none.
         """
-        self._file = file
+        self._file, self._rows = file, directory
         self._end = file.seek(0, 2)
         self.count, self._size, start = self._directory()
         self._start = start
@@ -98,13 +98,13 @@ class ZipListing:
             Damaged: the directory breaks off or is malformed.
         """
         at, end, number = self._start, self._start + self._size, 0
+        self._rows.seek(at)
         while at < end:
-            self._file.seek(at)
-            row = self._file.read(_CENTRAL.size)
+            row = self._rows.read(_CENTRAL.size)
             if len(row) < _CENTRAL.size or not row.startswith(b"PK\x01\x02"):
                 raise Damaged(f"its directory breaks off after {number} members")
             fields = _CENTRAL.unpack(row)
-            name, extra = self._file.read(fields[10]), self._file.read(fields[11])
+            name, extra, _ = (self._rows.read(length) for length in fields[10:13])
             at += _CENTRAL.size + sum(fields[10:13])
             number += 1
             yield _member(fields, name, extra)

@@ -64,6 +64,17 @@ def test_segments_are_one_image(lost: bool, tmp_path: Path) -> None:
         assert row["digests"]["md5"] == row["stated"]["md5"] == hashlib.md5(data).hexdigest()
 
 
+@pytest.mark.skipif(not shutil.which("ewfacquirestream"), reason="needs ewf-tools")
+def test_a_disk_much_larger_than_its_file(tmp_path: Path) -> None:
+    """A disk of many empty sectors, which take next to no room in the image, is hashed in full."""
+    command: list[str | Path] = ["ewfacquirestream", "-q", "-t", tmp_path / "x", "-c", "best", "-l", tmp_path / "log"]
+    texts = ["-C", "C-1", "-D", "x", "-e", "x", "-E", "x", "-N", "x", "-m", "fixed", "-M", "physical"]
+    subprocess.run([*command, *texts], input=bytes(24 << 20), check=True, capture_output=True)
+    found: list[str] = []
+    row = read_image(tmp_path, ["x.E01"], lambda code, detail: found.append(code))
+    assert (found, row and row["digests"]["sha256"]) == ([], hashlib.sha256(bytes(24 << 20)).hexdigest())
+
+
 def test_an_image_that_is_not_what_it_states(tmp_path: Path) -> None:
     """An image whose content was altered no longer has the digest that it states."""
     data = bytearray(IMAGE.read_bytes())
