@@ -9,13 +9,14 @@ from __future__ import annotations
 import codecs
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, BinaryIO
 from xml.parsers import expat
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-BLOCK = 256 * 1024
+BLOCK = 128 * 1024
 MOST = 16 * 1024 * 1024  # bytes of one unit
 DEEPEST = 200
 NODES = 100_000  # in one unit
@@ -115,6 +116,13 @@ def _narrow(first: bytes, stream: BinaryIO) -> Iterator[bytes]:
     decoder.decode(b"", True)
 
 
+@lru_cache(maxsize=10_000)
+def _split(name: str) -> tuple[str, str]:
+    """Part a namespace from a local name."""
+    space, _, local = name.rpartition(" ")
+    return space, local
+
+
 class _Walk:
     """Hears the parser, and keeps the bytes of the unit that it is in."""
 
@@ -164,14 +172,16 @@ class _Walk:
         self._held, self._from = self._held[keep - self._from :], keep
 
     def _begin(self, name: str, attributes: dict[str, str]) -> None:
-        space, _, local = name.rpartition(" ")
+        space, local = _split(name)
         if len(self._path) >= DEEPEST:
             raise _Stop("too_deep", f"more than {DEEPEST} elements in each other")
         if self._open or local in self._names:
             self._nodes = self._nodes + 1 if self._open else 1
             if self._nodes > NODES:
                 raise _Stop("too_large", f"more than {NODES} elements in one")
-            node = Node(local, space, {key.rpartition(" ")[2]: value for key, value in attributes.items()})
+            node = Node(
+                local, space, {_split(key)[1]: value for key, value in attributes.items()} if attributes else {}
+            )
             if self._open:
                 self._open[-1].children.append(node)
             else:
