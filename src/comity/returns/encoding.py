@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -41,8 +42,11 @@ def encoding_of(head: bytes, said: str = "", *, whole: bool = False) -> Encoding
         if len(head) >= 4 and nuls.count(0) > 0.7 * len(nuls):
             return Encoding(name, assumed=f"every second byte is zero, read as {name}")
     at = next((i for i in range(len(head)) if head[i] > 127), 0)
+    seen = f"byte 0x{head[at]:02X} at {at}"
+    if _mixed(head):
+        return Encoding(UTF8, assumed="UTF-8 in most places, but not in all")
     name = "cp1252" if _decodes(head, "cp1252") else "latin-1"
-    return Encoding(name, assumed=f"no UTF-8 (byte 0x{head[at]:02X} at {at}), read as {name}")
+    return Encoding(name, assumed=f"no UTF-8 ({seen}), read as {name}")
 
 
 def is_utf8(head: bytes, *, whole: bool = False) -> bool:
@@ -52,6 +56,13 @@ def is_utf8(head: bytes, *, whole: bool = False) -> bool:
     except UnicodeDecodeError:
         return False
     return b"\0\0" not in head and head.count(0) * 4 < len(head) + 1
+
+
+def _mixed(head: bytes) -> bool:
+    """Tell whether at least as many characters are written as only UTF-8 writes them as there are bytes that it has not."""
+    text = head.decode(UTF8, "replace")
+    lost = text.count("\ufffd")
+    return sum(map(len, re.findall("[\u0080-\ufffc]+", text))) >= lost > 0
 
 
 def _decodes(head: bytes, name: str) -> bool:
