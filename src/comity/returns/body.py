@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from .applying import Application
 from .cells import Cells
 from .model import Aside, Finding, Part
-from .tape import Block, Tape
+from .tape import LONGEST, Block, Tape
 from .tokens import Bad, Grid, Taken, careful, quick
 
 WORKERS = min(4, os.cpu_count() or 1)
@@ -45,6 +45,9 @@ class Body:
                     continue
                 self._tape.back(b"".join(later.data for later, _ in pending))
                 pending.clear()
+                if block.cut:
+                    yield self._oversized(block)
+                    continue
                 self._patience = self._patience - 1 if self._patience > 0 else PATIENCE if self._patience == 0 else -1
                 yield from self._with_care(block)
 
@@ -62,6 +65,23 @@ class Body:
             return None
         taken = quick(block, self._grid, first)
         return None if taken is None else (taken, list(self._told(taken)))
+
+    def _oversized(self, block: Block) -> Finding:
+        """Pass over a line that is longer than any row."""
+        start, length, rest = block.start, len(block.data), self._tape.block() if block.cut else None
+        while rest is not None:
+            end = min((at for at in (rest.data.find(b"\n"), rest.data.find(b"\r")) if at >= 0), default=-1) + 1
+            if end or not rest.cut:
+                self._tape.back(rest.data[end or len(rest.data) :])
+                length += end or len(rest.data)
+                break
+            length += len(rest.data)
+            rest = self._tape.block()
+        self._count(1)
+        span = (start, start + length) if self._grid.spans else None
+        return Finding(
+            "too_large", f"a line of {length} bytes", f"at most {LONGEST}", self._next - 1, span=span, units=1
+        )
 
     def _with_care(self, block: Block) -> Iterator[Part]:
         for taken in careful(self._tape, block, self._grid, self._next):

@@ -13,15 +13,14 @@ from __future__ import annotations
 import os
 import stat
 import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
-from .errors import BadReturn
 from .model import Finding
+from .packing import BROKEN, DIRECTORY, directory_size, is_archive
 from .source import Source, on_disk
 
 DEPTH = 3
@@ -57,16 +56,8 @@ def opened(paths: Iterable[Path], bounds: Bounds = Bounds()) -> Iterator[Source]
         for path in paths:
             for source in _on_disk(path):
                 yield source
-                if not source.fault and is_zip(source):
+                if not source.fault and is_archive(source):
                     yield from _members(source, bounds, spent, Path(room), 1)
-
-
-def is_zip(source: Source) -> bool:
-    """Tell whether a file is a zip archive, and not a document that is packed as one."""
-    head = source.head
-    if not head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return False
-    return b"[Content_Types].xml" not in head and not head[30:].startswith(b"mimetypeapplication/vnd.oasis")
 
 
 def _on_disk(path: Path) -> Iterator[Source]:
@@ -94,9 +85,11 @@ def _faulty(name: str, fault: Finding, size: int = 0) -> Source:
 def _members(archive: Source, bounds: Bounds, spent: _Spent, room: Path, depth: int) -> Iterator[Source]:
     """Give the members of an archive that can be listed; the reader of archives tells when it cannot."""
     try:
+        if directory_size(archive) > DIRECTORY:
+            return
         pack = zipfile.ZipFile(archive.opened())
         infos = [info for info in pack.infolist() if not info.is_dir()]
-    except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, OSError, NotImplementedError):
+    except BROKEN:
         return
     with pack:
         overlapping = sum(info.compress_size for info in infos) > archive.size
@@ -107,7 +100,7 @@ def _members(archive: Source, bounds: Bounds, spent: _Spent, room: Path, depth: 
             spent.members, spent.size = spent.members + 1, spent.size + info.file_size
             fault = _fault(info, bounds, spent, overlapping=overlapping) or _unreadable(source)
             source = replace(source, fault=fault) if fault else source
-            if fault or not is_zip(source):
+            if fault or not is_archive(source):
                 yield source
             else:
                 yield from _nested(source, bounds, spent, room, depth)
@@ -170,9 +163,6 @@ def _unreadable(source: Source) -> Finding | None:
     """Read a member once for its digest; say why that cannot be."""
     try:
         assert source.sha256
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as e:
+    except BROKEN as e:
         return Finding("damaged", f"{type(e).__name__}: {e}"[:200], "a member that can be read to its end")
     return None
-
-
-__all__ = ["BadReturn", "Bounds", "is_zip", "opened"]

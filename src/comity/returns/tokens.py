@@ -220,20 +220,30 @@ class _Feed:
         self.blocks = [block]
         self.at = block.start
         self.row: list[bytes] = []
+        self._size = 0
         self.torn = False
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        if not self._queue and self.row and (block := self._tape.block()) is not None:
-            self.blocks.append(block)
-            self._queue.extend(block.data.splitlines(keepends=True))
-        if not self._queue or sum(map(len, self.row)) > LONGEST:
+        if not self._queue and self.row:
+            self._more()
+        if not self._queue or self._size > LONGEST:
             self.torn = bool(self.row)
             raise StopIteration
         self.row.append(self._queue.popleft())
+        self._size += len(self.row[-1])
         return self.row[-1].decode("utf-8", "replace")
+
+    def _more(self) -> None:
+        """Go on in the next block, unless it is part of a line that is longer than any row."""
+        block = self._tape.block()
+        if block is not None and block.cut:
+            self._tape.back(block.data)
+        elif block is not None:
+            self.blocks.append(block)
+            self._queue.extend(block.data.splitlines(keepends=True))
 
     def taken(self) -> tuple[bytes, int]:
         """Give the bytes of the row in hand and where it began, and begin the next; of a torn row only its first line."""
@@ -242,7 +252,7 @@ class _Feed:
             del self.row[1:]
         data, start = b"".join(self.row), self.at
         self.at += len(data)
-        self.row, self.torn = [], False
+        self.row, self.torn, self._size = [], False, 0
         return data, start
 
 

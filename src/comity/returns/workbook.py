@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .model import Finding
+from .packing import BROKEN, is_packed, names_of
 from .source import Source
 
 # Cells of one sheet, between the first and the last that is filled; bytes of all parts, unpacked; times the packed size.
@@ -23,7 +23,6 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 BLOCK = 1 << 20
 _CELL = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,4})?([0-9]{1,9})["']""")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]|table:formula\s*=")
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -35,26 +34,26 @@ class Survey:
     doubts: tuple[Finding, ...] = ()
 
 
-def kind_of(head: bytes) -> str:
-    """Tell the kind of workbook by the first bytes; empty where it is none."""
-    if head.startswith(OLE):
+def kind_of(source: Source) -> str:
+    """Tell the kind of workbook by what it holds; empty where it is none."""
+    if source.head.startswith(OLE):
         return "xls"
-    if not head.startswith(b"PK\x03\x04"):
+    if not is_packed(source.head):
         return ""
-    if head[30:].startswith(b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"):
+    if source.head[30:].startswith(b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"):
         return "ods"
-    return "xlsx" if b"[Content_Types].xml" in head or b"xl/workbook" in head else ""
+    return "xlsx" if any(name.startswith("xl/") for name in names_of(source)) else ""
 
 
 def survey(source: Source) -> Survey:
     """Look at a workbook without opening it."""
-    kind = kind_of(source.head)
+    kind = kind_of(source)
     if kind == "xls":
         return _survey_xls(source)
     try:
         with source.opened() as stream, zipfile.ZipFile(stream) as pack:
             return _survey_pack(kind, pack)
-    except _BROKEN as e:
+    except BROKEN as e:
         return Survey(kind, Finding("damaged", f"{type(e).__name__}: {e}"[:200], "a whole workbook", units=1))
 
 

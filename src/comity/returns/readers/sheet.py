@@ -34,7 +34,7 @@ LEAST = {"phone": 10, "imei": 15, "imsi": 15}
 
 def check(source: Source, given: Given) -> Verdict:
     """Say how sure it is that a file is a workbook."""
-    kind = kind_of(source.head)
+    kind = kind_of(source)
     if kind == "xls" and "Workbook".encode("utf-16-le") not in source.head and source.suffix not in SUFFIXES["xls"]:
         return Verdict(1, "a compound file, which may be a workbook")
     return Verdict(3, f"a workbook ({kind})") if kind else Verdict(0, "")
