@@ -19,6 +19,7 @@ BLOCK = 256 * 1024
 MOST = 16 * 1024 * 1024  # bytes of one element
 PARTS = 500_000  # commas in one element
 _LONGEST = 16  # signs of a literal or escape that may be cut by the edge of what is held
+_NUMERAL = frozenset("0123456789.eE+-")
 _BLANK = re.compile(r"[ \t\r\n]*")
 
 
@@ -172,7 +173,9 @@ class _Text:
         self.peek()
         while True:
             end = self._end()
-            whole = end < len(self._held) or self._ended
+            # A number may go on behind the edge of what is held: 1e of 1e5.
+            more = self._held[end : end + 3]
+            whole = self._ended or len(more) == 3 or (more and more[0] not in _NUMERAL)
             if whole and end - self._pos <= MOST:
                 data, start = self._held[self._pos : end].encode("latin-1"), self.at
                 self._pos = end

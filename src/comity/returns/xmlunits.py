@@ -96,10 +96,12 @@ def units(stream: BinaryIO, names: Collection[str]) -> Iterator[Unit | Broken]:
             yield from walk.done(wide)
         walk.feed(b"", last=True)
         yield from walk.done(wide)
-    except (_Stop, expat.ExpatError, UnicodeDecodeError) as e:
+    except (_Stop, expat.ExpatError) as e:
         yield from walk.done(wide)
         code, found = (e.code, e.found) if isinstance(e, _Stop) else ("damaged", str(e)[:200])
         yield Broken(code, found, walk.at, walk.inside)
+    except (LookupError, ValueError) as e:  # an encoding that there is not, or that the parser does not read
+        yield Broken("text_undecodable", str(e)[:200], walk.at, walk.inside)
 
 
 def _blocks(first: bytes, stream: BinaryIO) -> Iterator[bytes]:
@@ -164,7 +166,9 @@ class _Walk:
         """Give the units that have ended, and let go the bytes behind them."""
         for node, path, start, last in self._done:
             first, last = start - self._from, last - self._from
-            end = self._held.find(b">", last) + 1 if self._held.startswith(b"</", last) else last
+            # The parser's place is behind an element that closes itself, and before the end tag of any other.
+            alone = not node.children and not node.text and self._held[first:last].endswith(b"/>")
+            end = last if alone else self._held.find(b">", last) + 1
             span = None if wide else (start, end + self._from)
             yield Unit(node, path, span, self._held[first:end].decode(self._encoding, "replace"))
         self._done.clear()

@@ -115,3 +115,11 @@ def test_an_abbreviation_in_a_header_is_no_zone() -> None:
     """`Date(CST)` names several zones, so that the table is not known and is reported."""
     path = SAMPLES / "delimited" / "binance-withdrawals-old.csv"
     assert ledger(path, path.read_bytes().replace(b"UTC+1", b"CST")).codes["layout_unknown"]
+
+
+def test_a_generation_between_two_is_reported() -> None:
+    """A statement with the old name of the user and the new name of the time is of no known generation, and says so."""
+    path = SAMPLES / "delimited" / "binance-statement-old.csv"
+    entry = ledger(path, path.read_bytes().replace(b"UTC_Time", b"Time"))
+    assert (entry.parsed, entry.state) == (0, "doubtful")
+    assert entry.codes["layout_unknown"]
