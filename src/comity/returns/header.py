@@ -62,17 +62,46 @@ class Fit:
 
 def fit(columns: Sequence[Column], header: Sequence[str], ignored: Sequence[str] = ()) -> Fit:
     """Find columns in a header by their names."""
-    found = {c.key: [i for i, name in enumerate(header) if c.matched(name) is not None] for c in columns}
+    index = _index(tuple(header))
+    found = {c.key: _where(c, header, index) for c in columns}
     expected = {c.key: sum(other.names == c.names for other in columns) for c in columns}
     places = {c.key: found[c.key][c.nth - 1] for c in columns if len(found[c.key]) >= c.nth}
     known = {folded(name) for name in ignored} | {""}
+    taken = set(places.values())
     return Fit(
         places,
         {c.key: c.matched(header[places[c.key]]) or "" for c in columns if c.key in places},
         tuple(c for c in columns if c.key not in places and not c.optional),
-        tuple(n for i, n in enumerate(header) if i not in places.values() and folded(n) not in known),
+        tuple(header[i] for i in _rest(index, taken, known)),
         tuple(header[found[c.key][0]] for c in columns if c.nth == 1 and len(found[c.key]) > expected[c.key]),
     )
+
+
+@lru_cache(maxsize=128)
+def _index(header: tuple[str, ...]) -> dict[str, list[int]]:
+    """Give where each folded name stands: a table may have very many columns, and many mappings ask."""
+    found: dict[str, list[int]] = {}
+    for place, name in enumerate(header):
+        found.setdefault(folded(name), []).append(place)
+    return found
+
+
+def _where(column: Column, header: Sequence[str], index: dict[str, list[int]]) -> list[int]:
+    """Give where a column's names stand, in order."""
+    found: set[int] = set()
+    for pattern in column.names:
+        begin = _PLACE.split(pattern)
+        if len(begin) == 1:
+            found.update(index.get(folded(pattern), ()))
+            continue
+        before = folded(begin[0])
+        alike = (i for name, places in index.items() if name.startswith(before) for i in places)
+        found.update(i for i in alike if _matched(pattern, header[i]) is not None)
+    return sorted(found)
+
+
+def _rest(index: dict[str, list[int]], taken: set[int], known: set[str]) -> list[int]:
+    return sorted(i for name, places in index.items() if name not in known for i in places if i not in taken)
 
 
 @lru_cache(maxsize=65_536)
