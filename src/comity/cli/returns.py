@@ -13,7 +13,9 @@ import click
 from comity.kernel.errors import BadInput
 from comity.kernel.language import _, counted, said
 
-from .output import console, emit, json_option, plain
+from .output import console, emit, json_option
+from .output import plain as escaped
+from .returnskeep import keep, kept
 
 if TYPE_CHECKING:
     from comity.returns.model import Given
@@ -28,6 +30,10 @@ COLOURS = {"untouched": "red", "doubtful": "yellow", "read": "green"}
 @click.group()
 def returns() -> None:
     """Returns of companies: files, folders and archives become records that know their source."""
+
+
+returns.add_command(keep)
+returns.add_command(kept)
 
 
 @returns.command("read")
@@ -180,6 +186,11 @@ def show_coverage(coverage: Mapping[str, Any], folder: Path) -> None:
     console().print(table)
     _print_findings(folder)
     _print_records(coverage, folder)
+
+
+def plain(text: object) -> str:
+    """Give text of a return so that it acts neither on markup nor on a terminal."""
+    return escaped("".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in str(text)))
 
 
 def _word(state: str) -> str:

@@ -15,7 +15,7 @@ from comity.returns.coverage import Coverage, FileCoverage
 def returned(folder: Path, *accounts: str) -> Path:
     """Leave a return in which accounts logged in from one address, with its ledger of coverage."""
     written(folder, [logged(account, "192.0.2.7", START) for account in accounts])
-    ledger = Coverage([FileCoverage("return.csv", folder.name)]).plain()
+    ledger = Coverage([FileCoverage("return.csv", folder.name, reader="test/1")]).plain()
     (folder / "coverage.json").write_text(json.dumps(ledger), "utf-8")
     return folder
 
@@ -31,13 +31,23 @@ def test_two_returns_meet_in_their_identifiers(today: Nodes, tmp_path: Path) -> 
     """What two returns in two cases share is found by look-up and from either case."""
     home = today.node().settings.home
     for case, folder in (("C-1", "a"), ("C-2", "b")):
-        posted = answer("match", "post", returned(tmp_path / folder, "nova", folder), "--case", case, "--home", home)
+        posted = answer("returns", "keep", returned(tmp_path / folder, "nova", folder), "--case", case, "--home", home)
         assert posted["case"] == case
+    again = answer("returns", "keep", tmp_path / "a", "--case", "C-1", "--home", home)
+    assert (again["new"], len(answer("returns", "kept", "--home", home))) == (False, 2)
     (hit,) = answer("match", "look", "account:nova", "--home", home)
     assert hit["cases"] == ["C-1", "C-2"]
     (other,) = answer("match", "case", "C-1", "--home", home)
     assert {x["value"] for x in other["shared"]} == {"nova", "192.0.2.7"}
     assert answer("match", "links", "--home", home) == []
+
+
+def test_a_return_is_kept_for_one_case(today: Nodes, tmp_path: Path) -> None:
+    """A return that is kept for one case is refused for another."""
+    home = today.node().settings.home
+    answer("returns", "keep", returned(tmp_path / "a", "nova"), "--case", "C-1", "--home", home)
+    done = comity("returns", "keep", tmp_path / "a", "--case", "C-2", "--home", home)
+    assert (done.code, "kept for the case 'C-1'" in done.err) == (1, True)
 
 
 def test_what_is_no_identifier_is_refused(today: Nodes) -> None:
