@@ -8,6 +8,7 @@ import json
 import random
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from builders.returns import SAMPLES, expected, parts, taken_bytes
@@ -123,3 +124,24 @@ def test_a_generation_between_two_is_reported() -> None:
     entry = ledger(path, path.read_bytes().replace(b"UTC_Time", b"Time"))
     assert (entry.parsed, entry.state) == (0, "doubtful")
     assert entry.codes["layout_unknown"]
+
+
+@pytest.mark.parametrize("name", ["nat-sessions", "cdr-vietnam", "kraken-ledger"])
+@pytest.mark.parametrize("form", ["utf-16", "xlsx"])
+def test_the_form_of_a_table_means_nothing(name: str, form: str, tmp_path: Path) -> None:
+    """The same table in UTF-16 or as a workbook gives the same records."""
+    path = SAMPLES / "delimited" / f"{name}.csv"
+    data = workbook(path) if form == "xlsx" else path.read_text("utf-8").encode(form)
+    _, found = taken_bytes(f"f.{form}", data, tmp_path / "out", **expected(path).get("given", {}))
+    assert [row["values"] for row in found] == [row["values"] for row in expected(path)["records"]]
+
+
+def workbook(path: Path) -> bytes:
+    """Write a sample as a workbook of texts."""
+    book, out = openpyxl.Workbook(), io.BytesIO()
+    sheet = book.active
+    assert sheet is not None
+    for row in table(path)[0]:
+        sheet.append([cell or None for cell in row])
+    book.save(out)
+    return out.getvalue()
