@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 BATCH = 8192
 HELD = 32 * 1024 * 1024  # signs of original text in one batch
+PROPOSED = 10_000  # elements whose names a proposal looks at
 SHALLOW = 4  # objects a list may lie in
 FIELDS = "fields of the document"
 
@@ -247,6 +248,36 @@ def providers(source: Source, given: Given, data: bytes | None = None) -> dict[s
     return {key: choice.mapping.provider for key, choice in chosen.items() if choice.mapping}
 
 
+def largest(source: Source, given: Given) -> tuple[list[str], Iterator[Cells]] | None:
+    """Give the names and cells of the list that has the most elements at the head of a document, to propose a mapping."""
+    flat = Flattening()
+    counts: dict[str, int] = {}
+    names: dict[str, dict[str, None]] = {}
+    for unit in units(source):
+        if isinstance(unit, Unit) and sum(counts.values()) < PROPOSED:
+            counts[unit.key] = counts.get(unit.key, 0) + 1
+            if len(found := names.setdefault(unit.key, {})) < MOST:
+                found.update(dict.fromkeys(flat.row(unit.value)))
+    if not counts:
+        return None
+    key = max(counts, key=lambda name: (counts[name], name != FIELDS))
+    header = list(names[key])[:MOST]
+    return header, _all_cells(source, key, header)
+
+
+def _all_cells(source: Source, key: str, header: list[str]) -> Iterator[Cells]:
+    flat = Flattening()
+    held: list[tuple[int, Unit]] = []
+    for row, unit in enumerate(units(source), 1):
+        if isinstance(unit, Unit) and unit.key == key:
+            held.append((row, unit))
+        if len(held) >= BATCH:
+            yield _cells(header, [flat.row(unit.value) for _, unit in held], held)
+            held = []
+    if held:
+        yield _cells(header, [flat.row(unit.value) for _, unit in held], held)
+
+
 def _header(rows: list[dict[str, str]]) -> list[str]:
     names: dict[str, None] = {}
     for row in rows:
@@ -294,6 +325,3 @@ def _told(choice: Choice, key: str, count: int) -> Iterator[Finding]:
     for finding in choice.findings:
         units, count = (0 if choice.mapping else count), 0
         yield replace(finding, place=finding.place or f"/{key}", units=units)
-
-
-__all__ = ["Reading", "Unit", "asked_for", "is_lines", "providers", "units"]

@@ -94,12 +94,18 @@ def propose(source: Source, given: Given) -> str:
 
 
 def _table(source: Source, given: Given) -> tuple[Sequence[str], Iterable[Cells]]:
-    from .readers import delimited, sheet
+    from .readers import delimited, htmltable, jsondata, sheet
 
-    for check, table in ((sheet.check, sheet.table), (delimited.check, delimited.table)):
+    tabular = (
+        (sheet.check, sheet.table),
+        (delimited.check, delimited.table),
+        (jsondata.check, jsondata.table),
+        (htmltable.check, htmltable.table),
+    )
+    for check, table in tabular:
         if check(source, given) and (found := table(source, given)) is not None:
             return found
-    advice = "Mappings are for delimited text and workbooks; `comity returns readers` lists what else is read."
+    advice = "Mappings are for delimited text, workbooks, JSON and tables of pages; `comity returns readers` lists what else is read."
     raise BadReturn("got a file that is no table, expected one", file=source.name, advice=advice)
 
 

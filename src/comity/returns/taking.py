@@ -17,6 +17,7 @@ from .coverage import Coverage, FileCoverage
 from .errors import BadReturn, Undecided
 from .model import Finding, Given, Part, Record, Rows
 from .reader import Reader, choose
+from .series import missing
 from .source import Source
 from .writing import RecordWriter
 
@@ -47,6 +48,7 @@ def take_in(sources: Iterable[Source], given: Given, folder: Path, watch: Watch 
             for source in sources:
                 watch(source.name)
                 coverage.files.append(_take_file(source, given, writer))
+        coverage.files += missing(entry.file for entry in coverage.files)
         _note(room, coverage)
         room.rename(folder)
     except BaseException:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..applying import Application, Table
 from ..cells import Cells
@@ -98,6 +99,22 @@ def _cells(held: list[tuple[int, Row]]) -> Cells:
         "raw": pa.array([" | ".join(row.cells) for _, row in held], pa.string()),
     }
     return Cells(columns, pa.array([number for number, _ in held], pa.int64()), source)
+
+
+def table(source: Source, given: Given) -> tuple[Sequence[str], Iterable[Cells]] | None:
+    """Give the header and cells of the largest table of a page, to propose a mapping for it."""
+    counts = Counter(row.table for row in _rows(source))
+    if not counts:
+        return None
+    number = max(counts, key=lambda table: (counts[table], -table))
+    rows = [row for row in _rows(source) if row.table == number and len([cell for cell in row.cells if cell]) > 1]
+    header = rows[0].cells if rows else ()
+    held = [(row.number, row) for row in rows[1:] if len(row.cells) == len(header)]
+    return (header, [_cells(held)]) if held else None
+
+
+def _rows(source: Source) -> Iterator[Row]:
+    return (part for part in Page(source).heard(TableHearer()) if isinstance(part, Row))
 
 
 READER = Reader("html", 1, "Tables of a page through mappings", tuple(kinds()), check, read)

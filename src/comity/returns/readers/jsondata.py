@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from ..jsontables import Reading, is_lines, providers, units
+from ..cells import Cells
+from ..jsontables import Reading, is_lines, largest, providers, units
 from ..model import Given, Part, Verdict
 from ..reader import Reader
 from ..schema import kinds
@@ -32,6 +33,11 @@ def begins(head: bytes) -> bool:
 def read(source: Source, given: Given) -> Iterator[Part]:
     """Yield the records of every list that a mapping fits; the others are told."""
     yield from Reading(given).read(units(source))
+
+
+def table(source: Source, given: Given) -> tuple[Sequence[str], Iterable[Cells]] | None:
+    """Give the names and cells of the largest list, to propose a mapping for it."""
+    return largest(source, given)
 
 
 READER = Reader("json", 1, "JSON and NDJSON through mappings", tuple(kinds()), check, read)
