@@ -15,6 +15,7 @@ import stat
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -46,7 +47,7 @@ class _Spent:
 
 
 def opened(paths: Iterable[Path], bounds: Bounds = Bounds()) -> Iterator[Source]:
-    """Give every file of a return.
+    """Give every file of a return; what lies in an archive is read before the next is asked for.
 
     Raises:
         BadReturn: a path is not there.
@@ -84,14 +85,14 @@ def _faulty(name: str, fault: Finding, size: int = 0) -> Source:
 
 def _members(archive: Source, bounds: Bounds, spent: _Spent, room: Path, depth: int) -> Iterator[Source]:
     """Give the members of an archive that can be listed; the reader of archives tells when it cannot."""
-    try:
-        if directory_size(archive) > DIRECTORY:
+    with ExitStack() as open_:
+        try:
+            if directory_size(archive) > DIRECTORY:
+                return
+            pack = open_.enter_context(zipfile.ZipFile(open_.enter_context(archive.opened())))
+            infos = [info for info in pack.infolist() if not info.is_dir()]
+        except BROKEN:
             return
-        pack = zipfile.ZipFile(archive.opened())
-        infos = [info for info in pack.infolist() if not info.is_dir()]
-    except BROKEN:
-        return
-    with pack:
         overlapping = sum(info.compress_size for info in infos) > archive.size
         names: Counter[str] = Counter()
         for info in infos:
