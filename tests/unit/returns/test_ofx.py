@@ -152,6 +152,17 @@ def test_bytes_that_are_not_in_the_encoding_are_said() -> None:
     assert rows(found)[0]["counterparty_name"] == "caf\u00e9"
 
 
+@pytest.mark.parametrize(("encoding", "charset", "codec"), [("UTF-8", "NONE", "utf-8"), ("USASCII", "1252", "cp1252")])
+def test_letters_whose_last_byte_is_a_blank_elsewhere_stay_whole(encoding: str, charset: str, codec: str) -> None:
+    """The second byte of an a with a grave in UTF-8 is a no-break space in Latin-1, an ellipsis a line end."""
+    (row,) = rows(
+        parts(
+            "a.ofx", sgml(entry(more="<NAME>voil\u00e0<MEMO>\u2026"), encoding=encoding, charset=charset).encode(codec)
+        )
+    )
+    assert (row["counterparty_name"], row["purpose"]) == ("voil\u00e0", "\u2026")
+
+
 def test_balances_and_periods_are_statements_of_the_sender() -> None:
     """The closing balance with its day, and the period of the list."""
     found = [part for part in parts("a.ofx", sgml(entry()).encode(), zone="UTC") if isinstance(part, Record)]

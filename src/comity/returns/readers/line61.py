@@ -14,7 +14,7 @@ from ..model import INFERRED, STATED, Given, Moment
 from .entries import CREDIT, DEBIT, day_moment, money
 
 _LINE = re.compile(
-    r"([0-9]{6})([0-9]{4}|\s{4})?(R[CD]|E[CD]|[CD])([A-Z])?([0-9][0-9.,]*|,[0-9]+)([A-Z][A-Z0-9]{3})?([^\r\n]*)(.*)",
+    r"([0-9]{6})([0-9]{4}|\s{4})?(R[CD]|E[CD]|[CD])([A-Z])?([0-9][0-9.,]*|,[0-9]+)([A-Z][A-Z0-9 ]{3})?([^\r\n]*)(.*)",
     re.ASCII | re.DOTALL,
 )
 # What the mark makes of the balance, and whether it takes an earlier entry back: RC, a credit reversed, is a debit.
@@ -67,7 +67,9 @@ class Lines:
             days = self._days_of(value, booked)
         plain, number, flags = money(amount, self._decimal)
         owner, _, bank = references.partition("//")
-        return Line(*days, *_MARKS[mark], plain, amount, number, code, owner.strip(), bank.strip(), more.strip(), flags)
+        return Line(
+            *days, *_MARKS[mark], plain, amount, number, code.rstrip(), owner.strip(), bank.strip(), more.strip(), flags
+        )
 
     def _days_of(self, value: str, booked: str) -> tuple[date | None, Moment, str]:
         """Give the value date, the moment of booking, and the basis on which that is known."""

@@ -100,13 +100,13 @@ class _Reading:
         self._assumed = 0
 
     def parts(self) -> Iterator[Part]:
-        """Go through the fields; a `:61:` waits for its `:86:`."""
+        """Go through the fields; a `:61:` waits for its `:86:` or `:NS:`."""
         for one in self._fields:
             if one.row == 1 and self._fields.before:
                 yield _strange(self._fields.before, one)
             if (line := self._line) is None:
                 yield from self._one(one)
-            elif one.tag == "86" and one.start == line.end and not one.cut:
+            elif one.tag in ("86", "NS") and one.start == line.end and not one.cut:
                 self._joined += 1
                 yield from self._entry(line, one)
             else:
@@ -180,7 +180,8 @@ class _Reading:
         raw, end, get, account = ":61:" + body, one.end, _NOTHING.get, ""
         if more:
             text = self._text(more.body, more.row)
-            raw, end, get = f"{raw}:86:{text}", more.end, details(text).get
+            raw, end = f"{raw}:{more.tag}:{text}", more.end
+            get = (details(text) if more.tag == "86" else {"purpose": text}).get
             account = get("account", "")
         if line.more and not account and _ACCOUNT.fullmatch(line.more):
             account = line.more
@@ -235,7 +236,7 @@ class _Reading:
             yield from self._sum(one, match)
         elif one.tag == "13D" and (match := _REPORTED.fullmatch(text)):
             yield self._said(one, {"about": "report_time", "time": reported(text, match, self._given)})
-        elif one.tag == "86":
+        elif one.tag in ("86", "NS"):
             yield from self._note(one)
         else:
             code = "row_malformed" if one.tag in (*_BALANCES, "34F", "90C", "90D", "13D") else "columns_unknown"

@@ -54,8 +54,13 @@ _ROOT = re.compile(rb"<OFX\s*>", re.IGNORECASE)
 _ENCODED = re.compile(rb"^\s*(ENCODING|CHARSET)\s*:\s*([\w.-]+)", re.IGNORECASE | re.MULTILINE)
 _DECLARED = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z][\w.-]{0,39})[\"']")
 _SIGNED = re.compile(r"[+-]?[0-9]{1,20}(?:[.,][0-9]{0,18})?", re.ASCII)
-_MOST_TOKENS = 10_000
+# What a unit may take, counting for each tag what it takes in memory.
+_MOST, _TOKEN = 16 * 1024 * 1024, 100
 _KEPT = 100_000
+# Values that come in a unit as they are: they take the short way.
+_PLAIN = frozenset(
+    ("TRNTYPE", "DTPOSTED", "DTUSER", "DTAVAIL", "TRNAMT", "FITID", "NAME", "MEMO", "CHECKNUM", "REFNUM", "SRVRTID")
+)
 _BLANKS = " \t\r\n\f\v"
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -99,11 +104,12 @@ def read(source: Source, given: Given) -> Iterator[Part]:
 class _Unit:
     """An aggregate that is being read: its name, where it began, its tokens, and the texts after its tags."""
 
-    __slots__ = ("at", "name", "row", "tokens", "values")
+    __slots__ = ("at", "name", "room", "row", "tokens", "values")
 
     def __init__(self, name: str, row: int, at: int, token: str) -> None:
         self.name, self.row, self.at = name, row, at
         self.tokens = [token]
+        self.room = _MOST - len(token)
         self.values: dict[str, str] = {}
 
 
@@ -121,58 +127,77 @@ class _Reading:
         self._times: dict[str, Moment] = {}
         self._entries: list[Entry] = []
         self._row = self._undecoded = 0
-        self._ended = False
+        self._ended = self._stopped = False
 
     def parts(self) -> Iterator[Part]:
         """Go through the tokens; a unit gathers what follows it until it ends."""
-        tokens = iter(self._tokens)
-        at = len(next(tokens, ""))
-        for token in tokens:
-            tag, closed, text = token.partition(">")
-            name = tag.rstrip(_BLANKS).upper() if closed else ""
-            unit = self._unit
-            if self._tokens.dropped:
-                yield Finding("too_large", f"a text over {LIMIT} bytes", "a shorter one", self._row)
-                at += self._tokens.dropped
-            if tag[:1] == "!":
-                if not token.startswith(("!--", "![CDATA[")):
-                    break
-                yield from self._opaque(token)
-            elif name in _UNITS:
-                if unit:
-                    yield from self._close(unit, at)
-                self._row += 1
-                self._unit = _Unit(name, self._row, at, token)
-            elif unit is None:
-                yield from self._outside(name, text)
-            elif name == "/" + unit.name:
-                unit.tokens.append(tag + ">")
-                yield from self._close(unit, at + len(tag) + 2)
-            elif name in _STATEMENTS or name[1:] in _STATEMENTS:
-                yield from self._close(unit, at)
-                yield from self._outside(name, text)
-            elif len(unit.tokens) < _MOST_TOKENS:
-                unit.tokens.append(token)
-                if tag[0:1] != "/":
-                    unit.values.setdefault(name, text)
-            at += len(token) + 1
-        yield from self._end(tokens)
+        at = -1
+        for run in self._tokens:
+            dropped = self._tokens.dropped
+            for place, token in enumerate(run):
+                tag, closed, text = token.partition(">")
+                unit = self._unit
+                if unit and tag in _PLAIN and unit.room > 0:
+                    unit.tokens.append(token)
+                    unit.room -= _TOKEN + len(token)
+                    if tag not in unit.values:
+                        unit.values[tag] = text
+                elif at >= 0:
+                    yield from self._token(token, tag.rstrip(_BLANKS).upper() if closed else "", text, at)
+                if dropped and place in dropped:
+                    yield Finding("too_large", f"a text over {LIMIT} bytes", "a shorter one", self._row)
+                    at += dropped[place]
+                at += len(token) + 1
+            if self._stopped:
+                break
+            if len(self._entries) >= entries.BATCH:
+                yield from self._flush()
+        yield from self._end()
 
-    def _end(self, tokens: Iterator[str]) -> Iterator[Part]:
-        """Say how the file ended; *tokens* are left where a document type ended the reading."""
-        broken = False
-        for _ in tokens:
-            broken = True
+    def _token(self, token: str, name: str, text: str, at: int) -> Iterator[Part]:
+        """Take a tag that is no plain value of a unit."""
+        unit = self._unit
+        if self._stopped:
+            return
+        if token.startswith("!"):
+            if token.startswith(("!--", "![CDATA[")):
+                yield from self._opaque(token)
+            else:
+                self._stopped = True
+        elif name in _UNITS:
+            if unit:
+                yield from self._close(unit, at)
+            self._row += 1
+            self._unit = _Unit(name, self._row, at, token)
+        elif unit is None:
+            yield from self._outside(name, text)
+        elif name == "/" + unit.name:
+            stop = token.index(">") + 1
+            unit.tokens.append(token[:stop])
+            yield from self._close(unit, at + 1 + stop)
+        elif name in _STATEMENTS or name[1:] in _STATEMENTS:
+            yield from self._close(unit, at)
+            yield from self._outside(name, text)
+        elif unit.room > 0:
+            unit.tokens.append(token)
+            unit.room -= _TOKEN + len(token)
+            if not name.startswith("/"):
+                unit.values.setdefault(name, text)
+
+    def _end(self) -> Iterator[Part]:
+        """Say how the file ended, and reject what follows a document type."""
+        for _ in self._tokens:
+            pass
         if self._unit:
             unit, self._unit = self._unit, None
             yield self._rejected(unit, "damaged", "the end of it, before that of the file")
-        elif not self._ended and not broken:
+        elif not self._ended and not self._stopped:
             yield Finding("damaged", "no end of OFX", "</OFX> at the end", self._row)
         yield from self._flush()
         if self._undecoded:
             found = f"bytes that are not {self._encoding}, first in unit {self._undecoded}"
             yield Finding("text_undecodable", found, "the encoding of the header", self._undecoded)
-        if broken:
+        if self._stopped:
             yield Finding("active_content", "a document type", "none", self._row, units=self._tokens.count - self._row)
         yield Seen(self._tokens.count, "aggregate")
 
@@ -230,11 +255,11 @@ class _Reading:
     def _close(self, unit: _Unit, at: int) -> Iterator[Part]:
         """Make records of a unit that has ended."""
         self._unit = None
-        if len(unit.tokens) >= _MOST_TOKENS:
-            yield self._rejected(unit, "too_large", f"fewer than {_MOST_TOKENS} elements in one")
+        if unit.room <= 0:
+            yield self._rejected(unit, "too_large", f"one of up to {_MOST} bytes, {_TOKEN} more counted for each tag")
             return
         raw = "<" + "<".join(unit.tokens)
-        values = {name: text.strip() for name, text in unit.values.items()}
+        values = {name: text.strip(_BLANKS) for name, text in unit.values.items()}
         if not raw.isascii() or "&" in raw:
             raw = raw if raw.isascii() else self._decoded(raw.replace("&", "&amp;"))
             values = {name: self._decoded(text) for name, text in values.items()}
@@ -249,8 +274,6 @@ class _Reading:
             for said in self._meant(unit.name, values):
                 whose = {"provider": self._provider(), "account": self._account}
                 yield entries.statement(unit.row, whose | said, place=self._place(unit), span=span, raw=raw)
-        if len(self._entries) >= entries.BATCH:
-            yield from self._flush()
 
     def _provider(self) -> str:
         return self._given.provider or self._said.get("ORG") or self._bank

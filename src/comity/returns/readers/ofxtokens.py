@@ -21,52 +21,61 @@ class Tokens:
         self._counted = re.compile(rb"<(?:" + counted.encode() + rb")\s*>", re.IGNORECASE)
         self._tail = b""
         self.count = 0
-        self.dropped = 0
+        self.dropped: dict[int, int] = {}
+        self._open: list[str] = []
+        self._mark, self._size, self._beyond = "", 0, 0
 
     def units_in(self, text: str) -> int:
         """Count the elements that count in a text."""
         return len(self._counted.findall(text.encode("latin-1")))
 
-    def __iter__(self) -> Iterator[str]:
-        """Give each tag with what follows it, up to the next: `TAG>text`; what stands before the first comes first.
+    def __iter__(self) -> Iterator[list[str]]:
+        """Give, block by block, each tag with what follows it up to the next; what stands before the first comes first.
 
         A comment or a section of plain text is one token. Of a text beyond `LIMIT` the rest is left out; *dropped* says
-        how much of the token just given that is.
+        how much that is, by the place of the token in the list just given.
         """
-        tokens = self._split()
-        for token in tokens:
-            mark = next((end for begin, end in _OPAQUE.items() if token.startswith(begin)), "")
-            if not mark or mark in token:
-                yield token
-                continue
-            pieces, size = [token], len(token)
-            for more in tokens:
-                if size < LIMIT:
-                    pieces.append(more)
-                else:
-                    self.dropped += len(more) + 1
-                size += len(more) + 1
-                if mark in more:
-                    break
-            yield "<".join(pieces)
-
-    def _split(self) -> Iterator[str]:
-        held, dropped = "", 0
+        held, left_out = "", 0
         for block in self._blocks:
             self._count(block)
-            held += block.decode("latin-1")
-            first, *tokens = held.split("<")
+            text = block.decode("latin-1")
+            held += text
+            tokens = held.split("<")
+            held = tokens.pop()
+            self.dropped = {0: left_out} if left_out and tokens else {}
+            if self._open or "!" in text:
+                tokens = self._merged(tokens)
             if tokens:
-                self.dropped = dropped
-                yield first
-                self.dropped = dropped = 0
-                held = tokens.pop()
-                yield from tokens
+                left_out = 0
+                yield tokens
             if len(held) > LIMIT:
-                dropped += len(held) - LIMIT
+                left_out += len(held) - LIMIT
                 held = held[:LIMIT]
-        self.dropped = dropped
-        yield held
+        self.dropped = {0: left_out} if left_out else {}
+        yield self._merged([held]) or ["<".join(self._open)]
+
+    def _merged(self, tokens: list[str]) -> list[str]:
+        """Put what is in a comment or a section of plain text together; a long one is kept in part."""
+        whole: list[str] = []
+        for token in tokens:
+            if self._open:
+                if self._size < LIMIT:
+                    self._open.append(token)
+                else:
+                    self._beyond += len(token) + 1
+                self._size += len(token) + 1
+                if self._mark in token:
+                    if self._beyond:
+                        self.dropped[len(whole)] = self._beyond
+                    whole.append("<".join(self._open))
+                    self._open = []
+                continue
+            self._mark = next((end for begin, end in _OPAQUE.items() if token.startswith(begin)), "")
+            if self._mark and self._mark not in token:
+                self._open, self._size, self._beyond = [token], len(token), 0
+            else:
+                whole.append(token)
+        return whole
 
     def _count(self, block: bytes) -> None:
         data = self._tail + block

@@ -1,6 +1,7 @@
 """The fields of SWIFT messages out of a stream of bytes: `:61:` and what follows, up to the next field.
 
-A field begins where a line begins with two digits, perhaps a letter, between colons. Lines may end in CR LF, LF or CR.
+A field begins where a line begins with two digits, perhaps a letter, between colons; or `NS`, where banks say what SWIFT
+does not foresee. Lines may end in CR LF, LF or CR.
 A message ends with a line that begins with a hyphen; what stands between messages is the envelope.
 """
 
@@ -11,8 +12,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 LIMIT = 4 * 1024 * 1024
-_FIELD = re.compile(rb"(?<![^\r\n]):([0-9]{2}[A-Za-z]?):")
-_COUNTED = re.compile(rb"[\r\n]:[0-9]{2}[A-Za-z]?:")
+_FIELD = re.compile(rb"(?<![^\r\n]):([0-9]{2}[A-Za-z]?|NS):")
+_COUNTED = re.compile(rb"[\r\n]:(?:[0-9]{2}[A-Za-z]?|NS):")
 _END = re.compile(rb"[\r\n]-(?=[}\s]|\Z)|[\r\n]?-\}")
 # Blocks of the envelope, closed or left open for text; the lines that banks put before a message.
 _ENVELOPE = re.compile(
