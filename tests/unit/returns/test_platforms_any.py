@@ -98,11 +98,11 @@ TESTS = [
 @pytest.mark.parametrize(("check", "values", "few", "many"), TESTS, ids=[test[0].__name__.strip("_") for test in TESTS])
 def test_no_input_breaks_a_reader(check: Any, values: Any, few: int, many: int) -> None:
     """Whatever the bytes, each unit is parsed, set aside or rejected, and nothing is raised."""
-    settings(max_examples=few, deadline=None, suppress_health_check=list(HealthCheck))(given(values)(check))()
+    settings(max_examples=few, deadline=None, suppress_health_check=list(HealthCheck))(given(values)(check))()  # type: ignore[no-untyped-call]
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize(("check", "values", "few", "many"), TESTS, ids=[test[0].__name__.strip("_") for test in TESTS])
 def test_no_input_breaks_a_reader_for_long(check: Any, values: Any, few: int, many: int) -> None:
     """The same with very many inputs."""
-    settings(max_examples=many, deadline=None, suppress_health_check=list(HealthCheck))(given(values)(check))()
+    settings(max_examples=many, deadline=None, suppress_health_check=list(HealthCheck))(given(values)(check))()  # type: ignore[no-untyped-call]
