@@ -43,6 +43,11 @@ def read(name: str, data: bytes, **given: Any) -> list[Part]:
 
 JSON = {
     "depth": (b'{"account_accesses_v2":[' + LOGIN + b"," + b"[" * 100_000 + b"]" * 100_000 + b"]}", "too_deep"),
+    "more depth than is walked": (
+        b'{"account_accesses_v2":[' + LOGIN + b"," + b"[" * 600 + b"]" * 600 + b"]}",
+        "too_deep",
+    ),
+    "half a sign in a name": (b'{"\\ud800":[' + LOGIN + b"]}", ""),
     "depth of objects": (b'{"a":' * 100_000, "too_deep"),
     "a number of a million digits": (b'[{"n":' + b"9" * 1_000_000 + b"}]", "layout_unknown"),
     "an element that is too large": (b'[{"a":"' + b"x" * 17_000_000 + b'"}]', "too_large"),

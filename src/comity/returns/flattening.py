@@ -69,17 +69,14 @@ class Flattening:
         )
 
     def text(self, text: str) -> str:
-        """Give a text that can be stored: mended where it was encoded twice, halves of signs replaced."""
+        """Give a text: mended where it was encoded twice, flagged where a sign in it could not be read."""
         if text.isascii():
             return text
         if self._mend and (found := self._mend(text)) is not None:
             self._note("double_encoded")
             return found
-        try:
-            text.encode()
-        except UnicodeEncodeError:
+        if "\ufffd" in text:
             self._note("text_undecodable")
-            return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
         return text
 
     def _note(self, flag: str) -> None:

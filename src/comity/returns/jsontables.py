@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 BATCH = 8192
 HELD = 32 * 1024 * 1024  # signs of original text in one batch
 PROPOSED = 10_000  # elements whose names a proposal looks at
+DEEPEST = 200  # values in each other
 SHALLOW = 4  # objects a list may lie in
 FIELDS = "fields of the document"
 
@@ -80,7 +81,7 @@ def units(source: Source) -> Iterator[Unit | Broken]:
 
 def _units(stream: Any, by_line: bool) -> Iterator[Unit | Broken]:
     if by_line:
-        for part in lines(stream):
+        for part in map(sound, lines(stream)):
             yield (
                 part
                 if isinstance(part, Broken)
@@ -88,7 +89,7 @@ def _units(stream: Any, by_line: bool) -> Iterator[Unit | Broken]:
             )
         return
     fields: dict[str, Any] = {}
-    for part in walk(stream, Every()):
+    for part in map(sound, walk(stream, Every())):
         if isinstance(part, Broken):
             yield part
         elif part.index >= 0:
@@ -97,6 +98,40 @@ def _units(stream: Any, by_line: bool) -> Iterator[Unit | Broken]:
             yield from _member(part, fields)
     if fields:
         yield Unit(FIELDS, "", fields, None, json.dumps(fields, ensure_ascii=False))
+
+
+def sound(part: Element | Broken) -> Element | Broken:
+    """Give an element whose texts can all be stored and that is not nested beyond what is walked; or say that it is."""
+    if isinstance(part, Broken):
+        return part
+    key = part.key if part.key.isascii() else _storable(part.key)
+    if part.raw.count("[") + part.raw.count("{") > DEEPEST and _deep(part.value):
+        return Broken(
+            "too_deep", f"an element with more than {DEEPEST} values in each other", part.span[0], inside=True
+        )
+    if "\\ud" in part.raw or "\\uD" in part.raw:
+        return Element(key, part.index, _whole(part.value), part.span, part.raw)
+    return part if key == part.key else Element(key, part.index, part.value, part.span, part.raw)
+
+
+def _deep(value: Any) -> bool:
+    todo = [(value, 1)]
+    while todo:
+        inner, depth = todo.pop()
+        if depth > DEEPEST:
+            return True
+        if isinstance(inner, dict | list):
+            todo.extend((child, depth + 1) for child in (inner.values() if isinstance(inner, dict) else inner))
+    return False
+
+
+def _whole(value: Any) -> Any:
+    """Give a value in which halves of signs are replaced."""
+    if isinstance(value, str):
+        return _storable(value)
+    if isinstance(value, list):
+        return [_whole(inner) for inner in value]
+    return {_storable(name): _whole(inner) for name, inner in value.items()} if isinstance(value, dict) else value
 
 
 def _member(part: Element, fields: dict[str, Any]) -> Iterator[Unit]:

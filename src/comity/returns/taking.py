@@ -116,8 +116,8 @@ def _parts(reader: Reader, source: Source, given: Given) -> Iterator[Part]:
 
 def _note(room: Path, coverage: Coverage) -> None:
     text = json.dumps(coverage.plain(), ensure_ascii=False, indent=1)
-    (room / "coverage.json").write_text(text + "\n", "utf-8")
-    with (room / "findings.jsonl").open("w", encoding="utf-8") as out:
+    (room / "coverage.json").write_text(text + "\n", "utf-8", "backslashreplace")
+    with (room / "findings.jsonl").open("w", encoding="utf-8", errors="backslashreplace") as out:
         for entry in coverage.files:
             for finding in entry.findings:
                 out.write(json.dumps({"file": entry.file, **asdict(finding)}, ensure_ascii=False) + "\n")

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, cast
 
 from ..flattening import Flattening
 from ..jsonlist import Broken, walk
-from ..jsontables import Every, Reading, Unit
+from ..jsontables import Every, Reading, Unit, sound
 from ..model import Finding, Given, Part, Record, Seen, Verdict
 from ..moment import ISO, read_moment
 from ..reader import Reader
@@ -54,7 +54,7 @@ def _elements(source: Source, skip: int) -> Iterator[Unit | Broken]:
     with source.opened() as stream:
         stream.seek(0)
         stream.read(skip)
-        for part in walk(cast("BinaryIO", _Rest(stream)), Every()):
+        for part in map(sound, walk(cast("BinaryIO", _Rest(stream)), Every())):
             if isinstance(part, Broken):
                 yield Broken(part.code, part.found, part.at + skip, part.inside)
             else:
