@@ -22,6 +22,8 @@ from comity.accounts.passwords import Passwords
 from comity.accounts.sessions import Caller
 from comity.accounts.staff import Staff
 from comity.web.desk.desk import Desk
+from comity.web.desk.pages import ROUTES
+from comity.web.desk.routes import Route
 from comity.web.desk.serving import DeskServer
 from comity.web.desk.site import Site
 
@@ -147,12 +149,12 @@ def served(folder: Path, **changes: Any) -> Iterator[Served]:
 
 
 @contextmanager
-def served_on(nodes: Nodes, **changes: Any) -> Iterator[Served]:
+def served_on(nodes: Nodes, routes: tuple[Route, ...] = ROUTES, **changes: Any) -> Iterator[Served]:
     """Give the desk of a world's VN.a05 at work."""
     node, port = nodes.node(), free_port()
     staff = Staff(node.settings.party, node.store, node.ledger, node.clock, passwords=Passwords(QUICK))
     desk = Desk(node, Site(f"http://localhost:{port}"), people=staff, **changes)
-    server = DeskServer(desk, f"127.0.0.1:{port}")
+    server = DeskServer(desk, f"127.0.0.1:{port}", routes=routes)
     server.start()
     made = Served(nodes, desk, Crew(staff, nodes.clock), server)
     try:

@@ -18,6 +18,8 @@ from comity.node.service import Node
 from ..hi1.server import bound
 from .app import make_app
 from .desk import Desk
+from .pages import ROUTES
+from .routes import Route
 from .site import site
 
 GRACE = 5
@@ -47,14 +49,14 @@ class _Protocol(H11Protocol):
 class DeskServer:
     """The desk, listening in a thread of its own from `start` to `stop`."""
 
-    def __init__(self, desk: Desk, listen: str, tls: Path | None = None) -> None:
+    def __init__(self, desk: Desk, listen: str, tls: Path | None = None, routes: tuple[Route, ...] = ROUTES) -> None:
         """Serve *desk* on *listen*, `ADDRESS:PORT`, with the key and certificate in *tls*."""
         self._listen = listen
         self.address = desk.site.origin
         config: dict[str, Any] = {"ssl_context_factory": lambda *_: _context(tls)} if tls else {}
         self._server = Server(
             Config(
-                make_app(desk), http=_Protocol, ws="none", lifespan="off", log_config=None, access_log=False,
+                make_app(desk, routes), http=_Protocol, ws="none", lifespan="off", log_config=None, access_log=False,
                 proxy_headers=desk.proxied, forwarded_allow_ips="127.0.0.1", server_header=False,
                 timeout_keep_alive=IDLE, timeout_graceful_shutdown=GRACE, h11_max_incomplete_event_size=HEADERS,
                 **config,
