@@ -48,7 +48,9 @@ def checking(store: BagStore, stated: Stated, layer: str, *, advance: Advance) -
     forked = len(there) >= MANY
     alone = not forked and any(store.sizes[path] >= LARGE for path in there)
     hashes: Hashes = {**_HASHES, **_ALONE} if alone else _HASHES
-    with at_work(some, _tasks(store, stated, there), advance, forked=forked) as done:
+    tasks = _tasks(store, stated, there)
+    del stated, there  # the tasks have all that is needed of them
+    with at_work(some, tasks, advance, forked=forked) as done:
         yield faults
 
 

@@ -103,9 +103,11 @@ def verify(path: Path, given: Given, *, depth: Depth = WHOLE, watch: Watch = unw
         bag = reading.read_bag(store)
         if not bag.version:
             return _verdict(path, bag, [Layer(BAG, FAILED)], given)
-        plan = _plan(bag, depth)
+        plan, stated = _plan(bag, depth)
         described = _describe(bag) if len(bag.payload) > HUGE else None
-        with checking(store, plan.stated, BYTES, advance=watch(size_of(store, plan.stated))) as byte_faults:
+        advance = watch(size_of(store, stated))
+        with checking(store, stated, BYTES, advance=advance) as byte_faults:
+            del stated
             described = described or _describe(bag)
             if depth.quick and (not described.ours or described.blake3.keys() != bag.payload.keys()):
                 raise _NO_LIST
@@ -128,9 +130,8 @@ def _describe(bag: Listing) -> Description:
 
 @dataclass(frozen=True)
 class _Plan:
-    """What is to be read of the payload: the digests it must have; a sample if it is one; and in words."""
+    """What is to be read of the payload, in words; a sample if it is one."""
 
-    stated: Stated
     said: str
     sample: Sample | None = None
 
@@ -145,8 +146,8 @@ class _Plan:
 _NO_LIST = BadItem("got a bag without a sound BLAKE3 list, expected one: check it whole", file="metadata/blake3.txt")
 
 
-def _plan(bag: Listing, depth: Depth) -> _Plan:
-    """Plan how much of the payload to read."""
+def _plan(bag: Listing, depth: Depth) -> tuple[_Plan, Stated]:
+    """Plan how much of the payload to read, and give the digests that it must have."""
     stated: Stated = bag.payload
     count = len(bag.payload)
     said = f"{count} files, {' and '.join(sorted(bag.algorithms.get('payload', ())))}"
@@ -156,10 +157,10 @@ def _plan(bag: Listing, depth: Depth) -> _Plan:
             raise _NO_LIST
         said = f"{count} files, by BLAKE3 alone: quick, and not the legal anchor, which is SHA-256"
     if not depth.sample:
-        return _Plan(stated, said)
+        return _Plan(said), stated
     chosen = draw(sorted(stated), depth.sample, depth.choose)
     said = f"a sample of {len(chosen)} of {count} files{', by BLAKE3 alone' if depth.quick else ''}"
-    return _Plan({path: stated[path] for path in chosen}, said, Sample(len(chosen), count))
+    return _Plan(said, Sample(len(chosen), count)), {path: stated[path] for path in chosen}
 
 
 def _basic(bag: Listing, words: str) -> list[Layer]:

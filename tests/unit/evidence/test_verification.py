@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import subprocess
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -25,8 +26,9 @@ from comity.evidence.recording import recorder
 from comity.evidence.sampling import Sample, luck
 from comity.evidence.sealing import PROOF, Seal
 from comity.evidence.statement import STATEMENT
-from comity.evidence.tree import Leaf, Tree, check_disclosed
-from comity.evidence.verification import Depth, Verdict
+from comity.evidence.tree import Leaf, Tree, check_disclosed, root_of
+from comity.evidence.verification import WHOLE, Depth, Verdict, verify
+from comity.evidence.witness import Given
 from comity.kernel.clock import SystemClock
 from comity.kernel.errors import BadInput
 from comity.ledger import merkle
@@ -211,9 +213,42 @@ def test_the_tree_is_that_of_the_ledger(count: int) -> None:
     for leaf in leaves:
         frontier.append(leaf.hash(leaf.salt(b"s" * 32)))
     assert Tree(leaves, b"s" * 32).root == frontier.root.hex()
+    assert root_of(leaf.hash(leaf.salt(b"s" * 32)) for leaf in leaves) == frontier.root.hex()
 
 
 def test_a_generation_is_read_as_it_was_written() -> None:
     """JSON and back is the same."""
     generation = Generation(ACT, "a", "b", START, SystemClock().now(), 1, 2, {"changed": 1}, 2, "c")
     assert Generation.read(generation.plain()) == generation
+
+
+def test_so_many_files_that_they_are_described_before_they_are_read(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The order in which the layers are checked changes nothing of what is found."""
+    acquired(tmp_path / "item", grown(tmp_path / "src", {(b"a",): b"one", (b"b",): b"two"}))
+    (tmp_path / "item/data/src/a").write_bytes(b"two")
+    once = [checked(tmp_path / "item", depth=depth) for depth in (WHOLE, Depth(quick=True))]
+    monkeypatch.setattr("comity.evidence.verification.HUGE", 0)
+    assert [checked(tmp_path / "item", depth=depth) for depth in (WHOLE, Depth(quick=True))] == once
+    assert not once[0].sound
+
+
+@pytest.mark.parametrize("quick", [False, True])
+def test_many_files_are_checked_by_workers(quick: bool, tmp_path: Path) -> None:
+    """Each changed file is found among so many that workers read them, and each missing one."""
+    source = grown(tmp_path / "src", {(b"%d" % (n % 9), b"%d" % n): b"%d" % n for n in range(1200)})
+    told: list[int] = []
+
+    def watch(total: int) -> Callable[[int], None]:
+        told.append(-total)
+        return told.append
+
+    acquired(tmp_path / "item", source)
+    (tmp_path / "item/data/src/3/30").write_bytes(b"31")
+    (tmp_path / "item/data/src/5/50").unlink()
+    (tmp_path / "item/data/src/7/70").write_bytes(b"700")
+    verdict = verify(tmp_path / "item", Given(START), depth=Depth(quick=quick), watch=watch)
+    found = {(fault.layer, fault.file) for fault in verdict.faults}
+    assert {("bytes", "data/src/3/30"), ("bytes", "data/src/7/70"), ("completeness", "data/src/5/50")} <= found
+    assert -len("700") <= sum(told) <= 0  # all was told of but what cannot be read
