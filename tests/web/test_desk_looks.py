@@ -14,9 +14,13 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, ViewportSize
 
 # Who looks at which page; `{lan}` is the id of a person. A new page is added here.
+LAW = [
+    "/law", "/law/articles", "/law/article/41", "/law/countries", "/law/country/VN", "/law/gaps/VN?state=partly",
+    "/law/compare?article=12&with=VN&with=SG", "/law/basis?from=VN&to=SG&offence=12&measure=preserve", "/law/dual?from=VN&to=SG&article=12",
+]  # fmt: skip
 PAGES = {
     "nobody": ["/sign-in", "/join", "/nothing"],
-    "looker": ["/", "/duties", "/account", "/account/keys", "/glass", "/glass/review", "/people"],
+    "looker": ["/", "/duties", "/account", "/account/keys", "/glass", "/glass/review", "/people", *LAW],
     "boss": ["/", "/people", "/people/{lan}"],
 }
 ROLES = {"nobody": (), "looker": ("releaser", "drafter"), "boss": ("administrator",)}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from . import account, entry, glass, home, people
+from . import account, entry, glass, home, law, people
 from .routes import checked
 
-ROUTES = checked((*home.ROUTES, *entry.ROUTES, *account.ROUTES, *people.ROUTES, *glass.ROUTES))
+ROUTES = checked((*home.ROUTES, *entry.ROUTES, *account.ROUTES, *people.ROUTES, *glass.ROUTES, *law.ROUTES))
 MENU = tuple(one for one in ROUTES if one.menu)

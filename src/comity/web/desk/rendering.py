@@ -35,6 +35,7 @@ def environment() -> Environment:
     made.globals.update(_=_, counted=counted, said=said, word=word, static=static, languages=NAMES, version=__version__)
     made.filters["fill"] = _filled
     made.filters["browser"] = _browser
+    made.filters["spoken"] = lambda text: said(text, surely=True)
     made.filters["seg"] = lambda text: quote(str(text), safe="")
     return made
 
