@@ -80,6 +80,8 @@ class TableHearer:
             self._tables.append(_Table(self._count, self._heading))
             self._open.append(None)
         elif tag == "tr" and self._tables:
+            if row := self._row():
+                self._ended(row)
             self.rows += 1
             self._tables[-1].rows += 1
             self._open[-1] = _Open()
@@ -94,6 +96,8 @@ class TableHearer:
     def end(self, tag: str) -> None:
         """Hear an element end."""
         if tag == "table" and self._tables:
+            if row := self._row():
+                self._ended(row)
             self._tables.pop()
             self._open.pop()
         elif tag in ("td", "th") and (row := self._row()):

@@ -24,6 +24,7 @@ def rows(page: str) -> list[Row]:
         ("<table><tr><td>a<script>document.write('<td>x')</script></td></tr></table>", [("a",)]),
         ("<table><tr><td colspan=999999999>a</td></tr></table>", [("a",)]),
         ("<table><tr><td>open", [("open",)]),
+        ("<table><tr><td>a<t</tr><tr><td>b</table>", [("a",), ("b",)]),
     ],
 )
 def test_cells_are_what_people_see(page: str, cells: list[tuple[str, ...]]) -> None:
