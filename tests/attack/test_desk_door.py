@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from builders.desk import Served
+from builders.desk import Served, served
 from builders.staff import PASSWORD, SECRET, Crew, at_work
-from comity.accounts import entering, people, totp
+from comity.accounts import entering, people, tables, totp
 from comity.accounts.errors import NotSignedIn, TooSoon
+from comity.accounts.model import Attempts
 from comity.accounts.sessions import Caller
+from comity.accounts.staff import hashed
 
 
 @pytest.fixture
@@ -259,3 +261,17 @@ def test_the_page_says_how_long_to_wait(desk: Served) -> None:
     answers = [visitor.post("/sign-in", {"name": "lan", "password": "x", "code": "1"}) for _ in range(7)]
     assert [one.status_code for one in answers] == [401] * 6 + [429]
     assert int(answers[-1].headers["retry-after"]) >= 1
+
+
+@pytest.mark.parametrize(("proxied", "counted"), [(False, 1), (True, 3)])
+def test_an_address_is_believed_from_the_own_proxy_alone(tmp_path: Path, proxied: bool, counted: int) -> None:
+    """Without a proxy of our own nobody names his address himself, so guesses from one address count as its own."""
+    with served(tmp_path, proxied=proxied) as desk:
+        desk.person("lan", "drafter")
+        for number in range(3):
+            headers = {"x-forwarded-for": f"198.51.100.{number}"}
+            desk.visitor().post("/sign-in", {"name": "lan", "password": "x", "code": "1"}, headers=headers)
+        with desk.crew.staff.store.read() as unit:
+            found = tables.select(unit, Attempts)
+    mine = [one for one in found if one.id.startswith("address:") and one.failures > 0]
+    assert len({one.id for one in mine} - {f"address:{hashed('192.0.2.1')}"}) == counted
