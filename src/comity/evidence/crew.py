@@ -2,7 +2,7 @@
 
 Python lets one thread run at a time; hashing lets go of it, all that a small file needs besides does not. A forked worker
 has all that its maker has, so nothing is sent to it but the numbers of tasks; they stand in a nameless file whose place
-of reading all share, so each is taken once, and none waits for a slow one. A worker that fails says why; it dies with its
+of reading all share, under a lock, so each is taken once, and none waits for a slow one. A worker that fails says why; it dies with its
 maker, whatever kills that, and its maker never leaves one behind. Workers hold what their maker holds open, locks of files
 too: as long as one lives, nobody else takes up its work.
 """
@@ -10,6 +10,7 @@ too: as long as one lives, nobody else takes up its work.
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import gc
 import os
 import signal
@@ -125,7 +126,7 @@ def _serve(act: Act[Task, Done], tasks: Sequence[Task], queue: int, out: Connect
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
         progress = _Progress(out)
-        while number := os.read(queue, _NUMBER):
+        while number := _next(queue):
             done = act(tasks[int.from_bytes(number, "little")], progress.advance)
             progress.tell()
             out.send(("done", done))
@@ -135,6 +136,15 @@ def _serve(act: Act[Task, Done], tasks: Sequence[Task], queue: int, out: Connect
             out.send(("failed", e))
     finally:
         os._exit(0)
+
+
+def _next(queue: int) -> bytes:
+    """Read the next number; locked, because not every system moves a shared place of reading in one step."""
+    fcntl.lockf(queue, fcntl.LOCK_EX)
+    try:
+        return os.read(queue, _NUMBER)
+    finally:
+        fcntl.lockf(queue, fcntl.LOCK_UN)
 
 
 class _Progress:
