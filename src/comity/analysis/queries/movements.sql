@@ -16,7 +16,7 @@ SELECT * FROM (
         CASE WHEN direction = 'in' THEN coalesce(to_address_key, 'account:' || account)
             ELSE coalesce(from_address_key, 'account:' || account) END,
         coalesce(asset, ''), abs(amount), time, time_latest, id, item, file, "row"
-    FROM transfer WHERE amount IS NOT NULL AND coalesce(kind, '') NOT IN ('fee', 'trade')
+    FROM transfer WHERE amount IS NOT NULL AND coalesce(kind, '') NOT IN ('fee', 'trade', 'spent')
 ) AS moved
 WHERE source <> target AND amount > 0 AND time IS NOT NULL
 ORDER BY time, id

@@ -28,6 +28,6 @@ SELECT * FROM (
         FROM transaction WHERE direction = 'credit'
     UNION ALL
     SELECT coalesce(from_address_key, 'account:' || account, ''), coalesce(to_address_key, ''), 'sent', time, id, file, "row"
-        FROM transfer WHERE coalesce(kind, '') NOT IN ('fee', 'trade')
+        FROM transfer WHERE coalesce(kind, '') NOT IN ('fee', 'trade', 'spent')
 ) AS together
 WHERE a <> '' AND b <> '' AND a <> b
