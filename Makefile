@@ -58,6 +58,9 @@ format: .venv/.dev ## Format the code
 	@$(BIN)/ruff check --quiet --fix . || true
 	@$(BIN)/ruff format --quiet .
 
+corpus: .venv/.dev ## Write the made-up returns with the truth about each to corpus/out
+	@$(BIN)/python -m corpus.build corpus/out
+
 docs: .venv/.dev ## Write the pages that are made from the program itself
 	@PYTHONPATH=tests $(BIN)/python -m meta.pages
 
