@@ -1,7 +1,7 @@
 """What stands at a source: every file, folder, link and special file in it, listed before anything is read.
 
 Links are never followed, special files never opened. Folders are opened by their own handle, so a path may be longer than
-the system takes in one go. Memory: about one KiB for each thing listed.
+the system takes in one go. Memory: one folder's names at a time.
 """
 
 from __future__ import annotations
