@@ -140,7 +140,7 @@ def _keyed(visit: Visit, opened: sessions.Opened) -> Response:
 
 
 ROUTES = (
-    Route("GET", "/account", "account.read", show, menu="My account"),
+    Route("GET", "/account", "account.read", show),
     Route("GET", "/account/keys", "account.keys", keys, fresh=True),
     Route("POST", "/account/password", "account.join", set_password, fresh=True),
     Route("POST", "/account/passkey/ask", "account.join", ask_passkey, fresh=True),

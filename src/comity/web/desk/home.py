@@ -64,7 +64,7 @@ def piece(visit: Visit) -> Response:
 
 ROUTES = (
     Route("GET", "/", "home.read", home, menu="Home"),
-    Route("GET", "/duties", "duties.read", duties, menu="Duties"),
+    Route("GET", "/duties", "duties.read", duties),
     Route("POST", "/language", "door.speak", speak),
     Route("GET", "/static/{digest}/{name}", "door.read", piece),
 )
