@@ -217,7 +217,6 @@ class _Feed:
     def __init__(self, tape: Tape, block: Block) -> None:
         self._tape = tape
         self._queue = deque(block.data.splitlines(keepends=True))
-        self.blocks = [block]
         self.at = block.start
         self.row: list[bytes] = []
         self._size = 0
@@ -242,7 +241,6 @@ class _Feed:
         if block is not None and block.cut:
             self._tape.back(block.data)
         elif block is not None:
-            self.blocks.append(block)
             self._queue.extend(block.data.splitlines(keepends=True))
 
     def taken(self) -> tuple[bytes, int]:
@@ -257,15 +255,14 @@ class _Feed:
 
 
 def careful(tape: Tape, block: Block, grid: Grid, first: int) -> Iterator[Taken]:
-    """Take a block by `csv`, and as much of what follows as its last row needs; the last part has the units."""
+    """Take a block by `csv`, and as much of what follows as its last row needs."""
     csv.field_size_limit(2**31 - 1)
     feed = _Feed(tape, block)
     held = _Held(grid)
-    number = first
-    while True:
-        reader = csv.reader(feed, delimiter=grid.delimiter)
+    number, torn = first, True
+    while torn:
         torn = False
-        for cells in reader:
+        for cells in csv.reader(feed, delimiter=grid.delimiter):
             torn = feed.torn
             held.take(number, cells, *feed.taken(), torn=torn)
             number += 1
@@ -273,9 +270,7 @@ def careful(tape: Tape, block: Block, grid: Grid, first: int) -> Iterator[Taken]
                 yield held.let()
             if torn:
                 break
-        if not torn:
-            break
-    yield held.let(counted(b"".join(one.data for one in feed.blocks), grid.delimiter.encode()))
+    yield held.let()
 
 
 class _Held:
@@ -289,6 +284,8 @@ class _Held:
         self._rows: list[list[str]] = []
         self._at: list[tuple[int, int, int, str]] = []
         self._odd: list[bool] = []
+        self._bytes: list[bytes] = []
+        self._units = 0
         self._bad: list[Bad] = []
         self._blank: list[int] = []
 
@@ -296,7 +293,9 @@ class _Held:
         return len(self._rows) + len(self._bad) + len(self._blank)
 
     def take(self, row: int, cells: list[str], data: bytes, start: int, *, torn: bool) -> None:
-        """Sort a row in."""
+        """Sort a row in; its bytes are kept to be counted, those of a torn one apart."""
+        self._bytes.append(b"" if torn else data)
+        self._units += self._counted() + 1 if torn else 0
         ends = (start, start + len(data.rstrip(b"\r\n")))
         span = ends if self._grid.spans else None
         if torn:
@@ -314,7 +313,11 @@ class _Held:
             self._at.append((row, *ends, text))
             self._odd.append(any("\ufffd" in cell or "\0" in cell for cell in fit))
 
-    def let(self, units: int = 0) -> Taken:
+    def _counted(self) -> int:
+        data, self._bytes = b"".join(self._bytes), []
+        return counted(data, self._grid.delimiter.encode())
+
+    def let(self) -> Taken:
         """Give what is held, and begin anew."""
         import pyarrow as pa
 
@@ -326,7 +329,7 @@ class _Held:
         source: dict[str, Any] = places if self._grid.spans else {"raw": pa.array(texts, pa.string())}
         flags = {"text_undecodable": pa.array(self._odd, pa.bool_())} if any(self._odd) else {}
         cells = Cells(columns, pa.array(rows, pa.int64()), source, flags)
-        taken = Taken(cells, tuple(self._bad), tuple(self._blank), units)
+        taken = Taken(cells, tuple(self._bad), tuple(self._blank), self._units + self._counted())
         self._clear()
         return taken
 
@@ -337,5 +340,5 @@ def counted(data: bytes, delimiter: bytes) -> int:
     lines = plain.count(b"\n") + (bool(plain) and plain[-1:] != b"\n")
     if b'"' not in plain:
         return lines
-    quoted = re.compile(rb"(?:(?<=[\n" + re.escape(delimiter) + rb'])|\A)"[^"]*(?:""[^"]*)*"')
+    quoted = re.compile(rb"(?:(?<=[\n" + re.escape(delimiter) + rb'])|\A)"[^"]*(?:""[^"]*)*"(?!")')
     return lines - sum(match[0].count(b"\n") for match in quoted.finditer(plain))

@@ -132,6 +132,7 @@ def test_a_row_may_run_over_blocks() -> None:
         (b'"a\nb",c\n', 1),
         (b'"a""\nb"\nc', 2),
         (b'x"\n"\n', 2),
+        (b'"\n""', 2),
     ],
 )
 def test_units_are_line_ends_outside_quoted_cells(data: bytes, units: int) -> None:
