@@ -29,6 +29,7 @@ from comity import __version__
 from comity.kernel import canonical
 from comity.kernel.clock import stamp
 from comity.kernel.errors import BadInput
+from comity.kernel.language import speaking
 from comity.kernel.typesetting import renderer
 from comity.ledger.errors import NoSuchEntry
 
@@ -98,7 +99,7 @@ def make_bundle(keeper: Custodian, order: Order) -> Bundle:
     if order.target.exists():
         raise BadInput("got an existing file or folder, expected a new one", file=str(order.target))
     try:
-        with made_aside(order.target) as aside:
+        with speaking(order.language), made_aside(order.target) as aside:
             made = aside / "bundle"
             made.mkdir()
             court = Court(order.language, keeper.clock.now())

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from comity.kernel.clock import stamp
+from comity.kernel.language import said, word
 
 from .custodychain import Checked
 from .limits import UseLimits
@@ -112,7 +113,12 @@ class Court:
 
     def _layers(self, verdict: Verdict) -> Iterator[tuple[str, str, str, str]]:
         for layer in verdict.layers:
-            yield _MARKS.get(layer.state, "–"), self.say["states"][layer.state], layer.name, layer.found
+            yield (
+                _MARKS.get(layer.state, "–"),
+                self.say["states"][layer.state],
+                word("layer", layer.name),
+                said(layer.found),
+            )
 
     def _chain(self, one: Exhibit) -> str:
         words = self.say["words"]
