@@ -49,7 +49,13 @@ def test_a_row_recognised_says_what_the_entry_says(entry: Entry) -> None:
     """What is recognised agrees with the entry; a plain file is recognised."""
     row = usual(written(entry).decode())
     if row is None:
-        plain = entry.kind == "file" and not entry.holes and not entry.twin and entry.name.isalnum()
+        plain = (
+            entry.kind == "file"
+            and not entry.holes
+            and not entry.twin
+            and entry.name.isalnum()
+            and entry.path[5:].isalnum()
+        )
         assert not plain or any(not said.endswith("Z") or said[0] == "0" for said in _times(entry))
         return
     assert (row.path, row.size, row.digests) == (entry.path, entry.size, dict(entry.digests))
