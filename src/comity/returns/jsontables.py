@@ -7,7 +7,7 @@ told with the names that were seen and a mapping to start from.
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from io import BytesIO
@@ -157,6 +157,18 @@ def _lists(value: Any, key: str, depth: int) -> Generator[Unit, None, Any]:
     return value
 
 
+@dataclass(frozen=True)
+class Batch:
+    """Elements of one list: the row of the first, how many, its original text, their cells by names, what was odd."""
+
+    key: str
+    first: int
+    count: int
+    raw: str
+    cells: Callable[[list[str]], Cells]
+    flags: dict[int, list[str]] = field(default_factory=dict)
+
+
 @dataclass
 class Reading:
     """One document being read into records.
@@ -177,22 +189,24 @@ class Reading:
 
     def read(self, found: Iterator[Unit | Broken]) -> Iterator[Part]:
         """Yield the records of all units, findings, and how many units there were."""
-        asked = asked_for(self.given)
-        self._flat = Flattening(asked, self.mend)
         for unit in found:
-            if isinstance(unit, Broken):
-                yield from self.flush()
-                self.row += unit.inside
-                span = (unit.at, unit.at)
-                yield Finding(unit.code, unit.found, "JSON to its end", self.row, span=span, units=int(unit.inside))
-                continue
-            if self.held and (self.held[0][1].key != unit.key or len(self.held) >= BATCH or self.size > HELD):
-                yield from self.flush()
-            self.row += 1
-            self.size += len(unit.raw)
-            self.held.append((self.row, unit))
+            yield from self.take(unit)
         yield from self.flush()
         yield Seen(self.row, "element")
+
+    def take(self, unit: Unit | Broken) -> Iterator[Part]:
+        """Take a unit; yield what is complete by it."""
+        if isinstance(unit, Broken):
+            yield from self.flush()
+            self.row += unit.inside
+            span = (unit.at, unit.at)
+            yield Finding(unit.code, unit.found, "JSON to its end", self.row, span=span, units=int(unit.inside))
+            return
+        if self.held and (self.held[0][1].key != unit.key or len(self.held) >= BATCH or self.size > HELD):
+            yield from self.flush()
+        self.row += 1
+        self.size += len(unit.raw)
+        self.held.append((self.row, unit))
 
     def flush(self) -> Iterator[Part]:
         """Yield the records of the units that are held: all of one list."""
@@ -205,58 +219,55 @@ class Reading:
             yield Aside(self.aside[key], len(held), first, held[0][1].raw[:2000])
             return
         rows, flags = self._rows(held)
-        header = _header(rows)
+        batch = Batch(key, first, len(held), held[0][1].raw, lambda names: _cells(names, rows, held), flags)
+        yield from self.apply(_header(rows), batch)
+
+    def apply(self, header: list[str], batch: Batch) -> Iterator[Part]:
+        """Yield the records of a batch of elements of one list; the mapping is settled by the first of the list."""
+        key, first = batch.key, batch.first
         choice = self.settled.get(key)
         if choice is None:
             choice = self.settled[key] = settle([header], self.given, first=first)
             self.lists += 1
             if choice.mapping is None and key == FIELDS and self.lists > 1:
-                yield Aside(FIELDS, len(held), first, held[0][1].raw[:2000])
+                yield Aside(FIELDS, batch.count, first, batch.raw[:2000])
                 return
-            yield from _told(choice, key, len(held))
+            yield from _told(choice, key, batch.count)
         elif choice.mapping is None:
             expected = "names that a mapping fits"
-            yield Finding("layout_unknown", ", ".join(header)[:400], expected, first, f"/{key}", units=len(held))
-        if choice.mapping is None:
-            return
-        yield from self._applied(choice.mapping, header, rows, held, flags)
+            yield Finding("layout_unknown", ", ".join(header)[:400], expected, first, f"/{key}", units=batch.count)
+        if choice.mapping is not None:
+            yield from self._applied(choice.mapping, header, batch)
 
     def _rows(self, held: list[tuple[int, Unit]]) -> tuple[list[dict[str, str]], dict[int, list[str]]]:
         rows, flags = [], {}
+        flat = Flattening(asked_for(self.given), self.mend)
         for row, unit in held:
-            rows.append(self._flat.row(unit.value))
-            if self._flat.flags:
-                flags[row] = self._flat.flags
+            rows.append(flat.row(unit.value))
+            if flat.flags:
+                flags[row] = flat.flags
         return rows, flags
 
-    def _applied(
-        self,
-        mapping: TableMapping,
-        header: list[str],
-        rows: list[dict[str, str]],
-        held: list[tuple[int, Unit]],
-        flags: dict[int, list[str]],
-    ) -> Iterator[Part]:
+    def _applied(self, mapping: TableMapping, header: list[str], batch: Batch) -> Iterator[Part]:
         """Apply the mapping; a name that no element of this batch has is an empty column."""
-        lacking = [column.names[0] for column in mapping.fit(header).missing]
-        header = header + lacking
+        header = header + [column.names[0] for column in mapping.fit(header).missing]
         fit = mapping.fit(header)
         above = {
             label.name: self.above[name] for label in mapping.preamble for name in label.after if name in self.above
         }
         table = Table(mapping, fit, tuple(header), self.given, above)
-        yield from self._unknown(mapping, fit.unknown, held[0])
-        for part in Application(table).apply(_cells(header, rows, held)):
-            yield _flagged(part, flags) if isinstance(part, Rows) and flags else part
+        yield from self._unknown(mapping, fit.unknown, batch)
+        for part in Application(table).apply(batch.cells(header)):
+            yield _flagged(part, batch.flags) if isinstance(part, Rows) and batch.flags else part
 
-    def _unknown(self, mapping: TableMapping, names: tuple[str, ...], first: tuple[int, Unit]) -> Iterator[Finding]:
+    def _unknown(self, mapping: TableMapping, names: tuple[str, ...], batch: Batch) -> Iterator[Finding]:
         """Tell names that the mapping does not know and that no earlier batch of the list had."""
-        key = first[1].key
+        key = batch.key
         told = self.told.setdefault(key, set(self.settled[key].fit.unknown))
         if fresh := [name for name in names if name not in told]:
             told.update(fresh)
             found, expected = ", ".join(fresh)[:400], f"the columns of {mapping.stamp}"
-            yield Finding("columns_unknown", found, expected, first[0], f"/{key}")
+            yield Finding("columns_unknown", found, expected, batch.first, f"/{key}")
 
 
 @lru_cache(maxsize=8)
