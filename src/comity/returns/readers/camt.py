@@ -197,18 +197,10 @@ class _Reading:
             yield self._aside("in a comment", hidden)
         place = f"{now.place}/Ntry[{now.entries}]" + ("/NtryDtls/TxDtls[1]" if count else "")
         start, end = (piece.start, piece.end) if self._spans else (None, None)
-        value = self._add(values, now)
+        value = _added(values, now)
         self._entries.append(
             self._made(values, now, (self._row, place, start, end, text), values.get("amount", ""), value)
         )
-
-    def _add(self, values: dict[str, str], now: Statement) -> tuple[str, Decimal | None, tuple[str, ...]]:
-        """Count an entry into the sums of its statement."""
-        read = entries.money(values.get("amount", ""))
-        currency = values.get("amount_currency", "")
-        tally = now.booked if values.get("status", "BOOK") == "BOOK" else now.pending
-        tally[currency].add(_SIDES.get(values.get("side", ""), ""), read[1])
-        return read
 
     def _details(
         self, piece: Piece, text: str, tags: list[str], texts: list[str], now: Statement, begin: str
@@ -232,7 +224,7 @@ class _Reading:
         self._joined += 1
         self._kept += 1 + len(begins)
         now.entries += 1
-        self._add(entry, now)
+        _added(entry, now)
         if "<!" in text and (hidden := self._pieces.units_in(piece.data) - 1 - len(begins)):
             yield self._aside("in a comment", hidden)
         place = f"{now.place}/Ntry[{now.entries}]"
@@ -365,6 +357,14 @@ class _Reading:
         if amount.value is not None and side:
             now.balances.setdefault((code, currency), amount.value)
         return found
+
+
+def _added(values: dict[str, str], now: Statement) -> tuple[str, Decimal | None, tuple[str, ...]]:
+    """Count an entry into the sums of its statement."""
+    read = entries.money(values.get("amount", ""))
+    tally = now.booked if values.get("status", "BOOK") == "BOOK" else now.pending
+    tally[values.get("amount_currency", "")].add(_SIDES.get(values.get("side", ""), ""), read[1])
+    return read
 
 
 def _checked(over: list[Statement]) -> Iterator[Finding]:

@@ -112,6 +112,11 @@ class _Unit:
         self.room = _MOST - len(token)
         self.values: dict[str, str] = {}
 
+    @property
+    def place(self) -> str:
+        """Where it is, in the file's own terms."""
+        return f"{self.name} {self.row}"
+
 
 class _Reading:
     """The reading of one file."""
@@ -247,10 +252,7 @@ class _Reading:
 
     def _rejected(self, unit: _Unit, code: str, expected: str) -> Finding:
         found = ("<" + "<".join(unit.tokens))[:120]
-        return Finding(code, found, expected, unit.row, self._place(unit), units=1)
-
-    def _place(self, unit: _Unit) -> str:
-        return f"{unit.name} {unit.row}"
+        return Finding(code, found, expected, unit.row, unit.place, units=1)
 
     def _close(self, unit: _Unit, at: int) -> Iterator[Part]:
         """Make records of a unit that has ended."""
@@ -273,7 +275,7 @@ class _Reading:
         else:
             for said in self._meant(unit.name, values):
                 whose = {"provider": self._provider(), "account": self._account}
-                yield entries.statement(unit.row, whose | said, place=self._place(unit), span=span, raw=raw)
+                yield entries.statement(unit.row, whose | said, place=unit.place, span=span, raw=raw)
 
     def _provider(self) -> str:
         return self._given.provider or self._said.get("ORG") or self._bank
@@ -305,7 +307,7 @@ class _Reading:
         memo = get("MEMO", "")
         return Entry(
             unit.row,
-            self._place(unit),
+            unit.place,
             span[0] if span else None,
             span[1] if span else None,
             raw,
