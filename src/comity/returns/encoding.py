@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from .source import Source
 
-BLOCK = 8 * 1024 * 1024
+BLOCK = 4 * 1024 * 1024
 UTF8 = "utf-8"
 _MARKS = (
     (codecs.BOM_UTF8, UTF8),
