@@ -84,6 +84,39 @@ class Flattening:
             self.flags.append(flag)
 
 
+def alike(values: list[Any], mend: Mend | None = None, above: str = "", depth: int = 1) -> dict[str, list[Any]] | None:
+    """Give the cells of elements that all have the same names and simple values, as columns; nothing where they differ.
+
+    It gives what `Flattening` would, many elements at once; what would be flagged or mended is left to that.
+    """
+    names = list(values[0]) if isinstance(values[0], dict) else None
+    if names is None or set(map(type, values)) != {dict} or set(map(len, values)) != {len(names)} or depth > DEEPEST:
+        return None
+    found: dict[str, list[Any]] = {}
+    for name in names:
+        try:
+            column = [value[name] for value in values]
+        except KeyError:
+            return None
+        cells = _column(column, f"{above}{name}", mend, depth)
+        if cells is None or cells.keys() & found.keys():
+            return None
+        found |= cells
+    return found
+
+
+def _column(column: list[Any], name: str, mend: Mend | None, depth: int) -> dict[str, list[Any]] | None:
+    kinds = set(map(type, column)) - {type(None)}
+    if not kinds:
+        return {}
+    if kinds == {str}:
+        odd = [text for text in column if text is not None and not text.isascii()]
+        return None if odd and (mend or any("\ufffd" in text for text in odd)) else {name: column}
+    if kinds == {bool}:
+        return {name: [None if flag is None else "true" if flag else "false" for flag in column]}
+    return alike(column, mend, f"{name}/", depth + 1) if kinds == {dict} and None not in column else None
+
+
 def _at(value: Any, path: list[str]) -> Any:
     for name in path:
         if isinstance(value, dict):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from .applying import Application, Table
 from .cells import Cells
-from .flattening import MOST, Flattening, Mend
+from .flattening import MOST, Flattening, Mend, alike
 from .joining import join_filled
 from .jsonlist import Broken, Element, lines, walk
 from .mapping import TableMapping
@@ -218,9 +218,13 @@ class Reading:
             self.lists += 1
             yield Aside(self.aside[key], len(held), first, held[0][1].raw[:2000])
             return
+        raw, columns = held[0][1].raw, alike([unit.value for _, unit in held], self.mend)
+        if columns is not None and len(columns) <= MOST:
+            quick = Batch(key, first, len(held), raw, lambda names: _joined(names, columns, held))
+            yield from self.apply(list(columns), quick)
+            return
         rows, flags = self._rows(held)
-        batch = Batch(key, first, len(held), held[0][1].raw, lambda names: _cells(names, rows, held), flags)
-        yield from self.apply(_header(rows), batch)
+        yield from self.apply(_header(rows), Batch(key, first, len(held), raw, lambda n: _cells(n, rows, held), flags))
 
     def apply(self, header: list[str], batch: Batch) -> Iterator[Part]:
         """Yield the records of a batch of elements of one list; the mapping is settled by the first of the list."""
@@ -333,9 +337,16 @@ def _header(rows: list[dict[str, str]]) -> list[str]:
 
 
 def _cells(header: list[str], rows: list[dict[str, str]], held: list[tuple[int, Unit]]) -> Cells:
+    return _joined(header, {name: [row.get(name) for row in rows] for name in header}, held)
+
+
+def _joined(header: list[str], found: dict[str, list[Any]], held: list[tuple[int, Unit]]) -> Cells:
+    """Make cells of columns of texts; a name without a column is empty."""
     import pyarrow as pa
 
-    columns = [pa.array([row.get(name) for row in rows], pa.string()) for name in header]
+    columns = [
+        pa.array(found[name], pa.string()) if name in found else pa.nulls(len(held), pa.string()) for name in header
+    ]
     source = {
         "place": pa.array([unit.place for _, unit in held], pa.string()),
         "raw": pa.array([_storable(unit.raw) for _, unit in held], pa.string()),
