@@ -1,0 +1,1 @@
+window.YTD.account.part0 = [{"account": {"email": "an@example.org", "createdVia": "web", "username": "an_example", "accountId": "100", "createdAt": "2019-05-06T07:08:09.000Z", "accountDisplayName": "An"}}]

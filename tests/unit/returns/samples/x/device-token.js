@@ -1,0 +1,1 @@
+window.YTD.device_token.part0 = [{"deviceToken": {"clientApplicationId": "1", "token": "tok-1", "createdAt": "2026-03-01T09:30:00.000Z", "lastSeenAt": "2026-03-02T09:30:00.000Z", "clientApplicationName": "Example for Android"}}]

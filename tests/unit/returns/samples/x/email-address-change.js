@@ -1,0 +1,1 @@
+window.YTD.email_address_change.part0 = [{"emailAddressChange": {"accountId": "100", "emailChange": {"changedAt": "2026-03-01T09:30:00.000Z", "changedFrom": "old@example.org", "changedTo": "an@example.org"}}}]

@@ -1,0 +1,1 @@
+window.YTD.following.part0 = [{"following": {"accountId": "200", "userLink": "https://x.example.org/200"}}]
