@@ -7,7 +7,7 @@ number to call is the directory's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -76,13 +76,27 @@ class Row:
         }  # fmt: skip
 
 
-def queue(desk: Desk, capability: Capability | None = None, *, everything: bool = False) -> list[Row]:
-    """List what waits at the desk: emergencies first, then by what is due; *everything* also lists what is done."""
+Only = Callable[[Request], bool]
+
+
+def anybody(request: Request) -> bool:
+    """Tell that everybody may know of a request."""
+    return True
+
+
+def queue(
+    desk: Desk, capability: Capability | None = None, *, everything: bool = False, only: Only = anybody
+) -> list[Row]:
+    """List what waits at the desk: emergencies first, then by what is due; *everything* also lists what is done.
+
+    *only* tells of which requests somebody may know; of others nothing is read but their columns.
+    """
     office, now = desk.office, desk.now()
     with office.store.write() as unit:
         emergency.tend(unit, office)
         flagged = emergency.flags(unit, now)
-        rows = [_row(unit, request, flagged, capability) for request in requests.find_requests(unit, direction=IN)]
+        found = [one for one in requests.find_requests(unit, direction=IN) if only(one)]
+        rows = [_row(unit, one, flagged, capability) for one in found if everything or one.state != REFUSED]
     waiting = [row for row in rows if everything or _waits(row)]
     far = now + timedelta(days=36500)
     return sorted(waiting, key=lambda row: (not row.emergency, row.due or far, row.came))

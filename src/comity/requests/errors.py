@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from comity.kernel.errors import BadInput, NotFound, Refused
+from comity.packages.result import Result
 
 from .model import Finding
 
@@ -69,7 +70,9 @@ class NotYours(Refused):
 
 
 class PackageRefused(Refused):
-    """A package or receipt that arrived does not verify."""
+    """A package or receipt that arrived does not verify; *result* has the numbered steps, where it came to them."""
+
+    result: Result | None = None
 
 
 class WrongReceipt(Refused):

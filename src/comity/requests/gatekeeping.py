@@ -83,11 +83,19 @@ def answer(office: Office, name: str, sheet: Path) -> Gatekeeping:
         NoRequest: there is no such incoming request.
         BadSheet: the sheet is malformed.
     """
-    said = read_answers(sheet, office.clock.now().date())
+    return keep(office, name, read_answers(sheet, office.clock.now().date()))
+
+
+def keep(office: Office, name: str, said: Mapping[str, Any]) -> Gatekeeping:
+    """Keep answers that fit their shape (`safeguards.check_answers`), as `answer` does.
+
+    Raises:
+        NoRequest: there is no such incoming request.
+    """
     with office.store.write(durable=True) as unit:
         request = office.find(unit, name, IN)
         before = tables.gate_record_of(unit, request.id)
-        record = before | said | {QUESTIONS: join(before.get(QUESTIONS, []), said.get(QUESTIONS, []))}
+        record = before | dict(said) | {QUESTIONS: join(before.get(QUESTIONS, []), said.get(QUESTIONS, []))}
         if record != before:
             tables.add_gate_record(unit, request.id, office.clock.now(), record)
             counted = numbers(request.document, record, Stage.EXECUTING)

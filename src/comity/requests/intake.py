@@ -52,6 +52,14 @@ def receive(office: Office, path: Path, advance: Advance = silent, *, also: Also
         staged = _stage(office, path)
     except BadContainer as e:
         raise _refuse(office, Result((Step(1, "container", FAILED, str(e)),), error=e), str(path)) from e
+    try:
+        return _receive(office, path, staged, advance, also)
+    finally:
+        office.blobs.unstage(staged)
+
+
+def _receive(office: Office, path: Path, staged: Path, advance: Advance, also: Also) -> Received:
+    """Verify a staged package and keep it, or nothing of it."""
     with office.store.read() as unit:
         result = verify(staged, given(office, unit, advance))
     if known := _received_before(office, result):
@@ -136,7 +144,9 @@ def _refuse(office: Office, result: Result, file: str) -> PackageRefused:
     advice = (
         result.error.advice if result.error else ""
     ) or "Do not act on it. Call the party back under its number in the directory."
-    return PackageRefused(found, file=file, field=step, advice=advice)
+    refused = PackageRefused(found, file=file, field=step, advice=advice)
+    refused.result = result
+    return refused
 
 
 def _stage(office: Office, path: Path) -> Path:

@@ -74,14 +74,21 @@ def read_answers(path: Path, today: date) -> dict[str, Any]:
     Raises:
         BadSheet: the sheet is malformed.
     """
-    sheet = read_sheet(path)
+    return check_answers(read_sheet(path), today, file=str(path))
+
+
+def check_answers(sheet: dict[str, Any], today: date, *, file: str = "") -> dict[str, Any]:
+    """Give answers back that fit their shape; one that names no day was given today.
+
+    Raises:
+        BadSheet: they do not.
+    """
     faults = answers_shape().faults(sheet)
     if faults:
         more = "; ".join(f.path for f in faults[1:10])
         advice = f"Further faults at: {more}" if more else "Begin with: comity request safeguards NAME --form FILE."
-        raise BadSheet(faults[0].message, file=str(path), field=faults[0].path, advice=advice)
-    sheet.pop("format", None)
-    return dated(sheet, today)
+        raise BadSheet(faults[0].message, file=file, field=faults[0].path, advice=advice)
+    return dated({name: value for name, value in sheet.items() if name != "format"}, today)
 
 
 def dated(sheet: dict[str, Any], today: date) -> dict[str, Any]:

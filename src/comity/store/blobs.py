@@ -61,6 +61,10 @@ class Blobs:
                 self._own = self._claim()
             return Path(tempfile.mkdtemp(dir=self._own[0])) / "file"
 
+    def unstage(self, path: Path) -> None:
+        """Remove a staged file that is not wanted any more; one that was kept, or is gone, is no fault."""
+        shutil.rmtree(path.parent, ignore_errors=True)
+
     def copy(self, source: Path, expected: str) -> Copied:
         """Copy a file that a person named aside, on the same file system; *expected* says what it should be.
 
@@ -107,6 +111,10 @@ class Blobs:
         if not _NAME.fullmatch(name):
             raise BadInput(f"got the file name {name[:80]!r}, expected letters, digits, dots, hyphens and underscores")
         return self._folder / name
+
+    def names(self, prefix: str) -> list[str]:
+        """Name the kept files whose names begin with *prefix*, in order."""
+        return sorted(one.name for one in self._folder.glob("*") if one.name.startswith(prefix) and one.is_file())
 
     @contextmanager
     def partial(self, name: str) -> Iterator[Path]:
