@@ -134,7 +134,7 @@ def _bitcoin(row: Values, chain: Chain) -> Iterator[Values]:
         "block": whole(status, "block_height"),
         "time": read_moment(say(status, "block_time"), "unix-s"),
         "asset": "BTC",
-        "status": {True: "done", False: "unconfirmed"}.get(status.get("confirmed"), ""),
+        "status": {"True": "done", "False": "unconfirmed"}.get(str(status.get("confirmed")), ""),
     }
     payer = payers.pop() if len(payers) == 1 else ""
     for i, out in outs:
