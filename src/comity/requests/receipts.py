@@ -168,7 +168,12 @@ def read_back(office: Office, name: str, word: Word, *, code_read: str, who: str
 
 def read_back_code(request: Request) -> str:
     """Give the code people read to each other: the first sixteen digits of the package digest in fours."""
-    head = request.package[:16]
+    return code_of(request.package)
+
+
+def code_of(package: str) -> str:
+    """Give the code of a package by its digest."""
+    head = package[:16]
     return " ".join(head[i : i + 4] for i in range(0, len(head), 4))
 
 

@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -62,18 +64,56 @@ def _door(desk: Desk, route: Route) -> Any:
     async def door(request: Request) -> Response:
         form: Form = []
         wrong: ComityError | None = None
-        try:
-            guard.require_host(desk.site, request)
-            if request.method == "POST":
-                form = await forms.read(request, route, desk.upload_time if route.files else desk.body_time)
-        except ComityError as e:
-            wrong = e
-        try:
-            return await run_in_threadpool(_answer, desk, route, request, form, wrong)
-        finally:
-            await forms.close(form)
+        with ExitStack() as stack:
+            try:
+                guard.require_host(desk.site, request)
+                if route.strangers:
+                    stack.enter_context(desk.strangers.inside(request.client.host if request.client else ""))
+                if request.method == "POST":
+                    if route.files:
+                        await run_in_threadpool(_may_send, desk, route, request)
+                    aside = partial(_aside, desk)
+                    form = await forms.read(request, route, _time_for(desk, route), aside)
+            except ComityError as e:
+                wrong = e
+            try:
+                return await run_in_threadpool(_answer, desk, route, request, form, wrong)
+            finally:
+                await forms.close(form)
 
     return door
+
+
+def _time_for(desk: Desk, route: Route) -> float:
+    if route.strangers:
+        return desk.stranger_time
+    return desk.upload_time if route.files else desk.body_time
+
+
+def _aside(desk: Desk) -> Path:
+    """Give a folder of one form's files, on the disk on which the node keeps files."""
+    return desk.node.blobs.stage().parent
+
+
+def _may_send(desk: Desk, route: Route, request: Request) -> None:
+    """Find, before a byte of files is read, that they come from our own page and from somebody who may send them.
+
+    Raises:
+        NotFromHere, NotSignedIn, NotAllowed, NoCaseKnown: they do not.
+    """
+    act = acts()[route.act]
+    guard.require_own_page(desk.site, request)
+    if act.who == ANYONE:
+        return
+    word = request.cookies.get(desk.site.cookie("visit"), "")[:100]
+    opened = sessions.look(desk.staff, word) if word else None
+    if opened is None:
+        raise NotSignedIn("got a form, expected you to sign in first, or anew", advice="Sign in, and send it again.")
+    visit = _visit(desk, route, request, [], opened, word)
+    if not visit.me.may(act.name):
+        raise NotAllowed(f"got {act.name}, expected an act of your roles", advice="The duties page says who may.")
+    if act.scope == CASE:
+        _case(visit, route)
 
 
 async def _not_there(desk: Desk, request: Request, error: HTTPException) -> Response:

@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from comity.accounts.staff import Staff
+from comity.exchange.desk import Desk as Exchange
+from comity.node.ports import desk_of
 from comity.node.service import Node
 
 from .site import Site
+from .strangers import Strangers
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,13 @@ class Desk:
     body_time: float = 60.0
     upload_time: float = 900.0
     people: Staff | None = field(default=None)
+    strangers: Strangers = field(default_factory=Strangers)
+    stranger_time: float = 120.0
+
+    @cached_property
+    def exchange(self) -> Exchange:
+        """Give the desk at which messages with peers are written and heard."""
+        return desk_of(self.node)
 
     @cached_property
     def staff(self) -> Staff:

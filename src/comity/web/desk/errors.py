@@ -47,3 +47,9 @@ class SlowForm(Refused):
     """A form that took too long to arrive."""
 
     status = 408
+
+
+class Busy(Refused):
+    """More was asked at once than the desk does at once."""
+
+    status = 503

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+import shutil
+from collections.abc import AsyncGenerator, Callable
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import UploadFile
@@ -17,10 +21,11 @@ URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-dat
 FIELDS, PART = 400, 256 * 1024
 
 Form = list[tuple[str, str | UploadFile]]
+Aside = Callable[[], Path]
 
 
-async def read(request: Request, route: Route, seconds: float) -> Form:
-    """Read the form that a page takes.
+async def read(request: Request, route: Route, seconds: float, aside: Aside) -> Form:
+    """Read the form that a page takes; its files are written to a folder that *aside* gives, and are gone with `close`.
 
     Raises:
         TooLarge, SlowForm, WrongForm: it is not one, or more than the page takes.
@@ -29,7 +34,7 @@ async def read(request: Request, route: Route, seconds: float) -> Form:
     try:
         async with asyncio.timeout(seconds):
             if kind == MULTIPART and route.files:
-                return await _parts(request, route)
+                return await _parts(request, route, aside())
             if kind == URLENCODED or not kind:
                 return _fields(b"".join([piece async for piece in _pieces(request, route.most)]))
     except TimeoutError as e:
@@ -41,9 +46,12 @@ async def read(request: Request, route: Route, seconds: float) -> Form:
 
 async def close(form: Form) -> None:
     """Close the files of a form, when its page has answered."""
+    folders = {Path(value.file.name).parent for _, value in form if isinstance(value, UploadFile) and value.file.name}
     for _, value in form:
         if isinstance(value, UploadFile):
             await value.close()
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 async def _pieces(request: Request, most: int) -> AsyncGenerator[bytes, None]:
@@ -58,15 +66,36 @@ async def _pieces(request: Request, most: int) -> AsyncGenerator[bytes, None]:
         yield piece
 
 
-async def _parts(request: Request, route: Route) -> Form:
+async def _parts(request: Request, route: Route, folder: Path) -> Form:
     pieces = _or_cut(_pieces(request, route.most))
-    parser = MultiPartParser(request.headers, pieces, max_files=route.files, max_fields=FIELDS, max_part_size=PART)
+    parser = _Parser(request.headers, pieces, max_files=route.files, max_fields=FIELDS, max_part_size=PART)
+    parser.folder = folder
+    form: Form = []
     try:
-        return list((await parser.parse()).multi_items())
+        form = list((await parser.parse()).multi_items())
+        return form
     except _Cut as e:
         raise e.why from e
     except (MultiPartException, KeyError, UnicodeDecodeError, ValueError) as e:
         raise WrongForm("got a form in parts that cannot be read, expected one as browsers send it") from e
+    finally:
+        if not any(isinstance(value, UploadFile) for _, value in form):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+class _Parser(MultiPartParser):
+    """Writes files where the node sets them aside, on the disk on which it keeps them, under a name that a page may link."""
+
+    folder: Path
+
+    def on_headers_finished(self) -> None:
+        """Begin a part; give a file its place."""
+        super().on_headers_finished()
+        if self._current_part.file is not None:
+            self._files_to_close_on_error.pop().close()
+            file: Any = NamedTemporaryFile(dir=self.folder)  # noqa: SIM115 - closed with the form
+            self._files_to_close_on_error.append(file)
+            self._current_part.file.file = file
 
 
 class _Cut(MultiPartException):

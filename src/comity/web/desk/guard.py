@@ -46,17 +46,25 @@ def require_host(site: Site, request: Request) -> None:
         raise OtherHost("got another name, expected the desk's own", advice=f"Come to {site.origin}.")
 
 
+def require_own_page(site: Site, request: Request) -> None:
+    """Find that a form was sent from a page of our own origin.
+
+    Raises:
+        NotFromHere: it was not.
+    """
+    said, fetched = request.headers.get("origin"), request.headers.get("sec-fetch-site")
+    if (said or fetched) is None or said not in (None, site.origin) or fetched not in (None, "same-origin"):
+        raise NotFromHere("got a form from elsewhere, expected one from a page of this desk")
+
+
 def require_own_form(visit: Visit) -> None:
     """Find that a form was sent from our own page by the visitor who got it.
 
     Raises:
         NotFromHere: it was not.
     """
-    headers, origin = visit.request.headers, visit.desk.site.origin
-    said, fetched = headers.get("origin"), headers.get("sec-fetch-site")
-    given = visit.field(FIELD) or headers.get(HEADER, "")
-    if (said or fetched) is None or said not in (None, origin) or fetched not in (None, "same-origin"):
-        raise NotFromHere("got a form from elsewhere, expected one from a page of this desk")
+    require_own_page(visit.desk.site, visit.request)
+    given = visit.field(FIELD) or visit.request.headers.get(HEADER, "")
     if not hmac.compare_digest(given.encode(), visit.csrf.encode()):
         advice = "Go back, load the page again, and send it once more; this happens after signing in or out elsewhere."
         raise NotFromHere("got a form of an older page, expected one of the present", advice=advice)

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from . import account, entry, glass, home, law, people
+from . import account, entry, glass, home, law, people, verify
 from .routes import checked
 
-ROUTES = checked((*home.ROUTES, *entry.ROUTES, *account.ROUTES, *people.ROUTES, *glass.ROUTES, *law.ROUTES))
+# In the order of the menu.
+MODULES = (
+    home,
+    entry,
+    account,
+    people,
+    glass,
+    law,
+    verify,
+)
+ROUTES = checked(route for module in MODULES for route in module.ROUTES)
 MENU = tuple(one for one in ROUTES if one.menu)

@@ -33,7 +33,8 @@ class Route:
     *case* finds the case that it is about from the parameters of its path, where its act is about a case. *fresh* asks
     that the person proved lately who he is. *most* is how many bytes a form may have, *files* how many files in it.
     *menu* puts the page into the menu under that word. Looking at something of a case is an event of the log, unless the page
-    is *quiet*: a piece of a page that was logged already, asked again and again.
+    is *quiet*: a piece of a page that was logged already, asked again and again. From *strangers* few forms are taken at once,
+    seldom from one address, and in a short time.
     """
 
     method: str
@@ -46,6 +47,7 @@ class Route:
     files: int = 0
     menu: str = ""
     quiet: bool = False
+    strangers: bool = False
 
 
 def by_name(desk: Desk, given: Mapping[str, str]) -> str:
