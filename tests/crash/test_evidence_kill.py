@@ -132,7 +132,7 @@ def test_an_acquisition_by_workers_killed_at_any_time(share: float, tmp_path: Pa
     run.whole()
 
 
-@pytest.mark.parametrize("point", [*range(2, 12, 3), random.randint(2, 40)])
+@pytest.mark.parametrize("point", [*range(2, 12, 3), 23])
 def test_a_folder_sealed_where_it_stands_is_never_lost(point: int, tmp_path: Path) -> None:
     """Killed at a point, every file is at its old place or in the item; the same command seals it."""
     run = Acquisition(tmp_path, SMALL, "--in-place")

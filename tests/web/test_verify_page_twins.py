@@ -121,7 +121,7 @@ def _paths(value: Any) -> Iterator[tuple[Any, ...]]:
         yield from ((key, *rest) for rest in _paths(inner))
 
 
-PARTY_DOCUMENT = party_document("VN.a05", "Department", "authority", dict(zip(POINT, signers(5), strict=True)))
+PARTY_DOCUMENT = party_document("VN.a05", "Department", "authority", dict(zip(POINT, signers(len(POINT)), strict=True)))
 
 
 @pytest.mark.parametrize(
