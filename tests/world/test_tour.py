@@ -71,6 +71,7 @@ def run(folder: Path) -> list[tuple[str, list[str], list[str]]]:
 
 def test_tour_works_word_for_word(tmp_path: Path) -> None:
     """Every command of the README prints what the README shows."""
-    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    for name in ("examples", "corpus"):
+        (tmp_path / name).symlink_to(ROOT / name)
     differing = [(command, shown, got) for command, shown, got in run(tmp_path) if not agrees(shown, got)]
     assert differing == [] and len(steps()) > 12

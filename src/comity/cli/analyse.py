@@ -13,7 +13,7 @@ from comity.kernel.errors import BadInput
 from comity.kernel.language import _
 
 from .home import home_option
-from .output import console, emit, json_option, plain
+from .output import console, emit, json_option, plain, wide
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -340,7 +340,7 @@ def _print_rows(rows: Sequence[dict[str, Any]], columns: Sequence[str], total: i
         shown.add_column(name.replace("_", " "), overflow="fold", max_width=46)
     for row in rows:
         shown.add_row(*(plain("" if row[name] is None else row[name]) for name in columns))
-    console().print(shown)
+    wide().print(shown)
     if total > len(rows):
         console().print(_("{n} of {total} rows; --out FILE gives all.").format(n=len(rows), total=total))
     if not total:

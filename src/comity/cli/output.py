@@ -16,6 +16,7 @@ from comity.kernel.language import _, said
 if TYPE_CHECKING:
     from rich.console import Console
 
+WIDE = 240
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print JSON for machines instead of text for people."
 )
@@ -29,6 +30,14 @@ def console(*, stderr: bool = False) -> Console:
     from rich.console import Console
 
     return Console(stderr=stderr, highlight=False, soft_wrap=True, emoji=False)
+
+
+def wide() -> Console:
+    """Give the console for tables of long words: as wide as the terminal, and wide where none folds the lines."""
+    made = console()
+    if not made.is_terminal:
+        made.width = WIDE
+    return made
 
 
 def plain(text: object) -> str:

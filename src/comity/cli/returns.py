@@ -13,7 +13,7 @@ import click
 from comity.kernel.errors import BadInput
 from comity.kernel.language import _, counted, said
 
-from .output import console, emit, json_option
+from .output import console, emit, json_option, wide
 from .output import plain as escaped
 from .returnskeep import keep, kept
 
@@ -183,7 +183,7 @@ def show_coverage(coverage: Mapping[str, Any], folder: Path) -> None:
         table.add_row(
             f"[{colour}]{_word(entry['state'])}[/]", plain(entry["file"]), plain(entry["reader"] or "-"), *numbers
         )
-    console().print(table)
+    wide().print(table)
     _print_findings(folder)
     _print_records(coverage, folder)
 
@@ -241,7 +241,7 @@ def _print_rows(titles: list[str], rows: list[dict[str, Any]]) -> None:
         table.add_column(title, overflow="fold")
     for row in rows:
         table.add_row(*(plain(" ".join(value) if isinstance(value, list) else value) for value in row.values()))
-    console().print(table)
+    wide().print(table)
 
 
 @contextmanager
