@@ -82,10 +82,11 @@ def _write_csv(table: pa.Table, path: Path) -> None:
         writer.writerow(table.column_names)
         for batch in table.to_batches(max_chunksize=10_000):
             for row in plain_rows(batch.to_pylist()):
-                writer.writerow([_defused(value) for value in row.values()])
+                writer.writerow([defused(value) for value in row.values()])
 
 
-def _defused(value: Any) -> Any:
+def defused(value: Any) -> Any:
+    """Give a cell of CSV that no spreadsheet takes for a formula."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 

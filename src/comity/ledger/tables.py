@@ -10,7 +10,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import BindParameter, Column, ForeignKey, LargeBinary, Select, String, Table, Text, bindparam, select
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ForeignKey,
+    LargeBinary,
+    Select,
+    String,
+    Table,
+    Text,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 
 from comity.store.engine import Unit
 from comity.store.schema import Big, UtcDateTime, append_only, metadata
@@ -160,3 +173,25 @@ def notes(unit: Unit, start: int, end: int | None = None) -> list[bytes]:
 
 def _hashes(unit: Unit, query: Select[int, bytes], wanted: list[int]) -> dict[int, bytes]:
     return {row[0]: row[1] for row in unit.execute(query, {"wanted": wanted})} if wanted else {}
+
+
+def time_of(unit: Unit, index: int) -> datetime:
+    """Tell when an entry was recorded."""
+    found: datetime = unit.scalars(select(leaf.c.appended_at).where(leaf.c.index == index)).one()
+    return found
+
+
+def scan(
+    unit: Unit, start: int, end: int, *, having: Sequence[Sequence[str]], since: datetime | None = None,
+    until: datetime | None = None, limit: int,
+) -> list[Entry]:  # fmt: skip
+    """Give the newest entries from *start* up to *end* whose event has, of each group, at least one of its texts."""
+    place = func.instr if unit.dialect.name == "sqlite" else func.strpos
+    query = select(leaf.c.index, leaf.c.hash, leaf.c.appended_at, detail.c.salt, detail.c.event)
+    query = query.select_from(leaf.outerjoin(detail)).where(leaf.c.index >= start, leaf.c.index < end)
+    for group in having:
+        query = query.where(or_(*(place(detail.c.event, text) > 0 for text in group)))
+    query = query.where(leaf.c.appended_at >= since) if since else query
+    query = query.where(leaf.c.appended_at < until) if until else query
+    rows = unit.execute(query.order_by(leaf.c.index.desc()).limit(limit))
+    return [Entry(index, digest, at, salt or b"", (event or "").encode()) for index, digest, at, salt, event in rows]

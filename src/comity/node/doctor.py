@@ -45,9 +45,14 @@ def examine(home: Path) -> list[Check]:
     try:
         with open_node(home) as node:
             opened = Check("node", good=True, found=f"{node.settings.party}, database and guards in order")
-            return [opened, *(_ask(name, question, node) for name, question in QUESTIONS)]
+            return [opened, *ask(node)]
     except ComityError as e:
         return [Check("node", good=False, found=str(e), advice=e.advice)]
+
+
+def ask(node: Node, *names: str) -> list[Check]:
+    """Ask a node at work some of the questions, or all."""
+    return [_ask(name, question, node) for name, question in QUESTIONS if not names or name in names]
 
 
 def _ask(name: str, question: Callable[[Node], str], node: Node) -> Check:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -26,6 +27,7 @@ class Desk:
     people: Staff | None = field(default=None)
     strangers: Strangers = field(default_factory=Strangers)
     stranger_time: float = 120.0
+    checking: threading.Lock = field(default_factory=threading.Lock)
 
     @cached_property
     def exchange(self) -> Exchange:

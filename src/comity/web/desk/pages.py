@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import account, entry, glass, home, law, people, verify
+from . import account, audit, entry, glass, home, law, node, people, verify
 from .routes import checked
 
 # In the order of the menu.
@@ -13,6 +13,8 @@ MODULES = (
     people,
     glass,
     law,
+    audit,
+    node,
     verify,
 )
 ROUTES = checked(route for module in MODULES for route in module.ROUTES)
