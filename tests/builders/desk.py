@@ -149,9 +149,11 @@ def served(folder: Path, **changes: Any) -> Iterator[Served]:
 
 
 @contextmanager
-def served_on(nodes: Nodes, routes: tuple[Route, ...] = ROUTES, **changes: Any) -> Iterator[Served]:
-    """Give the desk of a world's VN.a05 at work."""
-    node, port = nodes.node(), free_port()
+def served_on(
+    nodes: Nodes, routes: tuple[Route, ...] = ROUTES, *, party: str = "VN.a05", **changes: Any
+) -> Iterator[Served]:
+    """Give the desk of a world's VN.a05, or of another party, at work."""
+    node, port = nodes.node(party), free_port()
     staff = Staff(node.settings.party, node.store, node.ledger, node.clock, passwords=Passwords(QUICK))
     desk = Desk(node, Site(f"http://localhost:{port}"), people=staff, **changes)
     server = DeskServer(desk, f"127.0.0.1:{port}", routes=routes)

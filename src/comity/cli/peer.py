@@ -15,7 +15,6 @@ from .output import console, emit, json_option, plain
 
 if TYPE_CHECKING:
     from comity.exchange.probe import Finding
-    from comity.exchange.tables import Standing
     from comity.node.service import Node
 
 
@@ -102,41 +101,10 @@ def _known(node: Node, party: str) -> None:
 
 
 def _rows(node: Node) -> list[dict[str, Any]]:
-    from comity.exchange.emergency import flags
-    from comity.exchange.peers import Peers
-    from comity.exchange.tables import OUT, QUEUED, STUCK, count_messages, standing, standings
+    from comity.exchange.roster import roster
 
     with node.store.read() as unit:
-        counts = count_messages(unit)
-        others = {one.party for one in standings(unit)} | {party for party, _direction, _state in counts}
-        peers = {one.id: one for one in Peers(node.mirror, node.clock).all() if one.id != node.settings.party}
-        overdue = flags(unit, node.clock.now())
-        known = {party: standing(unit, party) for party in sorted({*peers, *others, *overdue})}
-    return [
-        {
-            "party": party,
-            "url": peers[party].exchange.url if party in peers else "",
-            **_standing(one),
-            "waiting": counts.get((party, OUT, QUEUED), 0),
-            "stuck": counts.get((party, OUT, STUCK), 0),
-            "formal_requests_overdue": list(overdue.get(party, ())),
-        }
-        for party, one in known.items()
-    ]
-
-
-def _standing(one: Standing) -> dict[str, Any]:
-    from comity.kernel.clock import stamp
-
-    return {
-        "paused": one.paused,
-        "seen_at": stamp(one.seen_at) if one.seen_at else "",
-        "failed_at": stamp(one.failed_at) if one.failed_at else "",
-        "failures": one.failures,
-        "error": one.error,
-        "sent": one.sent,
-        "received": one.received,
-    }
+        return [one.plain() for one in roster(unit, node.office)]
 
 
 def _print_row(row: dict[str, Any]) -> None:

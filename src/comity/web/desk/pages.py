@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from . import account, audit, entry, glass, home, law, node, people, verify
+from . import (
+    account, audit, delivering, directory, entry, glass, home, inbox, incoming, law, node, people, queue,
+    verify,
+)  # fmt: skip
 from .routes import checked
 
 # In the order of the menu.
 MODULES = (
     home,
     entry,
+    inbox,
+    queue,
+    incoming,
+    delivering,
+    directory,
     account,
     people,
     glass,

@@ -1,0 +1,172 @@
+"""The inbox: what arrived and waits, and taking in a package by hand.
+
+What nobody knows of yet stands there for everybody who takes in, with sender, measure and date alone; who takes it up is the first
+who knows of its case. What is in somebody else's case is not listed. A package that does not verify is shown with its steps and
+kept nowhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.datastructures import UploadFile
+from starlette.responses import Response
+
+from comity.accounts import knowledge
+from comity.accounts.access import cases_of, knows
+from comity.crypto.recipient import open_file
+from comity.exchange.worklist import Row, queue
+from comity.kernel.errors import BadInput, ComityError
+from comity.kernel.language import _
+from comity.node.ports import capability_of
+from comity.packages.receipt import MAX_BYTES, is_receipt
+from comity.packages.result import Result
+from comity.requests import receipts, tables
+from comity.requests.errors import PackageRefused
+from comity.requests.intake import Received, receive
+from comity.requests.model import IN, Request
+from comity.store.engine import Unit
+
+from .routes import Route
+from .visit import Visit
+
+MOST = 64 << 20
+AGE = b"age-encryption.org/"
+TAKEN_UP = "took in what arrived"
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """What waits: what is mine to know, and what nobody knows of yet."""
+
+    mine: list[Row]
+    new: list[Row]
+
+
+def case_of(request: Request) -> str:
+    """Name the case of a request that came in, as need-to-know does."""
+    return f"{request.peer}:{request.case}"
+
+
+def listed(visit: Visit) -> Response:
+    """List what arrived, emergencies first, then by what is due."""
+    everything = visit.query("all") == "yes"
+    return visit.page("inbox.html", found=arrivals(visit, everything=everything), everything=everything, wrong=None)
+
+
+def arrivals(visit: Visit, *, everything: bool = False) -> Arrivals:
+    """Give what arrived and the person may know of, and what nobody knows of."""
+    desk = visit.desk
+    with desk.staff.store.read() as unit:
+        mine = cases_of(desk.staff, unit, visit.me)
+        names = [case_of(one) for one in tables.find_requests(unit, direction=IN)]
+        fresh = (
+            frozenset(knowledge.unknown_of(unit, list(dict.fromkeys(names))))
+            if visit.may("inbox.take")
+            else frozenset()
+        )
+    capability = capability_of(desk.node.settings)
+    rows = queue(desk.exchange, capability, everything=everything, only=lambda one: case_of(one) in mine | fresh)
+    return Arrivals(
+        [row for row in rows if case_of(row.request) in mine],
+        [row for row in rows if case_of(row.request) in fresh - mine],
+    )
+
+
+def taken_up(visit: Visit) -> Response:
+    """Become the first who knows of something that arrived by itself."""
+    desk, name = visit.desk, visit.field("request")
+    with desk.staff.store.write(durable=True) as unit:
+        request = next(iter(tables.find_requests(unit, id=name, direction=IN)), None)
+        if request is None or not (_begin(visit, unit, request) or knows(desk.staff, unit, visit.me, case_of(request))):
+            raise BadInput(
+                knowledge.NOT_KNOWN, field="request", advice=_("Somebody else took it up, or it is not there any more.")
+            )
+    return visit.go(f"/incoming/{request.id}")
+
+
+def taken(visit: Visit) -> Response:
+    """Take in a package, an encrypted one, or a receipt on a request of ours."""
+    files = visit.files("file")
+    if not files:
+        return _again(visit, BadInput("got no file, expected one", field="file", advice=_("Choose a file.")))
+    try:
+        return _by_kind(visit, _placed(visit, files[0]), files[0].filename or "")
+    except ComityError as e:
+        return _again(visit, e)
+
+
+def _by_kind(visit: Visit, path: Path, name: str) -> Response:
+    office, exchange = visit.desk.node.office, visit.desk.exchange
+    try:
+        with path.open("rb") as f:
+            head = f.read(64)
+        if is_receipt(head):
+            return _receipt(visit, path.read_bytes()[: MAX_BYTES + 1], name)
+        if head.startswith(AGE):
+            if exchange.identity is None:
+                advice = _("Name the file with the age identity in the settings, or open the package first.")
+                raise BadInput("got an encrypted package, expected an identity to open it", field="file", advice=advice)
+            plain = office.blobs.stage()
+            open_file(path, plain, exchange.identity)
+            office.blobs.unstage(path)
+            path = plain
+        return _package(visit, path, name)
+    finally:
+        office.blobs.unstage(path)
+
+
+def _package(visit: Visit, path: Path, name: str) -> Response:
+    def also(unit: Unit, request: Request, result: Result) -> None:
+        _begin(visit, unit, request)
+
+    try:
+        got = receive(visit.desk.node.office, path, also=also)
+    except PackageRefused as e:
+        e.file = ""
+        return visit.page("refused.html", 422, error=e, result=e.result, name=name)
+    return _received(visit, got)
+
+
+def _received(visit: Visit, got: Received) -> Response:
+    with visit.desk.staff.store.write() as unit:
+        if not got.new:
+            _begin(visit, unit, got.request)
+        known = knows(visit.desk.staff, unit, visit.me, case_of(got.request))
+    if known:
+        return visit.go(f"/incoming/{got.request.id}{'' if got.new else '?again=yes'}")
+    return visit.page("refused.html", error=None, result=got.result, name=got.request.reference)
+
+
+def _receipt(visit: Visit, data: bytes, name: str) -> Response:
+    """Take in a receipt; what it is about is told to nobody but those who know of that case."""
+    taken = receipts.take(visit.desk.node.office, data)
+    return visit.page("refused.html", error=None, result=taken.result, name=name)
+
+
+def _begin(visit: Visit, unit: Unit, request: Request) -> bool:
+    """Let the person know of a case that nobody knows of."""
+    case = case_of(request)
+    if not knowledge.unknown_of(unit, [case]):
+        return False
+    knowledge.begin(visit.desk.staff, unit, visit.person, case, TAKEN_UP)
+    return True
+
+
+def _placed(visit: Visit, sent: UploadFile) -> Path:
+    """Put a file that was sent aside under a name of ours."""
+    path = visit.desk.node.blobs.stage()
+    path.hardlink_to(str(sent.file.name))
+    return path
+
+
+def _again(visit: Visit, wrong: ComityError) -> Response:
+    return visit.page("inbox.html", 422, found=arrivals(visit), everything=False, wrong=wrong)
+
+
+ROUTES = (
+    Route("GET", "/inbox", "inbox.list", listed, menu="Inbox"),
+    Route("POST", "/inbox", "inbox.take", taken, files=1, most=MOST + (64 << 10)),
+    Route("POST", "/inbox/up", "inbox.take", taken_up),
+)
