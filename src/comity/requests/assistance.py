@@ -27,7 +27,14 @@ _KEPT = ("format", "exercise", "from", "case", "offences", "targets", "secrecy",
 
 
 def request_assistance(
-    office: Office, earlier: str, *, data: Sequence[str], to: str = "", sheets: Iterable[Path] = ()
+    office: Office,
+    earlier: str,
+    *,
+    data: Sequence[str],
+    to: str = "",
+    sheets: Iterable[Path] = (),
+    by: str = "",
+    own_id: str = "",
 ) -> Request:
     """Begin a request for mutual legal assistance on the preservation *earlier*, for the kinds of *data* named.
 
@@ -56,7 +63,7 @@ def request_assistance(
     }
     for sheet in sheets:
         document = merge(document, sheet, office.clock.now().date())
-    return begin(office, document, before.case)
+    return begin(office, document, before.case, by=by, own_id=own_id)
 
 
 def central_authorities(office: Office, country: str) -> list[Party]:

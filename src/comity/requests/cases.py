@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +10,20 @@ from comity.identifiers.errors import InvalidIdentifier
 from comity.identifiers.kinds import normalise
 from comity.kernel.clock import stamp
 from comity.kernel.sheet import read_sheet
+from comity.store.engine import Unit
 
 from . import tables
-from .errors import BadSheet, NoCase
+from .errors import BadSheet, NoCase, WrongState
 from .model import CaseFile
 from .office import Office
 from .vocabulary import case_shape
 
 HINTS = ("chain", "platform", "region", "port", "since", "until")
+Also = Callable[[Unit, bool], object]
+
+
+def nothing_more(unit: Unit, new: bool) -> None:
+    """Do nothing more in the unit that keeps a case."""
 
 
 def import_case(office: Office, path: Path) -> tuple[CaseFile, bool]:
@@ -26,12 +32,29 @@ def import_case(office: Office, path: Path) -> tuple[CaseFile, bool]:
     Raises:
         BadInput: the file is malformed; the message names file, field and remedy, the advice counts further faults.
     """
-    document = read_case(path)
+    return keep_case(office, read_case(path))
+
+
+def keep_case(
+    office: Office, document: dict[str, Any], *, before: Mapping[str, Any] | None = None, also: Also = nothing_more
+) -> tuple[CaseFile, bool]:
+    """Keep a case; gives it and whether it changed anything. What is *also* done is done in the same unit.
+
+    Whoever changes a case that he looked at says what it was *before*, so that nobody's change is lost.
+
+    Raises:
+        WrongState: somebody else changed it meanwhile.
+    """
+    check_case(document)
     case = CaseFile(document["reference"], document, office.clock.now())
     with office.store.write(durable=True) as unit:
         known = tables.find_case(unit, case.reference)
+        also(unit, known is None)
         if known and dict(known.document) == document:
             return known, False
+        if before is not None and (known is None or dict(known.document) != dict(before)):
+            advice = "Look at the case as it is now, and change it again."
+            raise WrongState("got a case that somebody else changed meanwhile, expected one at rest", advice=advice)
         (tables.change_case if known else tables.add_case)(unit, case)
         event = {"type": "case.imported", "at": stamp(case.imported_at), "case": case.reference}
         office.ledger.append(unit, event)
@@ -40,13 +63,23 @@ def import_case(office: Office, path: Path) -> tuple[CaseFile, bool]:
 
 def read_case(path: Path) -> dict[str, Any]:
     """Read a case file without keeping it."""
-    document = case_shape().require(read_sheet(path), file=str(path))
+    document = read_sheet(path)
+    check_case(document, file=str(path))
+    return document
+
+
+def check_case(document: Mapping[str, Any], *, file: str = "") -> None:
+    """See that a document is a case whose identifiers can be read.
+
+    Raises:
+        BadInput: it is not; the advice counts further faults.
+    """
+    case_shape().require(document, file=file)
     faults = list(_faults(document))
     if faults:
         first, *others = faults
         more = "; ".join(f"{e.field}: {e.message}" for e in others[:10])
-        raise BadSheet(first.message, file=str(path), field=first.field, advice=f"{first.advice} {more}".strip())
-    return document
+        raise BadSheet(first.message, file=file, field=first.field, advice=f"{first.advice} {more}".strip())
 
 
 def targets_of(document: Mapping[str, Any]) -> list[dict[str, Any]]:

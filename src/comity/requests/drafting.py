@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from comity.kernel import canonical
 from comity.kernel.clock import stamp
 from comity.kernel.errors import BadInput
 from comity.kernel.sheet import read_sheet
@@ -49,8 +52,12 @@ def draft(
     sheets: Iterable[Path] = (),
     exercise: bool = False,
     unit_name: str = "",
+    by: str = "",
+    own_id: str = "",
 ) -> Request:
     """Begin a request in a case: facts, offences and targets come from the case, names from the directory.
+
+    *own_id* is an id that the asker made up, so that asking twice begins one request.
 
     Raises:
         NoCase: there is no such case.
@@ -76,11 +83,19 @@ def draft(
     }
     for sheet in sheets:
         document = merge(document, sheet, office.clock.now().date())
-    return begin(office, document, known.reference)
+    return begin(office, document, known.reference, by=by, own_id=own_id)
 
 
 def follow(
-    office: Office, earlier: str, *, relation: str, measure: str = "", to: str = "", sheets: Iterable[Path] = ()
+    office: Office,
+    earlier: str,
+    *,
+    relation: str,
+    measure: str = "",
+    to: str = "",
+    sheets: Iterable[Path] = (),
+    by: str = "",
+    own_id: str = "",
 ) -> Request:
     """Begin a request that extends, follows or corrects an *earlier* one of this node, taking over what still holds.
 
@@ -107,23 +122,27 @@ def follow(
         document["attachments"] = old["attachments"]
     for sheet in sheets:
         document = merge(document, sheet, office.clock.now().date())
-    return begin(office, document, before.case)
+    return begin(office, document, before.case, by=by, own_id=own_id)
 
 
-def begin(office: Office, document: dict[str, Any], case: str) -> Request:
+def begin(office: Office, document: dict[str, Any], case: str, *, by: str = "", own_id: str = "") -> Request:
     """Keep a new draft under the next reference of this node.
 
     Raises:
-        BadInput: the addressee is no party's id.
+        BadInput: the addressee is no party's id, or the id is taken in another case.
     """
     for fault in request_shape().faults(document):
         if fault.path == "to.party":
             raise BadInput(fault.message, field="to", advice="List parties with: comity directory list.")
     now = office.clock.now()
     with office.store.write(durable=True) as unit:
+        for known in tables.find_requests(unit, id=own_id) if own_id else ():
+            if (known.direction, known.case) != (OUT, case):
+                raise BadInput("got an id that is taken, expected a new one", field="id")
+            return known
         prefix = f"{office.party}-{now.year}-"
         number = tables.count_references(unit, prefix) + 1
-        document = {**document, "id": office.new_id(now), "reference": f"{prefix}{number:04d}"}
+        document = {**document, "id": own_id or office.new_id(now), "reference": f"{prefix}{number:04d}"}
         request = Request(
             id=document["id"],
             direction=OUT,
@@ -136,12 +155,12 @@ def begin(office: Office, document: dict[str, Any], case: str) -> Request:
             changed_at=now,
         )
         tables.add_request(unit, request)
-        office.record(unit, request, "draft", "")
+        office.record(unit, request, "draft", by)
         office.log(unit, "request.drafted", request, measure=request.measure, to=request.peer)
     return request
 
 
-def fill(office: Office, name: str, sheets: Iterable[Path], attach: Iterable[Path] = ()) -> Request:
+def fill(office: Office, name: str, sheets: Iterable[Path], attach: Iterable[Path] = (), *, by: str = "") -> Request:
     """Add what *sheets* say to a draft, and attach files.
 
     Raises:
@@ -160,6 +179,59 @@ def fill(office: Office, name: str, sheets: Iterable[Path], attach: Iterable[Pat
         names = {a["path"] for a in added}
         document["attachments"] = [a for a in document.get("attachments", []) if a["path"] not in names] + added
         check_names(ATTACHMENTS + a["path"] for a in document["attachments"])
+    return _changed(office, request, document, by)
+
+
+def rewrite(office: Office, name: str, sheet: Mapping[str, Any], *, seen: str, by: str) -> Request:
+    """Set every field of a draft that *sheet* names anew, as somebody did who saw the draft as *seen*; nothing ends it.
+
+    Measure and addressee may be among the fields. The same again has no further effect.
+
+    Raises:
+        WrongState: the request is sealed already, or is no longer what was seen.
+        BadSheet: a field is malformed; the draft stays as it was.
+    """
+    with office.store.read() as unit:
+        request = office.find(unit, name, OUT)
+    after(OUT, request.state, "change")
+    document = rewritten(office, request.document, sheet)
+    if document == dict(request.document):
+        return request
+    for fault in request_shape().faults(document):
+        if not fault.message.startswith("got nothing") and fault.path.partition(".")[0].partition("[")[0] in sheet:
+            raise BadSheet(fault.message, field=fault.path)
+    if digest(request) != seen:
+        raise WrongState("got a draft that somebody else changed meanwhile, expected one at rest", advice=AGAIN)
+    return _changed(office, request, document, by)
+
+
+def rewritten(office: Office, document: Mapping[str, Any], sheet: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a draft's document with the fields that *sheet* names set anew; nothing ends a field."""
+    made = {name: value for name, value in {**document, **sheet}.items() if value not in (None, "", [], {})}
+    if "to" in sheet:
+        made["to"] = {"party": sheet["to"], "name": _name(office, sheet["to"])}
+    if "data" not in vocabulary.measure(made["measure"]):
+        made.pop("data", None)
+    return made
+
+
+def preview(office: Office, name: str, sheet: Mapping[str, Any]) -> tuple[Request, list[Finding]]:
+    """Run the preflight on a draft as it would be with what *sheet* says, and keep nothing."""
+    with office.store.read() as unit:
+        request = office.find(unit, name, OUT)
+        after(OUT, request.state, "change")
+        document = rewritten(office, request.document, sheet)
+        would = replace(request, document=document, measure=document["measure"], peer=document["to"]["party"])
+        return would, findings(office, unit, would)
+
+
+def digest(request: Request) -> str:
+    """Give the digest of what a request says, by which somebody says what he saw."""
+    return hashlib.sha256(canonical.dump(dict(request.document))).hexdigest()
+
+
+def _changed(office: Office, request: Request, document: dict[str, Any], by: str) -> Request:
+    """Keep what a draft says from now on, if it is still as it was."""
     with office.store.write(durable=True) as unit:
         current = office.find(unit, request.id, OUT)
         if dict(current.document) == document:
@@ -167,7 +239,8 @@ def fill(office: Office, name: str, sheets: Iterable[Path], attach: Iterable[Pat
         if current.document != request.document:
             raise WrongState("got a draft that somebody else changed meanwhile, expected one at rest", advice=AGAIN)
         office.log(unit, "request.changed", current)
-        return office.move(unit, current, "change", "", document=document)
+        moved = {"measure": document["measure"], "peer": document["to"]["party"]}
+        return office.move(unit, current, "change", by, document=document, **moved)
 
 
 def merge(document: Mapping[str, Any], path: Path, today: date) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -39,7 +39,7 @@ from comity.store.errors import StoreCorrupt
 
 from . import tables
 from .clocks import start_on_release
-from .drafting import attachments, findings
+from .drafting import attachments, digest, findings
 from .errors import Incomplete, NotYours, WrongState
 from .model import OUT, Request
 from .office import Office
@@ -49,11 +49,12 @@ from .states import DRAFT, RELEASED, SEALED, after
 FRESH = timedelta(hours=72)
 MAX_REASON = 4000
 EMERGENCY = "disclose_emergency"
+DRAFTING = frozenset({"draft", "change", "seal"})
 CONFIRMED = 2  # signatures: the drafter's and the confirmer's
 
 
-def seal_request(office: Office, name: str, signer: Signer, advance: Advance = silent) -> Request:
-    """Seal a complete draft and sign it as its drafter.
+def seal_request(office: Office, name: str, signer: Signer, advance: Advance = silent, *, seen: str = "") -> Request:
+    """Seal a complete draft and sign it as its drafter; *seen* is the digest of what he saw, if he says so.
 
     Raises:
         Incomplete: the preflight finds something that blocks.
@@ -64,6 +65,7 @@ def seal_request(office: Office, name: str, signer: Signer, advance: Advance = s
     with office.store.read() as unit:
         request = office.find(unit, name, OUT)
         after(OUT, request.state, "seal")
+        _same(seen, digest(request))
         _complete(office, unit, request)
     now = office.clock.now()
     staged = office.blobs.stage()
@@ -96,8 +98,8 @@ def reopen(office: Office, name: str, signer: Signer, reason: str) -> Request:
     return reopened
 
 
-def confirm(office: Office, name: str, signer: Signer) -> Request:
-    """Confirm an emergency request as the third person.
+def confirm(office: Office, name: str, signer: Signer, *, seen: str = "") -> Request:
+    """Confirm an emergency request as the third person; *seen* is the package he saw, if he says so.
 
     Raises:
         NotYours: the key may not confirm, or its holder signed already.
@@ -108,6 +110,7 @@ def confirm(office: Office, name: str, signer: Signer) -> Request:
     with office.store.write(durable=True) as unit:
         request = office.find(unit, name, OUT)
         after(OUT, request.state, "confirm")
+        _same(seen, request.package)
         if request.measure != EMERGENCY:
             raise BadInput(
                 f"got {request.measure}, expected {EMERGENCY}: only that needs a confirmation", field="measure"
@@ -119,18 +122,22 @@ def confirm(office: Office, name: str, signer: Signer) -> Request:
         return office.move(unit, request, "confirm", who, envelope=signed.dump().decode())
 
 
-def release(office: Office, name: str, signer: Signer) -> Request:
+def release(office: Office, name: str, signer: Signer, *, seen: str = "", known_as: Iterable[str] = ()) -> Request:
     """Release a sealed request; there is no way around a finding that blocks.
+
+    *seen* is the package that the releaser saw, if he says so; *known_as* are other names under which he may have drafted it.
 
     Raises:
         Incomplete: the preflight finds something that blocks.
-        NotYours: the key may not release, or its holder signed already.
+        NotYours: the key may not release, or its holder drafted it or signed already.
         WrongState: it is not sealed, not confirmed, or was sealed too long ago.
         BadBag: what is kept is not what was sealed.
     """
     who = office.holder(signer, "release")
     with office.store.read() as unit:
         request = _ready(office, unit, name)
+        _same(seen, request.package)
+        _another(drafters(unit, request), {who, *known_as})
     signed = _in_order(_signed_by_another(office, request, signer, who))
     now = office.clock.now()
     staged = _copy(office.blobs.path(request.file), office.blobs.stage())
@@ -214,6 +221,24 @@ def withdraw(office: Office, name: str, reason: str, *, also: Also = nothing_mor
         withdrawn = office.move(unit, request, "withdraw", "", note=reason)
         also(unit, withdrawn)
         return withdrawn
+
+
+def drafters(unit: Unit, request: Request) -> set[str]:
+    """Name who drafted a request, changed it or sealed it, as far as they said who they are."""
+    return {one.who for one in tables.history_of(unit, request.id) if one.act in DRAFTING and one.who}
+
+
+def _another(before: Iterable[str], who: set[str]) -> None:
+    if not who.isdisjoint(before):
+        advice = "Two people answer for a request: have somebody else release it."
+        raise NotYours("got who drafted it, expected another person", field="key", advice=advice)
+
+
+def _same(seen: str, now: str) -> None:
+    """See that somebody signs what he saw."""
+    if seen and seen != now:
+        advice = "Look at it as it is now, and then sign."
+        raise WrongState("got a request that changed since you saw it, expected the same", field="state", advice=advice)
 
 
 def _complete(office: Office, unit: Unit, request: Request) -> None:

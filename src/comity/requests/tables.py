@@ -137,6 +137,35 @@ def find_requests(unit: Unit, **wanted: str) -> list[Request]:
     return [Request(**row) for row in unit.execute(query).mappings()]
 
 
+def requests_of(unit: Unit, cases: Iterable[str], direction: str, states: Iterable[str] = ()) -> list[Request]:
+    """List the requests of some cases, in some states or in any, the latest change first."""
+    query = sa.select(_requests).where(_requests.c.direction == direction, _requests.c.case.in_(sorted(cases)))
+    if wanted := sorted(states):
+        query = query.where(_requests.c.state.in_(wanted))
+    query = query.order_by(_requests.c.changed_at.desc(), _requests.c.id.desc())
+    return [Request(**row) for row in unit.execute(query).mappings()]
+
+
+def due_of(unit: Unit, cases: Iterable[str], direction: str, until: datetime) -> list[tuple[Deadline, Request]]:
+    """List the running clocks of some cases' requests that end before a moment, by date, each with its request."""
+    query = sa.select(_clocks, *(one.label(f"request_{one.name}") for one in _requests.c)).join_from(_clocks, _requests)
+    query = query.where(
+        _clocks.c.open.is_(True), _clocks.c.due_at < until, _requests.c.direction == direction,
+        _requests.c.case.in_(sorted(cases)),
+    ).order_by(_clocks.c.due_at, _clocks.c.request)  # fmt: skip
+    found = []
+    for row in unit.execute(query).mappings():
+        clock = Deadline(**{one.name: row[one] for one in _clocks.c})
+        found.append((clock, Request(**{one.name: row[f"request_{one.name}"] for one in _requests.c})))
+    return found
+
+
+def cases_named(unit: Unit, references: Iterable[str]) -> list[CaseFile]:
+    """List the cases among some references, by reference."""
+    query = sa.select(_cases).where(_cases.c.reference.in_(sorted(references))).order_by(_cases.c.reference)
+    return [CaseFile(**row) for row in unit.execute(query).mappings()]
+
+
 def running(unit: Unit, measure: str, kinds: Iterable[str]) -> list[Request]:
     """List the requests of a measure that are out or came in and on which not each of the *kinds* of clock was stopped."""
     wanted = list(kinds)

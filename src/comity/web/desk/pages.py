@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 from . import (
-    account, audit, delivering, directory, entry, glass, home, inbox, incoming, law, node, people, queue,
+    account,
+    audit,
+    cases,
+    delivering,
+    directory,
+    drafting,
+    entry,
+    glass,
+    home,
+    inbox,
+    incoming,
+    law,
+    node,
+    people,
+    queue,
+    request,
     verify,
-)  # fmt: skip
+)
 from .routes import checked
 
 # In the order of the menu.
@@ -17,6 +32,9 @@ MODULES = (
     incoming,
     delivering,
     directory,
+    cases,
+    drafting,
+    request,
     account,
     people,
     glass,

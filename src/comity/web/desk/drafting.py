@@ -1,0 +1,235 @@
+"""Drafting a request on one page: what, of whom, about what, why, on which basis; what is missing stands beside it, live."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
+
+from starlette.responses import Response
+
+from comity.accounts import knowledge
+from comity.accounts.errors import NotAllowed
+from comity.kernel.errors import BadInput, ComityError
+from comity.kernel.language import _, said, word
+from comity.law.basis import Engine
+from comity.law.candidate import Decision
+from comity.requests import bases, choosing, tables, vocabulary
+from comity.requests import drafting as service
+from comity.requests.errors import NoRequest
+from comity.requests.model import OUT, CaseFile, Finding, Request
+from comity.requests.states import DRAFT
+
+from . import draftform
+from .cases import measures, parties
+from .desk import Desk
+from .draftform import name_of
+from .languages import NAMES
+from .routes import Route, by_name
+from .visit import Visit
+
+FORM, FILE = 512 << 10, 64 << 20
+
+
+def by_ours(desk: Desk, given: Mapping[str, str]) -> str:
+    """Find the case of a request of this node's own."""
+    return ours(desk, given["request"]).case
+
+
+def ours(desk: Desk, request: str) -> Request:
+    """Give a request of this node's own by its id.
+
+    Raises:
+        NoRequest: there is none.
+    """
+    with desk.node.store.read() as unit:
+        found = tables.find_requests(unit, id=request, direction=OUT)
+    if not found:
+        raise NoRequest("got no request of this node, expected one", field="request")
+    return found[0]
+
+
+def begun(visit: Visit) -> Response:
+    """Begin a request in a case; the same form sent twice begins one."""
+    measure, case = visit.field("measure"), visit.given["case"]
+    if measure not in dict(measures()):
+        raise BadInput(f"got {measure[:40]!r}, expected one of the measures shown", field="measure")
+    made = service.draft(
+        visit.desk.node.office,
+        case,
+        measure=measure,
+        to=visit.field("to"),
+        exercise=bool(visit.field("exercise")),
+        by=name_of(visit),
+        own_id=_once(visit),
+    )
+    return visit.go(f"/request/{made.id}/draft")
+
+
+def followed(visit: Visit) -> Response:
+    """Begin a request that extends, follows or corrects this one."""
+    office, before = visit.desk.node.office, ours(visit.desk, visit.given["request"])
+    relation = visit.field("relation")
+    if relation == "assistance":
+        from comity.requests.assistance import request_assistance
+
+        made = request_assistance(
+            office, before.id, data=visit.fields("data"), to=visit.field("to"), by=name_of(visit), own_id=_once(visit)
+        )
+        return visit.go(f"/request/{made.id}/draft")
+    if relation not in ("extends", "follows", "corrects"):
+        raise BadInput(f"got {relation[:40]!r}, expected extends, follows or corrects", field="relation")
+    measure = visit.field("measure")
+    if measure and measure not in dict(measures()):
+        raise BadInput(f"got {measure[:40]!r}, expected one of the measures shown", field="measure")
+    made = service.follow(office, before.id, relation=relation, measure=measure, by=name_of(visit), own_id=_once(visit))
+    return visit.go(f"/request/{made.id}/draft")
+
+
+def drafted(visit: Visit) -> Response:
+    """Show the draft as a form, with what is missing beside it."""
+    request = ours(visit.desk, visit.given["request"])
+    if request.state != DRAFT or not visit.may("request.draft", request.case):
+        return visit.go(f"/request/{request.id}")
+    _request, found = service.check(visit.desk.node.office, request.id)
+    return _page(visit, request, request, found, service.digest(request))
+
+
+def kept(visit: Visit) -> Response:
+    """Keep what was typed, choose the basis, or only check; without a script the whole page comes anew."""
+    office, request = visit.desk.node.office, ours(visit.desk, visit.given["request"])
+    if request.state != DRAFT:
+        return visit.go(f"/request/{request.id}")
+    made, seen = draftform.sheet(visit, request, _case(visit, request)), visit.field("seen")
+    try:
+        if visit.field("do") == "check":
+            return _page(visit, request, *service.preview(office, request.id, made), seen)
+        request = service.rewrite(office, request.id, made, seen=visit.field("seen"), by=name_of(visit))
+        seen = service.digest(request)
+        _choose(visit, request)
+    except ComityError as e:
+        would, found = service.preview(office, request.id, made)
+        return _page(visit, request, would, found, seen, wrong=e)
+    return visit.go(f"/request/{request.id}" if visit.field("do") == "go" else f"/request/{request.id}/draft#preflight")
+
+
+def preflight(visit: Visit) -> Response:
+    """Give what is missing in what was typed so far, and keep nothing."""
+    request = ours(visit.desk, visit.given["request"])
+    made = draftform.sheet(visit, request, _case(visit, request))
+    _would, found = service.preview(visit.desk.node.office, request.id, made)
+    return visit.page("preflight.html", remarks=draftform.remarks(found), blocking=_blocking(found), saved=False)
+
+
+def attached(visit: Visit) -> Response:
+    """Attach a file to the draft."""
+    request = ours(visit.desk, visit.given["request"])
+    for one in visit.files("file"):
+        with tempfile.TemporaryDirectory() as folder:
+            name = PurePosixPath((one.filename or "").replace("\\", "/")).name
+            if name in ("", ".", ".."):
+                raise BadInput("got a file without a name, expected one", field="file")
+            path = Path(folder, name)
+            with path.open("xb") as target:
+                shutil.copyfileobj(one.file, target)
+            service.fill(visit.desk.node.office, request.id, [], [path], by=name_of(visit))
+    return visit.go(f"/request/{request.id}/draft#attachments")
+
+
+def _choose(visit: Visit, request: Request) -> None:
+    """Bind the basis that was ticked, with new answers on what it leaves open."""
+    given = request.document.get("basis", {})
+    wanted = visit.field("candidate") or given.get("candidate", "")
+    same = wanted == given.get("candidate", "")
+    answers = draftform.answers(visit, given.get("reasons", [])) if same else {}
+    if not wanted or (same and not answers):
+        return
+    if not visit.may("request.basis", request.case):
+        raise NotAllowed("got a choice of the basis, expected it of a drafter or a lawyer", field="candidate")
+    choosing.choose(visit.desk.node.office, request.id, wanted, by=name_of(visit), answers=answers)
+
+
+def _page(
+    visit: Visit,
+    saved: Request,
+    would: Request,
+    found: Sequence[Finding],
+    seen: str,
+    *,
+    wrong: ComityError | None = None,
+) -> Response:
+    """Show the form of a draft as it would be with what was typed; *saved* is how it is kept, *seen* what was seen of it."""
+    office, document, case = visit.desk.node.office, would.document, _case(visit, saved)
+    with visit.desk.staff.store.read() as unit:
+        members = knowledge.members(unit, saved.case)
+        people = [visit.desk.staff.person(unit, one.person).label for one in members if one.person != visit.person.id]
+    addressee = office.known(document["to"]["party"])
+    choosable = dict(measures()) | {saved.measure: word("measure", saved.measure)}
+    decision, lacking = _decision(visit, would)
+    return visit.page(
+        "draft.html",
+        wrong.status if wrong else 200,
+        request=saved,
+        document=document,
+        seen=seen,
+        case=case,
+        wrong=wrong,
+        saved=would is saved,
+        remarks=draftform.remarks(found),
+        blocking=_blocking(found),
+        measures=list(choosable.items()),
+        parties=parties(visit),
+        addressee=addressee,
+        languages_of=[(one, NAMES.get(one, one)) for one in (addressee.languages if addressee else ("en",))],
+        targets=draftform.targets(case, document),
+        ticked={draftform.key_of(one) for one in document.get("targets", [])},
+        items=draftform.items(document, found),
+        labels=vocabulary.draft_shape().codes["contents"],
+        kinds=vocabulary.measure(document["measure"]).get("data", {}),
+        gates=draftform.gates(visit, document),
+        answered={one["id"]: one for one in document.get("safeguards", [])},
+        second=[("", _("nobody yet")), *((one, one) for one in people)],
+        decision=decision,
+        lacking=lacking,
+        told=lambda text: said(text, surely=True),
+    )
+
+
+def _decision(visit: Visit, would: Request) -> tuple[Decision | None, ComityError | None]:
+    """Give the legal bases for a draft in order, or why none can be given."""
+    office = visit.desk.node.office
+    try:
+        asked = bases.question(would.document, office.known(would.peer), visit.desk.staff.now.date())
+        return Engine(office.law()).decide(asked), None
+    except ComityError as e:
+        return None, e
+
+
+def _case(visit: Visit, request: Request) -> CaseFile | None:
+    with visit.desk.node.store.read() as unit:
+        return tables.find_case(unit, request.case)
+
+
+def _blocking(found: Sequence[Finding]) -> int:
+    return sum(one.blocks for one in found)
+
+
+def _once(visit: Visit) -> str:
+    """Give the id that the form made up for what it begins, so that sending it twice begins one."""
+    from uuid import UUID
+
+    try:
+        return str(UUID(visit.field("once")))
+    except ValueError as e:
+        raise BadInput("got a form without its id, expected the form of the page", field="once") from e
+
+
+ROUTES = (
+    Route("POST", "/cases/draft/{case:path}", "request.draft", begun, case=by_name),
+    Route("POST", "/request/{request}/follow", "request.draft", followed, case=by_ours),
+    Route("GET", "/request/{request}/draft", "request.read", drafted, case=by_ours),
+    Route("POST", "/request/{request}/draft", "request.draft", kept, case=by_ours, most=FORM),
+    Route("POST", "/request/{request}/preflight", "request.draft", preflight, case=by_ours, most=FORM, quiet=True),
+    Route("POST", "/request/{request}/attach", "request.draft", attached, case=by_ours, most=FILE, files=1),
+)
