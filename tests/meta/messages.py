@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import cache
 from itertools import count
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from jinja2 import Environment
@@ -34,6 +34,8 @@ from meta.tree import SOURCE, parsed, python, tracked
 
 LOCALE = SOURCE / "locale"
 TEMPLATE = LOCALE / "comity.pot"
+WHOLE = ("vi",)  # languages that all of Comity speaks; the others speak at the desk, where a catalogue may lack the rest
+DESK = ("web/", "accounts/")
 SPEAKING = (
     "exchange/capabilities.py",
     "exchange/probe.py",
@@ -76,6 +78,7 @@ CALLBACKS = ("confirmed", "denied", "not reached", "overridden", "not called bac
 DELIVERED = ("received", "error", "under way", "done")
 ACTS = ("draft", "change", "seal", "reopen", "confirm", "release", "withdraw", "receive", "received", "accepted")
 SENT = ("send", "notify", "cancel")  # acts that may be said with what became of them
+DUTIES = "accounts/data/duties.yaml"
 UNSTABLE = tuple(f'"{name}' for name in ("POT-", "PO-", "Generated-", "Project-", "Report-", "Last-", "Language-Team"))
 VAGUE = {"got {0}, expected {1}"}  # would also be found in messages of errors, which stay in English
 SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
@@ -276,12 +279,11 @@ def vocabularies() -> Iterator[str]:
     yield from (chapter["title"] for chapter in _loaded(convention / "sources.yaml")["chapters"])
     yield from (article["title"] for article in _loaded(convention / "articles.yaml")["articles"])
     yield from _gate()
-    yield from _duties()
 
 
-def _duties() -> Iterator[str]:
+def duties() -> Iterator[str]:
     """List what the duty matrix says of roles and acts."""
-    matrix = _loaded(SOURCE / "accounts" / "data" / "duties.yaml")
+    matrix = _loaded(SOURCE / DUTIES)
     for row in (*matrix["roles"].values(), *matrix["acts"].values(), *matrix["apart"]):
         yield from (row[name] for name in ("label", "does", "reason", "source") if name in row)
 
@@ -342,9 +344,21 @@ def collected() -> Catalog:
             found.add(text, locations=[(str(page.relative_to(SOURCE)), 0)])
     for text in (*vocabularies(), *SENT, *map(numbered, terms())):
         found.add(text, locations=[("data", 0)])
+    for text in duties():
+        found.add(text, locations=[(DUTIES, 0)])
     for kind, name in codes():
         found.add(name, context=kind)
     return found
+
+
+def shown(message: Message) -> bool:
+    """Tell whether a message is one of the desk."""
+    return any(place.startswith(DESK) for place, _line in message.locations)
+
+
+def complete(message: Message) -> bool:
+    """Tell whether a message has all its forms in a language."""
+    return bool(message.string) and all([message.string] if isinstance(message.string, str) else message.string)
 
 
 def catalogues() -> list[Path]:
@@ -366,13 +380,22 @@ def write(path: Path, catalogue: Catalog) -> None:
     path.write_text("".join(line for line in lines if not line.startswith(UNSTABLE)), "utf-8")
 
 
+def keep(catalogue: Catalog, wanted: Callable[[Message], bool]) -> None:
+    """Take out of a catalogue the messages that are not wanted."""
+    for one in [one for one in catalogue if one.id and not wanted(one)]:
+        catalogue.delete(one.id, one.context)
+
+
 def main() -> None:
     """Write the template, bring every catalogue up to date, and compile it."""
     write(TEMPLATE, collected())
     for path in catalogues():
         catalogue = read(path)
         catalogue.update(collected(), no_fuzzy_matching=True)
+        if path.parent.parent.name not in WHOLE:
+            keep(catalogue, lambda one: shown(one) or complete(one))
         write(path, catalogue)
+        keep(catalogue, complete)
         catalogue.creation_date = catalogue.revision_date = SOME_DAY
         with path.with_suffix(".mo").open("wb") as file:
             write_mo(file, catalogue)
