@@ -8,12 +8,14 @@ from comity.accounts import knowledge, people
 from comity.accounts.access import grants_of, open_glasses
 from comity.accounts.duties import acts, apart, roles
 
+from .clockline import deadline
 from .errors import NoPage
 from .languages import NAMES
 from .rendering import STATIC, static
 from .routes import Route
 from .site import own_path
 from .visit import Visit
+from .work import work
 
 TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 FOREVER = "public, max-age=31536000, immutable"
@@ -35,7 +37,7 @@ def home(visit: Visit) -> Response:
             if who.may("people.change")
             else [],
         }
-    return visit.page("home.html", names=names, roles=roles(), **shown)
+    return visit.page("home.html", names=names, roles=roles(), work=work(visit), deadline=deadline, **shown)
 
 
 def duties(visit: Visit) -> Response:

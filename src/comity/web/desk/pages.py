@@ -3,38 +3,23 @@
 from __future__ import annotations
 
 from . import (
-    account,
-    audit,
-    cases,
-    delivering,
-    directory,
-    drafting,
-    entry,
-    glass,
-    home,
-    inbox,
-    incoming,
-    law,
-    node,
-    people,
-    queue,
-    request,
-    verify,
-)
+    account, audit, cases, delivering, directory, drafting, entry, glass, home, inbox, incoming, law, node, people, queue,
+    request, verify,
+)  # fmt: skip
 from .routes import checked
 
 # In the order of the menu.
 MODULES = (
     home,
     entry,
+    cases,
+    drafting,
+    request,
     inbox,
     queue,
     incoming,
     delivering,
     directory,
-    cases,
-    drafting,
-    request,
     account,
     people,
     glass,
