@@ -100,6 +100,8 @@ TYPES = {
     "account.reviewed": "Another person reviewed a broken glass.",
     "account.tokened": "A person made a token for a program.",
     "account.untokened": "A person ended a token.",
+    "account.tokenused": "A program used a token: how often for an act since it was last written, and how often in vain.",
+    "account.notoken": "Programs came without a token that counts: how often since it was last written.",
     "desk.verified": "Strangers verified files on the public page within an hour; in counts only.",
     "audit.read": "An auditor looked through the log, by what is named.",
     "audit.checked": "Somebody had the log checked from the desk.",

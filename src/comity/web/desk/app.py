@@ -24,7 +24,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount
 from starlette.routing import Route as Way
+from starlette.types import ASGIApp
 
 from comity.accounts import knowledge, sessions
 from comity.accounts.access import standing
@@ -46,16 +48,18 @@ from .routes import Route, checked
 from .visit import Visit
 
 YEAR = 365 * 24 * 3600
+API = "/api/v1"
 _LOG = logging.getLogger("comity.web.desk")
 
 
-def make_app(desk: Desk, routes: Iterable[Route] = ROUTES) -> Starlette:
-    """Make the ASGI application.
+def make_app(desk: Desk, routes: Iterable[Route] = ROUTES, api: ASGIApp | None = None) -> Starlette:
+    """Make the ASGI application, with the *api* for programs beside the pages.
 
     Raises:
         BadRoute: a route does not say all that it has to.
     """
-    ways = [Way(one.path, _door(desk, one), methods=[one.method]) for one in checked(routes)]
+    ways: list[BaseRoute] = [Mount(API, api)] if api else []
+    ways += [Way(one.path, _door(desk, one), methods=[one.method]) for one in checked(routes)]
     handlers: Any = {HTTPException: partial(_not_there, desk)}
     return Starlette(routes=ways, exception_handlers=handlers)
 

@@ -17,7 +17,10 @@ from .strangers import Strangers
 
 @dataclass(frozen=True)
 class Desk:
-    """A node with its desk's site; *proxied* tells that a proxy on this machine stands before it."""
+    """A node with its desk's site; *proxied* tells that a proxy on this machine stands before it.
+
+    A token may make *token_calls* calls at once and *token_rate* a second after that.
+    """
 
     node: Node
     site: Site
@@ -27,6 +30,8 @@ class Desk:
     people: Staff | None = field(default=None)
     strangers: Strangers = field(default_factory=Strangers)
     stranger_time: float = 120.0
+    token_calls: int = 120
+    token_rate: float = 5.0
     checking: threading.Lock = field(default_factory=threading.Lock)
 
     @cached_property

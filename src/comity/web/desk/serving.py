@@ -15,6 +15,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from comity.node.errors import BadSettings
 from comity.node.service import Node
 
+from ..api.app import Api
 from ..hi1.server import bound
 from .app import make_app
 from .desk import Desk
@@ -52,11 +53,13 @@ class DeskServer:
     def __init__(self, desk: Desk, listen: str, tls: Path | None = None, routes: tuple[Route, ...] = ROUTES) -> None:
         """Serve *desk* on *listen*, `ADDRESS:PORT`, with the key and certificate in *tls*."""
         self._listen = listen
+        self._api = Api(desk)
         self.address = desk.site.origin
         config: dict[str, Any] = {"ssl_context_factory": lambda *_: _context(tls)} if tls else {}
         self._server = Server(
             Config(
-                make_app(desk, routes), http=_Protocol, ws="none", lifespan="off", log_config=None, access_log=False,
+                make_app(desk, routes, self._api), http=_Protocol, ws="none", lifespan="off", log_config=None,
+                access_log=False,
                 proxy_headers=desk.proxied, forwarded_allow_ips="127.0.0.1", server_header=False,
                 timeout_keep_alive=IDLE, timeout_graceful_shutdown=GRACE, h11_max_incomplete_event_size=HEADERS,
                 **config,
@@ -88,6 +91,7 @@ class DeskServer:
         self._server.should_exit = True
         if self._thread.is_alive():
             self._thread.join()
+            self._api.close()
         if self._socket is not None:
             self._socket.close()
 

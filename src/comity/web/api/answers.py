@@ -1,0 +1,274 @@
+"""The documents that operations answer with, as the description of the API names them."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+T = TypeVar("T")
+
+
+class Answer(BaseModel):
+    """An answer; later versions may add fields."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Fault(BaseModel):
+    """One field that is not what it should be."""
+
+    field: str
+    fault: str
+
+
+class Problem(Answer):
+    """What is wrong (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    field: str = Field(default="", description="The field or parameter at fault, if one is.")
+    advice: str = Field(default="", description="What a person can do about it.")
+    faults: list[Fault] = Field(default_factory=list)
+
+
+class Listed(BaseModel, Generic[T]):
+    """A piece of a list; *next* is what to skip for the next piece."""
+
+    items: list[T]
+    total: int
+    next: int | None
+
+
+class CaseRow(Answer):
+    """A case in a list."""
+
+    reference: str
+    title: str
+
+
+class CaseRead(CaseRow):
+    """A case with its document; *seen* is the digest that a change names."""
+
+    seen: str
+    document: dict[str, Any]
+    targets: list[dict[str, Any]]
+
+
+class CaseKept(Answer):
+    """What became of a case."""
+
+    reference: str
+    new: bool
+    seen: str
+
+
+class RequestRow(Answer):
+    """A request in a list."""
+
+    id: str
+    direction: Literal["out", "in"]
+    reference: str
+    case: str
+    peer: str
+    measure: str
+    state: str
+    package: str
+    changed_at: str
+
+
+class RequestKept(RequestRow):
+    """A request after an act; *seen* is the digest that the next change names."""
+
+    seen: str
+
+
+class RequestRead(RequestKept):
+    """A request whole: what may be done next, history, receipts, clocks, document."""
+
+    acts: list[str]
+    read_back_code: str | None
+    history: list[dict[str, Any]]
+    receipts: list[dict[str, Any]]
+    clocks: list[dict[str, Any]]
+    document: dict[str, Any]
+
+
+class FindingRow(Answer):
+    """One thing that is missing, wrong or doubtful; *blocks* keeps the request from being released."""
+
+    level: Literal["missing", "wrong", "doubtful"]
+    field: str
+    reason: str
+    remedy: str
+    source: str
+    verified: bool | None
+    blocks: bool
+
+
+class Checked(Answer):
+    """What the preflight found."""
+
+    reference: str
+    complete: bool
+    findings: list[FindingRow]
+
+
+class Prepared(Answer):
+    """The exact bytes to be signed with the person's own key: Ed25519 over *message*."""
+
+    package: str
+    message: str = Field(description="The bytes in base64: the pre-authentication encoding of the DSSE envelope.")
+    payload_type: str
+    payload: dict[str, Any] = Field(description="What the bytes say, to be looked at before signing.")
+    signers: list[str] = Field(description="Who signed already.")
+
+
+class Step(Answer):
+    """One numbered step of a verification."""
+
+    number: int
+    name: str
+    status: Literal["ok", "failed", "skipped", "not reached"]
+    found: str
+
+
+class Verified(Answer):
+    """The outcome of a verification."""
+
+    verdict: Literal["valid", "refused"]
+    refused_at: str | None
+    package: str | None
+    checked_at: str | None
+    steps: list[Step]
+    signers: list[dict[str, Any]]
+    sender: dict[str, Any] | None
+    callback: list[dict[str, Any]]
+    document: dict[str, Any] | None
+    advice: str
+
+
+class TakenIn(Answer):
+    """What came of a package: its request, whether it was new, how it verified."""
+
+    request: RequestRow
+    new: bool
+    verdict: str
+    steps: list[Step]
+
+
+class ReceiptTaken(Answer):
+    """What came of a receipt."""
+
+    reference: str
+    new: bool
+    state: str
+    receipt: dict[str, Any]
+
+
+class IdentifierRead(Answer):
+    """An identifier in its normal form."""
+
+    kind: str
+    value: str
+    original: str
+    doubts: list[str]
+
+
+class PastedLine(Answer):
+    """What one pasted line was read as; a person confirms what is doubtful."""
+
+    line: int
+    text: str
+    found: IdentifierRead | None
+    others: list[str]
+    relation: str
+    doubtful: bool
+    fault: str
+    advice: str
+
+
+class Hit(Answer):
+    """In which of the person's cases an identifier stands; *common* if in so many that it says little."""
+
+    kind: str
+    value: str
+    cases: list[str]
+    count: int
+    common: bool
+
+
+class RelatedCase(Answer):
+    """A case that shares identifiers, and what it shares."""
+
+    case: str
+    score: float
+    shared: list[dict[str, Any]]
+
+
+class ReturnRow(Answer):
+    """A return that the node keeps for a case."""
+
+    id: str
+    case: str
+    request: str
+    item: str
+    records: dict[str, Any]
+    states: dict[str, Any]
+    by: str
+    at: str
+
+
+class PartyRow(Answer):
+    """A party in a list."""
+
+    id: str
+    name: str
+    kind: str
+
+
+class PartyRead(Answer):
+    """A party as the directory has it, and which key may act now."""
+
+    party: dict[str, Any]
+    may_act: dict[str, list[str]]
+    at: str
+    stale: bool
+
+
+class PeerRow(Answer):
+    """Whether a peer can be reached, and what waits for it."""
+
+    party: str
+    url: str
+    paused: bool
+    seen_at: str
+    failed_at: str
+    failures: int
+    error: str
+    waiting: int
+    stuck: int
+
+
+class Checkpoint(Answer):
+    """What the log is now, signed (C2SP tlog-checkpoint)."""
+
+    checkpoint: str
+    key: str
+
+
+class Proof(Answer):
+    """That an entry stands in the log (C2SP tlog-proof)."""
+
+    index: int
+    proof: str
+    key: str
+
+
+class Free(Answer):
+    """A document of the law data: its fields are those that the commands print."""
+
+
+Free.model_rebuild()
+Record = dict[str, Any]

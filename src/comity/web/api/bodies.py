@@ -1,0 +1,85 @@
+"""What a program sends, read within limits of kind, size and time, and JSON read strictly."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+
+from comity.kernel import canonical
+from comity.store.blobs import writing
+
+from ..desk.desk import Desk
+from ..desk.errors import SlowForm, TooLarge
+from .errors import BadCall, WrongContent
+from .operations import FILE, NOTHING, Operation
+
+KINDS = {FILE: (FILE, "application/zip", "application/json")}
+
+
+async def read(desk: Desk, request: Request, operation: Operation) -> bytes | Path:
+    """Read the body that an operation takes: its bytes, or where a file was put.
+
+    Raises:
+        WrongContent, TooLarge, SlowForm, BadCall: it is none, or more than the operation takes.
+    """
+    if operation.takes == NOTHING:
+        return b""
+    _require_kind(request, operation)
+    seconds = desk.upload_time if operation.takes == FILE else desk.body_time
+    pieces = _pieces(request, operation.most)
+    try:
+        async with asyncio.timeout(seconds):
+            if operation.takes == FILE:
+                return await _kept(desk, pieces)
+            return b"".join([piece async for piece in pieces])
+    except TimeoutError as e:
+        raise SlowForm(f"got part of a body in {seconds:.0f} seconds, expected all of it") from e
+    except ClientDisconnect as e:
+        raise BadCall("got part of a body, expected all of it") from e
+
+
+def parsed(body: bytes, most: int) -> Any:
+    """Read JSON strictly: UTF-8, no name twice, no number that another reader would round, at most 32 levels.
+
+    Raises:
+        BadInput: it is none.
+    """
+    value = canonical.load(body, limit=most)
+    canonical.dump(value)
+    return value
+
+
+def _require_kind(request: Request, operation: Operation) -> None:
+    said = request.headers.getlist("content-type")
+    kind, _, more = (said[0] if len(said) == 1 else "").partition(";")
+    kinds = KINDS.get(operation.takes, (operation.takes,))
+    if kind.strip().lower() not in kinds or more.strip().lower().replace('"', "") not in ("", "charset=utf-8"):
+        raise WrongContent(f"got {kind[:60]!r}, expected {' or '.join(kinds)}", field="Content-Type")
+    if "content-encoding" in request.headers:
+        raise WrongContent("got a compressed body, expected it as it is", field="Content-Encoding")
+
+
+async def _pieces(request: Request, most: int) -> AsyncGenerator[bytes, None]:
+    told = request.headers.get("content-length", "0")
+    if not told.isascii() or not told.isdigit() or int(told[:15]) > most:
+        raise TooLarge(f"got {told[:15]} bytes, expected at most {most}")
+    size = 0
+    async for piece in request.stream():
+        size += len(piece)
+        if size > most:
+            raise TooLarge(f"got more than {most} bytes, expected at most so many")
+        yield piece
+
+
+async def _kept(desk: Desk, pieces: AsyncGenerator[bytes, None]) -> Path:
+    """Write a body aside, on the disk of the kept files."""
+    path = await run_in_threadpool(desk.node.blobs.stage)
+    with writing(path), path.open("xb") as file:
+        async for piece in pieces:
+            await run_in_threadpool(file.write, piece)
+    return path

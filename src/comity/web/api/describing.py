@@ -1,0 +1,75 @@
+"""The description of the API in OpenAPI 3.1: made from the operations, with the act of each and examples."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from comity import __version__
+from comity.accounts.duties import ANYONE, acts
+
+from ..desk.app import API
+from .answers import Problem
+from .examples import EXAMPLES
+from .operations import FILE, JSON, Operation
+from .problems import MEDIA
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+SCHEME = "token"
+ABOUT = (
+    "The acts of the desk for programs. Every call shows a token in the header `Authorization: Bearer TOKEN`; a token holds "
+    "some acts of its person, who makes it on the account page, and never does more than he may at that moment. What the "
+    "person does not know of is answered as if it were not there. Whatever is wrong is a problem document (RFC 9457)."
+)
+KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "8 to 80 letters, digits or . _ ~ -; the same call under the same key has one effect.",
+    "schema": {"type": "string", "pattern": "^[A-Za-z0-9._~-]{8,80}$"},
+}
+PROBLEM = {"description": "What is wrong", "content": {MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+
+
+def answers_of(one: Operation) -> dict[int | str, dict[str, Any]]:
+    """Describe what an operation answers."""
+    if isinstance(one.answers, str):
+        good: dict[str, Any] = {"content": {one.answers: {"schema": {"type": "string", "format": "binary"}}}}
+    else:
+        good = {"model": one.answers}
+    good["description"] = "Done"
+    found: dict[int | str, dict[str, Any]] = {one.status: good, "default": {"model": Problem, "description": "Wrong"}}
+    return found if one.takes != FILE or one.status == 200 else found | {200: good | {"description": "Known already"}}
+
+
+def extra_of(one: Operation) -> dict[str, Any]:
+    """Describe what the framework does not know of an operation: its act, its key, its body."""
+    act = acts()[one.act]
+    said = f"Needs a token that holds `{act.name}`." if act.who != ANYONE else "Needs any token."
+    extra: dict[str, Any] = {"x-act": act.name, "x-needs": said, "security": [{SCHEME: []}]}
+    if one.changes:
+        extra["parameters"] = [KEY]
+    if one.takes == FILE:
+        content = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in (FILE, "application/zip")}
+        extra["requestBody"] = {"required": True, "content": content}
+    elif one.takes == JSON and one.id in EXAMPLES:
+        extra["requestBody"] = {"content": {JSON: {"examples": {"one": {"value": EXAMPLES[one.id]}}}}}
+    return extra
+
+
+def described(app: FastAPI) -> bytes:
+    """Give the description as JSON."""
+    from fastapi.openapi.utils import get_openapi
+
+    made = get_openapi(
+        title="Comity", version=__version__, description=ABOUT, routes=app.routes, servers=[{"url": API}]
+    )
+    scheme = {"type": "http", "scheme": "bearer", "description": "A token made on the account page of the desk."}
+    made["components"]["securitySchemes"] = {SCHEME: scheme}
+    for path in made["paths"].values():
+        for operation in path.values():
+            operation["responses"]["default"] = PROBLEM
+            operation["description"] += f" {operation.pop('x-needs')}"
+    return json.dumps(made, ensure_ascii=False, indent=1).encode()

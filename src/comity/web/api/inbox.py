@@ -1,0 +1,88 @@
+"""What arrives: requests that came in, packages and receipts taken in.
+
+Who takes in what nobody knows of yet is the first who knows of its case. Answering is signed with a post's key at the
+moment of the answer, and is not here: the desk and the command line do it.
+"""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from comity.accounts import knowledge
+from comity.kernel.errors import BadInput
+from comity.packages.receipt import MAX_BYTES, is_receipt
+from comity.packages.result import Result
+from comity.requests import receipts
+from comity.requests.errors import PackageRefused
+from comity.requests.intake import receive
+from comity.requests.model import IN, Request
+from comity.store.engine import Unit
+
+from ..desk.inbox import AGE, TAKEN_UP, case_of
+from .answers import Listed, ReceiptTaken, RequestRead, RequestRow, TakenIn
+from .call import Asked, Called, data, listed
+from .operations import FILE, PACKAGE, Operation, by_incoming
+from .requests import PACKAGE as ZIP
+from .requests import PDF, State, found, package_of, printed, whole
+from .verifying import placed, tidied
+
+
+def list_incoming(call: Called, piece: Asked, case: str = "", state: State = "") -> Response:
+    """List the requests that came in, in the cases that the person knows of; a case is written PEER:REFERENCE."""
+    return listed([one.plain() for one in found(call, IN, case, state)], piece)
+
+
+def take_in(call: Called) -> Response:
+    """Take in a package that is for us; the same package again has no further effect."""
+    path = placed(call)
+    with path.open("rb") as file:
+        head = file.read(64)
+    if head.startswith(AGE) or is_receipt(head):
+        advice = "Open an encrypted package first; receipts go to /receipts."
+        raise BadInput("got another kind of file, expected a package", advice=advice)
+
+    def also(unit: Unit, request: Request, result: Result) -> None:
+        if knowledge.unknown_of(unit, [case_of(request)]):
+            knowledge.begin(call.desk.staff, unit, call.person, case_of(request), TAKEN_UP)
+
+    try:
+        got = receive(call.office, path, also=also)
+    except PackageRefused as e:
+        e.message = e.message.replace(f"{path}: ", "")
+        raise
+    verdict, steps = got.result.plain()["verdict"], tidied(got.result.steps, path)
+    document = {"request": got.request.plain(), "new": got.new, "verdict": verdict}
+    return data(document | {"steps": [vars(one) for one in steps]}, 201 if got.new else 200)
+
+
+def take_receipt(call: Called) -> Response:
+    """Take in a receipt on a request of ours; the same receipt again has no further effect."""
+    with placed(call).open("rb") as file:
+        taken = receipts.take(call.office, file.read(MAX_BYTES + 1))
+    document = {"reference": taken.request.reference, "new": taken.new, "state": taken.request.state}
+    return data(document | {"receipt": taken.answer.plain()}, 201 if taken.new else 200)
+
+
+def read_incoming(call: Called) -> Response:
+    """Read a request that came in, whole."""
+    return whole(call)
+
+
+def print_incoming(call: Called) -> Response:
+    """Print a request that came in as PDF."""
+    return printed(call)
+
+
+def read_incoming_package(call: Called) -> Response:
+    """Give the package of a request that came in, byte for byte as it was taken in."""
+    return package_of(call)
+
+
+OPERATIONS = (
+    Operation("GET", "/incoming", "inbox.list", list_incoming, Listed[RequestRow]),
+    Operation("POST", "/incoming", "inbox.take", take_in, TakenIn, takes=FILE, most=PACKAGE, status=201),
+    Operation("GET", "/incoming/{request}", "inbox.read", read_incoming, RequestRead, by_incoming),
+    Operation("GET", "/incoming/{request}/document", "inbox.read", print_incoming, PDF, by_incoming),
+    Operation("GET", "/incoming/{request}/package", "inbox.read", read_incoming_package, ZIP, by_incoming),
+    Operation("POST", "/receipts", "inbox.take", take_receipt, ReceiptTaken, takes=FILE, most=MAX_BYTES, status=201),
+)

@@ -1,0 +1,175 @@
+"""Our own requests: listed, drafted, changed, checked, read, printed, withdrawn, given a basis.
+
+Sealing is not here: the drafter's key signs a bag that is written at that moment, on the desk or at the command line.
+Confirming and releasing sign what was sealed, and are in `signing`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Query
+from starlette.responses import FileResponse, Response
+
+from comity.exchange.sending import withdrawn
+from comity.kernel.ids import new_id
+from comity.law.plain import plain
+from comity.node.ports import desk_of
+from comity.requests import tables
+from comity.requests.bases import propose
+from comity.requests.choosing import choose
+from comity.requests.drafting import check, digest, draft, rewrite
+from comity.requests.errors import WrongState
+from comity.requests.model import IN, OUT, Request
+from comity.requests.register import print_request, show_request
+from comity.requests.release import withdraw
+from comity.requests.states import STATES
+from comity.requests.vocabulary import draft_shape
+
+from . import answers
+from .asked import Choice, Draft, DraftChange, Reason
+from .call import Asked, Call, Called, data, listed
+from .errors import BadCall
+from .operations import JSON, Operation, by_case, by_outgoing
+
+PDF, PACKAGE = "application/pdf", "application/zip"
+State = Annotated[str, Query(json_schema_extra={"enum": ["", *STATES]}, max_length=20)]
+
+
+def list_requests(call: Called, piece: Asked, case: str = "", state: State = "") -> Response:
+    """List our requests in the cases that the person knows of, the latest change first; of one case, in one state."""
+    return listed([one.plain() for one in found(call, OUT, case, state)], piece)
+
+
+def draft_request(call: Called, case: str, asked: Draft) -> Response:
+    """Begin a request in a case."""
+    made = draft(
+        call.office, case, measure=asked.measure, to=asked.to, exercise=asked.exercise, unit_name=asked.unit,
+        by=call.name, own_id=new_id(call.desk.staff.now),
+    )  # fmt: skip
+    return data(kept(made), 201)
+
+
+def read_request(call: Called) -> Response:
+    """Read a request: its state, what may be done next, history, receipts, clocks, document."""
+    return whole(call)
+
+
+def change_request(call: Called, change: DraftChange) -> Response:
+    """Set fields of a draft anew, as somebody who saw it; the fields are those of a draft sheet."""
+    faults = draft_shape().faults(change.fields)
+    if faults:
+        raise BadCall(faults[0].message, field=f"fields.{faults[0].path}")
+    fields = {name: value for name, value in change.fields.items() if name != "format"}
+    return data(kept(rewrite(call.office, call.given["request"], fields, seen=change.seen, by=call.name)))
+
+
+def check_request(call: Called) -> Response:
+    """Find everything missing or doubtful in a request: each with its field, reason, remedy and source."""
+    request, findings = check(call.office, call.given["request"])
+    rows = [one.plain() | {"blocks": one.blocks} for one in findings]
+    complete = not any(one.blocks for one in findings)
+    return data({"reference": request.reference, "complete": complete, "findings": rows})
+
+
+def print_document(call: Called) -> Response:
+    """Print a request as PDF; a draft as far as it goes."""
+    return printed(call)
+
+
+def read_package(call: Called) -> Response:
+    """Give the package of a released request, as a file that anybody can verify."""
+    return package_of(call)
+
+
+def withdraw_request(call: Called, why: Reason) -> Response:
+    """Withdraw a request; a node that took it in is told, and the addressee is to be told by call-back."""
+    office, name = call.office, call.given["request"]
+    return data(kept(withdraw(office, name, why.reason, also=withdrawn(desk_of(call.node)))))
+
+
+def propose_bases(call: Called) -> Response:
+    """Propose the legal bases for a request in order, with what is still open; a person chooses one."""
+    return data(plain(propose(call.office, call.given["request"])))
+
+
+def choose_basis(call: Called, choice: Choice) -> Response:
+    """Bind a legal basis that a named person chose to a draft, with answers on what was open."""
+    numbered = {int(number): text for number, text in choice.answers.items()}
+    name = call.given["request"]
+    made = choose(call.office, name, choice.candidate, by=choice.by, text=choice.text, answers=numbered)
+    return data(kept(made))
+
+
+def kept(request: Request) -> dict[str, Any]:
+    """Give a request after an act as JSON data, with the digest that the next change names."""
+    return request.plain() | {"seen": digest(request)}
+
+
+def whole(call: Call) -> Response:
+    """Answer with a request whole."""
+    dossier = show_request(call.office, _id(call))
+    return data(dossier.plain(call.office) | {"seen": digest(dossier.request)})
+
+
+def printed(call: Call) -> Response:
+    """Answer with the document of a request."""
+    return Response(print_request(call.office, _id(call)), media_type=PDF)
+
+
+def package_of(call: Call) -> Response:
+    """Answer with the package of a request.
+
+    Raises:
+        WrongState: it was not released.
+    """
+    request = show_request(call.office, _id(call)).request
+    if not request.released:
+        raise WrongState(f"got a request that is {request.state}, expected a released one", field="state")
+    path = call.office.blobs.path(request.file)
+    return FileResponse(path, media_type=PACKAGE, filename=f"{request.stem}.comity.zip")
+
+
+def found(call: Call, direction: str, case: str, state: str) -> list[Request]:
+    """List requests in the cases that the person knows of.
+
+    Raises:
+        BadCall: there is no such state.
+    """
+    if state and state not in STATES:
+        raise BadCall(f"got {state[:20]!r}, expected one of: {', '.join(STATES)}", field="state")
+    known = call.cases() & {case} if case else call.cases()
+    inside = {one.partition(":")[2] for one in known if ":" in one} if direction == IN else known
+    with call.node.store.read() as unit:
+        rows = tables.requests_of(unit, inside, direction, [state] if state else [])
+    return [one for one in rows if direction == OUT or f"{one.peer}:{one.case}" in known]
+
+
+def _id(call: Call) -> str:
+    """Give the id of the request that the door let somebody come to."""
+    direction = IN if ":" in call.case else OUT
+    with call.node.store.read() as unit:
+        return call.office.find(unit, call.given["request"], direction).id
+
+
+OPERATIONS = (
+    Operation("GET", "/requests", "case.list", list_requests, answers.Listed[answers.RequestRow]),
+    Operation(
+        "POST", "/requests", "request.draft", draft_request, answers.RequestKept, case=by_case, takes=JSON, status=201
+    ),
+    Operation("GET", "/requests/{request}", "request.read", read_request, answers.RequestRead, case=by_outgoing),
+    Operation(
+        "PATCH", "/requests/{request}", "request.draft", change_request, answers.RequestKept, by_outgoing, takes=JSON
+    ),
+    Operation("GET", "/requests/{request}/check", "request.read", check_request, answers.Checked, by_outgoing),
+    Operation("GET", "/requests/{request}/document", "request.read", print_document, PDF, by_outgoing),
+    Operation("GET", "/requests/{request}/package", "request.read", read_package, PACKAGE, by_outgoing),
+    Operation("GET", "/requests/{request}/bases", "request.read", propose_bases, answers.Free, by_outgoing),
+    Operation(
+        "PUT", "/requests/{request}/basis", "request.basis", choose_basis, answers.RequestKept, by_outgoing, takes=JSON
+    ),
+    Operation(
+        "POST", "/requests/{request}/withdrawal", "request.withdraw", withdraw_request, answers.RequestKept,
+        by_outgoing, takes=JSON,
+    ),
+)  # fmt: skip
