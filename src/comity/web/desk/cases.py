@@ -14,7 +14,7 @@ from comity.accounts.duties import roles
 from comity.accounts.errors import NotAllowed
 from comity.kernel.clock import stamp
 from comity.kernel.errors import ComityError
-from comity.kernel.language import _, word
+from comity.kernel.language import _
 from comity.requests import tables
 from comity.requests.cases import keep_case, show_case, targets_of
 from comity.requests.errors import WrongState
@@ -24,6 +24,7 @@ from comity.store.engine import Unit
 
 from . import caseform
 from .caseform import CaseForm
+from .languages import worded
 from .routes import Route, by_name
 from .visit import Visit
 
@@ -166,7 +167,7 @@ def parties(visit: Visit) -> list[Any]:
 def measures() -> list[tuple[str, str]]:
     """List what may be asked for, beginning anew."""
     names = ("preserve", "disclose_subscriber", "disclose_traffic", "disclose_content", "disclose_emergency")
-    return [(name, word("measure", name)) for name in (*names, "mutual_assistance")]
+    return [(name, worded("measure", name)) for name in (*names, "mutual_assistance")]
 
 
 def _found(visit: Visit) -> CaseFile | None:

@@ -15,6 +15,8 @@ from markupsafe import Markup
 from comity.kernel.language import _, said, word
 from comity.requests.model import Deadline, Entry
 
+from .languages import worded
+
 DONE, NOW, DUE, LATE, STOPPED = "done", "now", "due", "late", "stopped"
 QUIET = frozenset({"change"})
 WIDTH, MARGIN, APART, Y = 720, 22, 30, 30
@@ -41,7 +43,7 @@ def marks(history: Iterable[Entry], clocks: Iterable[Deadline], now: datetime) -
 def deadline(kind: str) -> str:
     """Give a clock in words; one that the basis of a request sets is called so."""
     name = kind.removeprefix("basis.")
-    return word("clock", kind) if name == kind else f"{_('basis')}: {name.replace('_', ' ')}"
+    return worded("clock", kind) if name == kind else f"{_('basis')}: {name.replace('_', ' ')}"
 
 
 def act(name: str) -> str:

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from comity.kernel import canonical
-from comity.kernel.language import said
+from comity.kernel.language import _, said
 from comity.law.gate import Asked, Gate, Stage
+from comity.packages.sealing import request_shape
 from comity.requests import vocabulary
 from comity.requests.cases import targets_of
 from comity.requests.model import CaseFile, Finding, Request
@@ -100,7 +101,7 @@ def remarks(found: Iterable[Finding]) -> list[dict[str, Any]]:
     return [
         {
             "finding": one,
-            "reason": _plain(said(one.reason)),
+            "reason": _reason(one),
             "remedy": _plain(said(one.remedy)),
             "place": place(one.field),
         }
@@ -116,6 +117,14 @@ def answers(visit: Visit, rows: Sequence[Mapping[str, Any]]) -> dict[int, str]:
         if row.get("state") in ("open", "lead") and said_now and said_now != row.get("answer"):
             found[number] = said_now
     return found
+
+
+def _reason(one: Finding) -> str:
+    """Say why; a field that is empty is named as the form names it."""
+    if not one.reason.startswith("got nothing"):
+        return _plain(said(one.reason))
+    field = next((each for each in request_shape().fields if each.name == one.field.partition(".")[0]), None)
+    return _("{field}: not stated").format(field=_(field.label["en"])) if field else said(one.reason)
 
 
 def _plain(given: str) -> str:

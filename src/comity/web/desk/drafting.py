@@ -12,7 +12,7 @@ from starlette.responses import Response
 from comity.accounts import knowledge
 from comity.accounts.errors import NotAllowed
 from comity.kernel.errors import BadInput, ComityError
-from comity.kernel.language import _, said, word
+from comity.kernel.language import _, said
 from comity.law.basis import Engine
 from comity.law.candidate import Decision
 from comity.requests import bases, choosing, tables, vocabulary
@@ -25,10 +25,11 @@ from . import draftform
 from .cases import measures, parties
 from .desk import Desk
 from .draftform import name_of
-from .languages import NAMES
+from .languages import NAMES, worded
 from .routes import Route, by_name
 from .visit import Visit
 
+FACTS = ("offence_facts", "facts")
 FORM, FILE = 512 << 10, 64 << 20
 
 
@@ -64,6 +65,7 @@ def begun(visit: Visit) -> Response:
         by=name_of(visit),
         own_id=_once(visit),
     )
+    _state_facts(visit, made)
     return visit.go(f"/request/{made.id}/draft")
 
 
@@ -137,6 +139,15 @@ def attached(visit: Visit) -> Response:
     return visit.go(f"/request/{request.id}/draft#attachments")
 
 
+def _state_facts(visit: Visit, made: Request) -> None:
+    """State the facts of the case in a draft that has just begun, to be mended there."""
+    stated = made.document["contents"]
+    asked = [one["id"] for one in vocabulary.complete(made.measure)["items"] if one["id"] in FACTS]
+    if len(stated) == 1 and asked:
+        sheet = {"contents": [*stated, {"id": asked[0], "text": made.document["case"]["facts"]}]}
+        service.rewrite(visit.desk.node.office, made.id, sheet, seen=service.digest(made), by=name_of(visit))
+
+
 def _choose(visit: Visit, request: Request) -> None:
     """Bind the basis that was ticked, with new answers on what it leaves open."""
     given = request.document.get("basis", {})
@@ -165,7 +176,7 @@ def _page(
         members = knowledge.members(unit, saved.case)
         people = [visit.desk.staff.person(unit, one.person).label for one in members if one.person != visit.person.id]
     addressee = office.known(document["to"]["party"])
-    choosable = dict(measures()) | {saved.measure: word("measure", saved.measure)}
+    choosable = dict(measures()) | {saved.measure: worded("measure", saved.measure)}
     decision, lacking = _decision(visit, would)
     return visit.page(
         "draft.html",

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from babel import Locale
 from babel.dates import format_datetime
 
-from comity.kernel.language import language
+from comity.kernel.language import language, word
 
 NAMES = {
     "en": "English",
@@ -41,6 +41,12 @@ def direction(code: str) -> str:
 def locale(code: str) -> Locale:
     """Give what is known of a language."""
     return Locale.parse(_LOCALES.get(code, code))
+
+
+def worded(kind: str, code: str) -> str:
+    """Give a code as a word of the person's language; where there is none, the code itself, without its underscores."""
+    found = word(kind, code)
+    return found.replace("_", " ") if found == code else found
 
 
 def written(at: datetime, zone: str) -> tuple[str, str]:

@@ -15,9 +15,9 @@ from markupsafe import Markup, escape
 
 from comity import __version__
 from comity.kernel.clock import stamp
-from comity.kernel.language import _, counted, said, word
+from comity.kernel.language import _, counted, said
 
-from .languages import NAMES, direction, written
+from .languages import NAMES, direction, worded, written
 
 if TYPE_CHECKING:
     from .visit import Visit
@@ -32,7 +32,9 @@ def environment() -> Environment:
         loader=PackageLoader("comity.web.desk"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    made.globals.update(_=_, counted=counted, said=said, word=word, static=static, languages=NAMES, version=__version__)
+    made.globals.update(
+        _=_, counted=counted, said=said, word=worded, static=static, languages=NAMES, version=__version__
+    )
     made.filters["fill"] = _filled
     made.filters["browser"] = _browser
     made.filters["spoken"] = lambda text: said(text, surely=True)

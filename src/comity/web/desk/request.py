@@ -13,6 +13,7 @@ from comity.accounts.duties import acts
 from comity.exchange import tables as messages
 from comity.exchange.deliverytables import find_parts
 from comity.exchange.sending import send, stands, withdrawn
+from comity.kernel.clock import moment
 from comity.kernel.errors import ComityError
 from comity.packages.document import blocks
 from comity.packages.sealing import request_shape
@@ -171,6 +172,7 @@ def _page(visit: Visit, *, wrong: ComityError | None = None) -> Response:
         line=line,
         drawing=clockline.drawn(line, mirrored=direction(visit.language) == "rtl"),
         act=clockline.act,
+        moment=moment,
         remarks=draftform.remarks(findings),
         blocking=sum(one.blocks for one in findings),
         party=office.party,
