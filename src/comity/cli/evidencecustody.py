@@ -51,7 +51,9 @@ def register(package: Path, source: str, home: Path, as_json: bool, **who: str) 
 
     generation = read_generation(package)
     with open_node(home) as node:
-        bag = bag_of(generation, package.resolve(), at=node.clock.now())
+        own, taken_by = node.settings.party, generation.act.party
+        peer = (taken_by or "?") if source or taken_by not in ("", own) else ""
+        bag = bag_of(generation, package.resolve(), at=node.clock.now(), peer=peer)
         made = node.custodian.register(bag, *arrival(generation, deed_of("noted", node.settings.party, **who), source))
     data = bag.plain() | {"entries": [one.number for one in made]}
     words = _("[green]registered[/] {item}") if made else _("{item} was registered before")

@@ -249,7 +249,7 @@ def _bags(desk: Desk, reception: Reception, note: SignedPaper) -> list[Bag]:
             name = reception.name or f"{said['item']} part {bag['digest'][:PART_DIGITS]}"
             found.append(Bag(bag["digest"], name, bag["tree_root"], said["files"], said["bytes"], str(path), now))
         else:
-            one = bag_of(read_generation(path), path, at=now)
+            one = bag_of(read_generation(path), path, at=now, peer=said["from"])
             found.append(replace(one, item=reception.name or one.item))
     return found
 

@@ -68,7 +68,7 @@ class Custodian:
         """
         known = tables.find_bags(unit, digest=bag.digest)
         if known:
-            tables.put_bag(unit, replace(known[0], path=bag.path))
+            tables.put_bag(unit, replace(known[0], path=bag.path, case=known[0].case or bag.case))
             return ()
         self._fits(unit, bag)
         tables.put_bag(unit, bag)

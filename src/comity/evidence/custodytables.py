@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,7 +28,9 @@ _bags = sa.Table(
     sa.Column("size", Big, nullable=False),
     sa.Column("path", sa.Text, nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("case", sa.Text, nullable=False, server_default=sa.text("''")),
     sa.UniqueConstraint("item", "number"),
+    sa.Index(None, "case"),
 )
 _entries = append_only(
     sa.Table(
@@ -56,7 +58,10 @@ _tokens = append_only(
 
 @dataclass(frozen=True)
 class Bag:
-    """A sealed bag that this node knows, and where it is, or its tombstone when its bytes are gone."""
+    """A sealed bag that this node knows, and where it is, or its tombstone when its bytes are gone.
+
+    *case* is the case it was taken for, as its description says; `PEER:CASE` where another party took it.
+    """
 
     digest: str
     item: str
@@ -67,12 +72,14 @@ class Bag:
     at: datetime
     number: int = 1
     former: str = ""
+    case: str = ""
 
     def plain(self) -> dict[str, Any]:
         """Give the bag as JSON data."""
         return {
             "item": self.item, "generation": self.number, "digest": self.digest, "former": self.former,
             "tree_root": self.root, "files": self.files, "bytes": self.size, "path": self.path, "at": stamp(self.at),
+            "case": self.case,
         }  # fmt: skip
 
 
@@ -99,6 +106,16 @@ def find_bags(unit: Unit, **wanted: str | int) -> list[Bag]:
     """List the bags whose columns have the *wanted* values, by item and generation."""
     query = sa.select(_bags).filter_by(**wanted).order_by(_bags.c.item, _bags.c.number)
     return [Bag(**row) for row in unit.execute(query).mappings()]
+
+
+def bags_of(unit: Unit, cases: Collection[str]) -> list[Bag]:
+    """List the newest bag of each item of some cases, by item."""
+    found: dict[str, Bag] = {}
+    wanted = sorted(cases)
+    for place in range(0, len(wanted), _BLOCK):
+        query = sa.select(_bags).where(_bags.c.case.in_(wanted[place : place + _BLOCK])).order_by(_bags.c.item, _bags.c.number)
+        found |= {row["item"]: Bag(**row) for row in unit.execute(query).mappings()}
+    return sorted(found.values(), key=lambda one: one.item)
 
 
 def add_custody(unit: Unit, entry: CustodyEntry, index: int, standing: str) -> None:

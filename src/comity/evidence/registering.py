@@ -11,11 +11,13 @@ from .custodytables import Bag
 from .model import Generation
 
 
-def bag_of(generation: Generation, path: Path, *, at: datetime) -> Bag:
-    """Give a sealed generation as the node lists it."""
+def bag_of(generation: Generation, path: Path, *, at: datetime, peer: str = "") -> Bag:
+    """Give a sealed generation as the node lists it; one that came from a *peer* is of that party's case."""
+    case = generation.act.case
     return Bag(
         digest=generation.digest, item=generation.act.item, root=generation.root, files=generation.files,
         size=generation.size, path=str(path), at=at, number=generation.number, former=generation.former,
+        case=f"{peer}:{case}" if peer and case else case,
     )  # fmt: skip
 
 

@@ -94,7 +94,8 @@ def acquire_delivery(
     order, now = intake.order, office.clock.now()
     item = order.act.item or parts[0].part.delivery
     staged = order.target.with_name(order.target.name + ".received")
-    act = replace(order.act, item=item, request=order.act.request or request.reference)
+    case = order.act.case or request.case
+    act = replace(order.act, item=item, case=case, request=order.act.request or request.reference)
     order = replace(order, act=act, paths=(staged / TOP,), about=about)
     if not order.target.parent.is_dir():
         raise BadInput("got a path in no folder, expected a new folder in one", file=str(order.target))

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from comity.store.engine import Unit
 from comity.store.schema import Big, Json, UtcDateTime, append_only, metadata
 
+from . import searching
 from .model import Answer, CaseFile, Deadline, Entry, Request
 from .states import DRAFT, SEALED, WITHDRAWN
 
@@ -102,11 +103,13 @@ def add_case(unit: Unit, case: CaseFile) -> None:
     unit.execute(
         sa.insert(_cases).values(reference=case.reference, document=case.document, imported_at=case.imported_at)
     )
+    searching.keep(unit, case)
 
 
 def change_case(unit: Unit, case: CaseFile) -> None:
     """Keep a case's newer file."""
     rows = {"document": case.document, "imported_at": case.imported_at}
+    searching.keep(unit, case, find_case(unit, case.reference))
     unit.execute(sa.update(_cases).where(_cases.c.reference == case.reference).values(**rows))
 
 
@@ -124,10 +127,12 @@ def all_cases(unit: Unit) -> list[CaseFile]:
 def add_request(unit: Unit, request: Request) -> None:
     """Keep a new request."""
     unit.execute(sa.insert(_requests).values(**vars(request)))
+    searching.keep(unit, request)
 
 
 def change_request(unit: Unit, request: Request) -> None:
     """Keep a request's new state."""
+    searching.keep(unit, request, next(iter(find_requests(unit, id=request.id)), None))
     unit.execute(sa.update(_requests).where(_requests.c.id == request.id).values(**vars(request)))
 
 
