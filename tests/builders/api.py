@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx2
 
 from builders.desk import Served
-from comity.accounts import tables, tokens
+from builders.records import logged, paid, written
+from comity.accounts import people, tables, tokens
 from comity.accounts.duties import acts
 from comity.accounts.model import Token
 from comity.accounts.staff import hashed
+from comity.crypto.keys import FileSigner
 from comity.web.api.operations import FILE, JSON, Operation
 
 BASE = "/api/v1"
@@ -92,3 +96,23 @@ def _client(desk: Served) -> httpx2.Client:
     if found is None or found.is_closed:
         found = _CLIENTS[desk.origin] = desk.visitor().client
     return found
+
+
+def signs_as(desk: Served, name: str, role: str) -> FileSigner:
+    """Bind a key of the directory to a person of the desk, and give it to him."""
+    key = desk.nodes.key(role)
+    listed = desk.nodes.office().me().require_key(key.public.keyid)
+    people.bind_key(desk.crew.staff, desk.person("admin"), desk.person(name).id, f"{name}.key", listed.holder)
+    return key
+
+
+def returned(desk: Served, folder: Path, case: str) -> None:
+    """Let the node keep a return for a case: two people who pay each other and come from one address."""
+    noon = desk.nodes.clock.now()
+    rows = [logged("lan@example.org", "192.0.2.7", noon), logged("minh@example.org", "192.0.2.7", noon)]
+    rows += [paid("DE89370400440532013000", "GB82WEST12345698765432", "25.50", noon)]
+    written(folder, rows)
+    entry = {"sha256": "0" * 64, "reader": "test/1"}
+    coverage = {"files": [entry], "records": {"session": 2, "transaction": 1}, "states": {"read": 1}}
+    (folder / "coverage.json").write_text(json.dumps(coverage))
+    desk.nodes.node().catalogue.keep(folder, case=case, by="Evidence room")

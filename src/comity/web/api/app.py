@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from inspect import cleandoc
 from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
@@ -90,7 +91,7 @@ def _facts(one: Operation) -> dict[str, Any]:
 
     return {
         "methods": [one.method], "operation_id": one.id, "status_code": one.status, "response_model": None,
-        "summary": acts()[one.act].label, "description": (one.does.__doc__ or "").strip(),
+        "summary": acts()[one.act].label, "description": cleandoc(one.does.__doc__ or ""),
         "tags": [one.path.split("/")[1]], "responses": answers_of(one), "openapi_extra": extra_of(one),
     }  # fmt: skip
 

@@ -23,6 +23,7 @@ from comity.requests.errors import WrongState
 from comity.requests.model import IN, OUT, Request
 from comity.requests.register import print_request, show_request
 from comity.requests.release import withdraw
+from comity.requests.safeguards import dated
 from comity.requests.states import STATES
 from comity.requests.vocabulary import draft_shape
 
@@ -56,11 +57,15 @@ def read_request(call: Called) -> Response:
 
 
 def change_request(call: Called, change: DraftChange) -> Response:
-    """Set fields of a draft anew, as somebody who saw it; the fields are those of a draft sheet."""
+    """Set fields of a draft anew, as somebody who saw it: those of a draft sheet, a list as a whole.
+
+    A safeguards answer that names no day was given today.
+    """
     faults = draft_shape().faults(change.fields)
     if faults:
         raise BadCall(faults[0].message, field=f"fields.{faults[0].path}")
     fields = {name: value for name, value in change.fields.items() if name != "format"}
+    fields = dated(fields, call.desk.staff.now.date())
     return data(kept(rewrite(call.office, call.given["request"], fields, seen=change.seen, by=call.name)))
 
 
