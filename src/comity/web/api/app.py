@@ -72,7 +72,9 @@ def make_app(threshold: Threshold) -> FastAPI:
         return _not_there(threshold.desk, error)
 
     handlers: Mapping[Any, Any] = {HTTPException: not_there}
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, exception_handlers=dict(handlers))
+    app = FastAPI(
+        openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, exception_handlers=dict(handlers)
+    )
     for one in OPERATIONS:
         app.router.add_api_route(one.path, one.does, route_class_override=door(threshold, one), **_facts(one))
     description = described(app)
