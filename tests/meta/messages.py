@@ -34,7 +34,9 @@ from meta.tree import SOURCE, parsed, python, tracked
 
 LOCALE = SOURCE / "locale"
 TEMPLATE = LOCALE / "comity.pot"
-WHOLE = ("vi",)  # languages that all of Comity speaks; the others speak at the desk, where a catalogue may lack the rest
+WHOLE = (
+    "vi",
+)  # languages that all of Comity speaks; the others speak at the desk, where a catalogue may lack the rest
 DESK = ("web/", "accounts/")
 SPEAKING = (
     "exchange/capabilities.py",
