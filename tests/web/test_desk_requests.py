@@ -47,7 +47,7 @@ def test_a_case_becomes_a_draft_and_the_draft_complete(desk: Served) -> None:
     assert "What you typed is not kept yet." in checked
     assert lan.post(path, typed | {"do": "keep", "candidate": basis}, page=path).status_code == 303
     page = lan.get(path).text
-    answers = {name: "Asked the ministry: yes." for name in re.findall(r'name="(open-\d+)"', page)}
+    answers = dict.fromkeys(re.findall(r'name="(open-\d+)"', page), "Asked the ministry: yes.")
     more = (
         complete(page) | {"do": "go", "target": re.findall(r'"target" value="(\w+)"[^>]*>[^@]*Mule@', page)} | answers
     )

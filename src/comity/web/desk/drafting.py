@@ -29,6 +29,7 @@ from .languages import NAMES, worded
 from .routes import Route, by_name
 from .visit import Visit
 
+LONGEST_NAME = 200
 FACTS = ("offence_facts", "facts")
 FORM, FILE = 512 << 10, 64 << 20
 
@@ -130,8 +131,8 @@ def attached(visit: Visit) -> Response:
     for one in visit.files("file"):
         with tempfile.TemporaryDirectory() as folder:
             name = PurePosixPath((one.filename or "").replace("\\", "/")).name
-            if name in ("", ".", ".."):
-                raise BadInput("got a file without a name, expected one", field="file")
+            if name in ("", ".", "..") or len(name.encode()) > LONGEST_NAME:
+                raise BadInput("got a file without a name, or with one too long, expected a short one", field="file")
             path = Path(folder, name)
             with path.open("xb") as target:
                 shutil.copyfileobj(one.file, target)
