@@ -13,6 +13,7 @@ from builders.exchange import SG, VN
 from builders.nodes import opened as nodes_in
 from builders.provider import Provider, provider
 from comity.accounts import people
+from comity.accounts.access import knows
 from comity.accounts.model import Person
 from comity.crypto.keys import FileSigner
 from comity.kernel.clock import stamp
@@ -65,11 +66,19 @@ class Desks:
 
     def know(self, name: str, request: Request) -> None:
         """Let a person know of the case of a request."""
-        self.served.member(name, f"{VN}:{request.case}")
+        case, staff = f"{VN}:{request.case}", self.served.crew.staff
+        with staff.store.read() as unit:
+            if knows(staff, unit, self.served.crew.standing(name), case):
+                return
+        self.served.member(name, case)
 
     def state(self, request: Request, party: str = SG) -> str:
         """The state of a request at a party."""
         return self.street.state(request, party)
+
+    def staged(self) -> set[Path]:
+        """What the provider's node has set aside and not kept."""
+        return {one for one in self.served.desk.node.settings.files.glob("staging/*/*/*") if one.is_file()}
 
     @property
     def today(self) -> str:

@@ -183,13 +183,17 @@ def deliver(
     with office.store.read() as unit:
         request, _ = _ready(desk, unit, name, target, None, look=True)
     staged = deliveries.prepare(office, request.peer, files, plain=plain)
-    with office.store.write(durable=True) as unit:
-        request, ours = _ready(desk, unit, name, target, override)
-        wished = replace(terms or Terms(""), task=ours.task, base=ours.base, reference=ours.reference, cap=ours.cap)
-        known = deliveries.earlier(unit, request, staged)
-        parts = known or deliveries.offer(unit, office, request, staged, wished)
-        _announce(desk, unit, request, parts)
-        outcomes.settle(desk, unit, request, [Outcome(target, "disclosed")])
+    try:
+        with office.store.write(durable=True) as unit:
+            request, ours = _ready(desk, unit, name, target, override)
+            wished = replace(terms or Terms(""), task=ours.task, base=ours.base, reference=ours.reference, cap=ours.cap)
+            known = deliveries.earlier(unit, request, staged)
+            parts = known or deliveries.offer(unit, office, request, staged, wished)
+            _announce(desk, unit, request, parts)
+            outcomes.settle(desk, unit, request, [Outcome(target, "disclosed")])
+    finally:
+        for one in staged:
+            office.blobs.unstage(one.path)
     return parts
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
+from typing import Any
 
 from comity.accounts.staff import Staff
 from comity.exchange.desk import Desk as Exchange
@@ -32,7 +33,13 @@ class Desk:
     stranger_time: float = 120.0
     token_calls: int = 120
     token_rate: float = 5.0
+    drawing: threading.BoundedSemaphore = field(default_factory=partial(threading.BoundedSemaphore, 2))
     checking: threading.Lock = field(default_factory=threading.Lock)
+
+    @cached_property
+    def checked(self) -> dict[Any, dict[str, Any]]:
+        """Give the verifications of packages that were run lately."""
+        return {}
 
     @cached_property
     def exchange(self) -> Exchange:

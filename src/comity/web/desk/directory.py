@@ -124,7 +124,7 @@ def _party(visit: Visit, wrong: ComityError | None = None) -> Response:
     tried = drills.drills(visit.desk.node.office, party.id)
     last = tried[0] if tried else None
     return visit.page(
-        "party.html", 422 if wrong else 200, party=party, line=_line(party, now, last), tried=tried, kind=_kind,
+        "party.html", 422 if wrong else 200, found=party, line=_line(party, now, last), tried=tried, kind=_kind,
         code=_code, wrong=wrong, stale=visit.desk.node.office.mirror.status().stale(now),
     )  # fmt: skip
 

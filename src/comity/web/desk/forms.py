@@ -73,7 +73,6 @@ async def _parts(request: Request, route: Route, folder: Path) -> Form:
     form: Form = []
     try:
         form = list((await parser.parse()).multi_items())
-        return form
     except _Cut as e:
         raise e.why from e
     except (MultiPartException, KeyError, UnicodeDecodeError, ValueError) as e:
@@ -81,6 +80,7 @@ async def _parts(request: Request, route: Route, folder: Path) -> Form:
     finally:
         if not any(isinstance(value, UploadFile) for _, value in form):
             shutil.rmtree(folder, ignore_errors=True)
+    return form
 
 
 class _Parser(MultiPartParser):

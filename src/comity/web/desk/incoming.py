@@ -7,6 +7,7 @@ another one.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from starlette.responses import Response
@@ -16,14 +17,18 @@ from comity.accounts.errors import NotAllowed
 from comity.accounts.model import Person
 from comity.crypto.keys import Signer
 from comity.exchange import emergency, provider, refusing
+from comity.exchange.desk import Desk as Exchange
 from comity.exchange.emergency import Called
 from comity.exchange.notifying import queued
+from comity.exchange.outcomes import WORDS
+from comity.exchange.peers import Peers
 from comity.exchange.refusing import By
-from comity.exchange.worklist import show
+from comity.exchange.worklist import show, verified
 from comity.kernel.clock import moment
 from comity.kernel.errors import BadInput, ComityError
 from comity.kernel.language import _, language, said
 from comity.node.ports import capability_of
+from comity.packages.sealing import request_shape
 from comity.requests import gatekeeping, receipts, tables
 from comity.requests.errors import NoRequest
 from comity.requests.gatekeeping import Gatekeeping
@@ -34,14 +39,16 @@ from comity.requests.safeguards import check_answers
 from comity.requests.states import INFO_NEEDED, RECEIVED, REFUSED, allowed
 from comity.requests.vocabulary import codes, label, measure
 
+from .clockline import drawn, marks
 from .desk import Desk
 from .inbox import case_of
-from .line import line
+from .languages import direction
 from .routes import Route
 from .signing import signer_of
 from .visit import Visit
 
 ASSISTANCE = "mutual_assistance"
+ANEW, MOST_CHECKED = 600, 1000
 
 
 def by_incoming(desk: Desk, given: Mapping[str, str]) -> str:
@@ -62,14 +69,16 @@ def page(visit: Visit, wrong: ComityError | None = None, at: str = "") -> Respon
     """Show a request; *wrong* is what was wrong with the form *at*, shown again with what was typed."""
     desk = visit.desk
     request = _request(desk, visit.given["request"])
-    sheet = show(desk.exchange, request.id, capability_of(desk.node.settings))
+    sheet = show(desk.exchange, request.id, capability_of(desk.node.settings), partial(_checked, desk))
     case = case_of(request)
     with desk.staff.store.read() as unit:
         answers = tables.answers_of(unit, request.id)
         proposal = refusing.proposal(unit, request)
         clocks = tables.clocks_of(unit, request.id)
+        came = [one for one in tables.history_of(unit, request.id) if one.act == "receive"]
         members = {one.person for one in knowledge.members(unit, case)}
         everybody = people.all_people(unit)
+    moments = marks(came, clocks, desk.staff.now)
     typed = {name: value for name, value in visit.form if isinstance(value, str) and name not in ("csrf", "passphrase")}
     return visit.page(
         "incoming.html", 422 if wrong else 200,
@@ -78,11 +87,11 @@ def page(visit: Visit, wrong: ComityError | None = None, at: str = "") -> Respon
         acts=allowed(IN, request.state), until=measure(request.measure).get("accepted_needs"),
         may={act: visit.may(act, case) for act in _ACTS} | {"mine": _mine(visit, proposal)},
         decides=request.measure != ASSISTANCE or visit.me.may("assistance.decide"),
-        drawn=line(clocks, _came(sheet), desk.staff.now, rtl=visit.language == "ar"), clocks=clocks,
-        country=_country(visit, request), party=desk.node.office.known(request.peer),
+        drawing=drawn(moments, mirrored=direction(visit.language) == "rtl"), moments=moments, clocks=clocks,
+        country=_country(visit, request), sender=desk.node.office.known(request.peer), moment=moment,
         members=[one for one in everybody if one.id in members],
         others=[one for one in everybody if one.active and one.id not in members],
-        refusals=_codes(REFUSED), lacks=_codes(INFO_NEEDED),
+        stated=_stated(), ended=frozenset(WORDS.values()), refusals=_codes(REFUSED), lacks=_codes(INFO_NEEDED),
         wrong=wrong, at=at, typed=typed, again=visit.query("again") == "yes",
     )  # fmt: skip
 
@@ -229,6 +238,17 @@ def _request(desk: Desk, name: str) -> Request:
     return found[0]
 
 
+def _checked(desk: Desk, exchange: Exchange, request: Request) -> dict[str, Any]:
+    """Give a package's verification, run anew after some minutes or when the directory changed."""
+    directory = Peers(desk.node.mirror, desk.node.clock).signature()
+    key = (request.id, directory, int(desk.staff.now.timestamp()) // ANEW)
+    if key not in desk.checked:
+        if len(desk.checked) >= MOST_CHECKED:
+            desk.checked.clear()
+        desk.checked[key] = verified(exchange, request)
+    return desk.checked[key]
+
+
 def _deciding(visit: Visit, request: Request) -> None:
     """Find that the person may decide on this measure: mutual assistance is the central authority's."""
     if request.measure == ASSISTANCE and not visit.me.may("assistance.decide"):
@@ -269,14 +289,16 @@ def _second(visit: Visit, found: Gatekeeping) -> dict[str, Any]:
     return {"safeguards": [known | {"second": by}]}
 
 
-def _came(sheet: Mapping[str, Any]) -> Any:
-    return next((moment(row["at"]) for row in sheet["history"] if row["act"] == "receive"), None)
-
-
 def _country(visit: Visit, request: Request) -> Any:
     """Give the sheet of the sender's country, if its law is in the data."""
     library, code = visit.desk.node.office.law(), request.peer[:2]
     return library.country(code) if code in library.profiled else None
+
+
+def _stated() -> dict[str, str]:
+    """Give the items that a request may state, in words."""
+    rows = request_shape().codes["contents"]
+    return {code: said(label(words, language())) for code, words in rows.items()}
 
 
 def _codes(state: str) -> list[tuple[str, str]]:
