@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,6 +73,11 @@ class Catalogue:
         """Give the returns of a case, or all."""
         with self.store.read() as unit:
             return tables.every(unit, case)
+
+    def of(self, cases: Collection[str]) -> list[Kept]:
+        """Give the returns of some cases, the newest first."""
+        with self.store.read() as unit:
+            return tables.among(unit, cases)
 
     def folders(self, case: str) -> list[Path]:
         """Give the folders of a case's returns.

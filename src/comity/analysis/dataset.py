@@ -65,8 +65,8 @@ class Dataset:
         """Close."""
         self._connection.close()
 
-    def table(self, query: str, **given: Any) -> pa.Table:
-        """Run a query by its name in `queries/`, with `$name` filled from *given*; gives the whole answer.
+    def table(self, query: str, *, most: int = 0, **given: Any) -> pa.Table:
+        """Run a query by its name in `queries/`, with `$name` filled from *given*; gives all of it, or *most* rows.
 
         Raises:
             BadQuestion: the records cannot answer it.
@@ -77,14 +77,24 @@ class Dataset:
         asked = set(_PARAMETER.findall(sql))
         wanted = {name: value for name, value in given.items() if name in asked}
         try:
-            return self._connection.sql(sql, params=wanted).to_arrow_table()
+            answer = self._connection.sql(sql, params=wanted)
+            return (answer.limit(most) if most else answer).to_arrow_table()
         except duckdb.Error as e:
             raise BadQuestion(f"got records that do not answer ({str(e).splitlines()[0][:200]})") from e
 
-    def rows(self, query: str, **given: Any) -> list[Row]:
-        """Run a query by its name; gives the whole answer as rows of plain values."""
-        rows: list[Row] = self.table(query, **given).to_pylist()
+    def rows(self, query: str, *, most: int = 0, **given: Any) -> list[Row]:
+        """Run a query by its name; gives all of its answer, or *most* rows, as plain values."""
+        rows: list[Row] = self.table(query, most=most, **given).to_pylist()
         return rows
+
+    def record(self, name: str) -> tuple[str, Row] | None:
+        """Give a record by its id, with its kind."""
+        for kind in self.files:
+            found = self._connection.view(kind).filter("id = '" + name.replace("'", "''") + "'").limit(1)
+            rows: list[Row] = found.to_arrow_table().to_pylist()
+            if rows:
+                return kind, rows[0]
+        return None
 
     def counts(self) -> dict[str, int]:
         """Count the records by kind, without those there are none of."""

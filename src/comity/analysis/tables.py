@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 
 from comity.store.engine import Unit
@@ -40,3 +42,13 @@ def every(unit: Unit, case: str = "") -> list[Kept]:
     query = sa.select(_returns).order_by(_returns.c.at, _returns.c.id)
     rows = unit.execute(query.where(_returns.c.case == case) if case else query).mappings()
     return [Kept(**row) for row in rows]
+
+
+def among(unit: Unit, cases: Collection[str]) -> list[Kept]:
+    """Give the returns of some cases, the newest first."""
+    found: list[Kept] = []
+    wanted = sorted(cases)
+    for place in range(0, len(wanted), 500):
+        query = sa.select(_returns).where(_returns.c.case.in_(wanted[place : place + 500]))
+        found += [Kept(**row) for row in unit.execute(query).mappings()]
+    return sorted(found, key=lambda one: (one.at, one.id), reverse=True)

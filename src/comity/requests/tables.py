@@ -171,6 +171,32 @@ def cases_named(unit: Unit, references: Iterable[str]) -> list[CaseFile]:
     return [CaseFile(**row) for row in unit.execute(query).mappings()]
 
 
+def requests_named(unit: Unit, ids: Iterable[str]) -> list[Request]:
+    """List the requests of some ids."""
+    query = sa.select(_requests).where(_requests.c.id.in_(sorted(ids)))
+    return [Request(**row) for row in unit.execute(query).mappings()]
+
+
+def arrived(unit: Unit, states: Iterable[str], cases: Iterable[str] | None = None) -> list[Request]:
+    """List the requests that came in, in some states, of all cases or of those named `PEER:CASE`; the latest change first."""
+    query = sa.select(_requests).where(_requests.c.direction == "in", _requests.c.state.in_(sorted(states)))
+    if cases is not None:
+        named = sorted(cases)
+        query = query.where(
+            _requests.c.case.in_(sorted({one.partition(":")[2] for one in named})),
+            (_requests.c.peer + ":" + _requests.c.case).in_(named),
+        )
+    query = query.order_by(_requests.c.changed_at.desc(), _requests.c.id.desc())
+    return [Request(**row) for row in unit.execute(query).mappings()]
+
+
+def arrived_cases(unit: Unit, states: Iterable[str]) -> list[str]:
+    """Name the cases, as `PEER:CASE`, of which there are requests that came in, in some states."""
+    query = sa.select(_requests.c.peer, _requests.c.case).distinct()
+    query = query.where(_requests.c.direction == "in", _requests.c.state.in_(sorted(states)))
+    return sorted(f"{peer}:{case}" for peer, case in unit.execute(query))
+
+
 def running(unit: Unit, measure: str, kinds: Iterable[str]) -> list[Request]:
     """List the requests of a measure that are out or came in and on which not each of the *kinds* of clock was stopped."""
     wanted = list(kinds)

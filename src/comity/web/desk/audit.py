@@ -170,7 +170,9 @@ def inquiry(unit: Unit, asked: Asked, persons: list[Person]) -> Inquiry:
     person = next((one for one in persons if one.id == asked.person), None)
     values = []
     if asked.person:
-        values.append(tuple(filter(None, (asked.person, person.holder if person else ""))))
+        values.append(
+            tuple(filter(None, (asked.person, person.holder if person else "", person.label if person else "")))
+        )
     if asked.case:
         values.append((asked.case, *_requests(unit, asked.case)))
     until = _day(asked.until, "until")

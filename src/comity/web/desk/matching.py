@@ -1,0 +1,55 @@
+"""Links between cases: pairs that share rare identifiers, for a person who may read both to decide on, with a reason."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from comity.accounts.access import cases_of
+from comity.kernel.errors import ComityError
+from comity.matching.model import OPEN, Related
+
+from .routes import Route
+from .visit import Visit
+
+SHOWN = 100
+
+
+def listed(visit: Visit, wrong: ComityError | None = None) -> Response:
+    """Show the links between one's own cases: those that are open, or all."""
+    everything = visit.query("all") == "yes"
+    found = visit.desk.node.correlator.links(_mine(visit), "" if everything else OPEN)
+    return visit.page(
+        "matching.html",
+        422 if wrong else 200,
+        links=[(one, _shared(visit, one.case_a, one.case_b)) for one in found[:SHOWN]],
+        count=len(found),
+        everything=everything,
+        wrong=wrong,
+    )
+
+
+def decided(visit: Visit) -> Response:
+    """Record what a person says of a link."""
+    name, reason = visit.person.label, visit.field("reason")[:400]
+    visit.desk.node.correlator.decide(
+        visit.given["link"], visit.field("verdict"), by=name, reason=reason, visible=_mine(visit)
+    )
+    return visit.go("/matching")
+
+
+def _mine(visit: Visit) -> frozenset[str]:
+    staff = visit.desk.staff
+    with staff.store.read() as unit:
+        return cases_of(staff, unit, visit.me)
+
+
+def _shared(visit: Visit, first: str, second: str) -> Related | None:
+    """Give what two cases share."""
+    found = visit.desk.node.correlator.related(first, frozenset((first, second)))
+    return next((one for one in found if one.case == second), None)
+
+
+ROUTES = (
+    Route("GET", "/matching", "matching.list", listed, menu="Links"),
+    Route("POST", "/matching/{link}", "matching.decide", decided),
+)
