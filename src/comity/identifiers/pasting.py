@@ -10,7 +10,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from comity.kernel.errors import BadInput
 
@@ -72,9 +72,9 @@ def recognise(text: str, *, region: str = "", since: str = "", until: str = "") 
         raise BadInput(f"got {len(lines)} lines, expected at most {MOST}", field="pasted", advice=advice)
     shared = {name: one for name, one in (("region", region), ("since", since), ("until", until)) if one}
     rows = _table(lines, shared) if lines and _is_head(lines[0]) else _plain(lines, shared)
-    unique: dict[tuple[object, ...], Pasted] = {}
+    unique: dict[Identifier | str, Pasted] = {}
     for row in rows:
-        unique.setdefault((row.found or row.text,), row)
+        unique.setdefault(replace(row.found, original="") if row.found else row.text, row)
     return list(unique.values())
 
 

@@ -18,6 +18,7 @@ from comity.requests.model import CaseFile, Finding, Request
 from .caseform import instant, text
 from .visit import Visit
 
+EMPTY = "got nothing"
 ANSWER = ("answer", "concern", "second")
 _COMMAND = re.compile(r"(?:[;.؛；。]\s*[^;.؛；。]*|[:：]?\s*)\bcomity [a-z].*$", re.DOTALL)
 
@@ -102,7 +103,7 @@ def remarks(found: Iterable[Finding]) -> list[dict[str, Any]]:
         {
             "finding": one,
             "reason": _reason(one),
-            "remedy": _plain(said(one.remedy)),
+            "remedy": _("Fill it in.") if one.reason.startswith(EMPTY) else _plain(said(one.remedy)),
             "place": place(one.field),
         }
         for one in found
@@ -121,7 +122,7 @@ def answers(visit: Visit, rows: Sequence[Mapping[str, Any]]) -> dict[int, str]:
 
 def _reason(one: Finding) -> str:
     """Say why; a field that is empty is named as the form names it."""
-    if not one.reason.startswith("got nothing"):
+    if not one.reason.startswith(EMPTY):
         return _plain(said(one.reason))
     field = next((each for each in request_shape().fields if each.name == one.field.partition(".")[0]), None)
     return _("{field}: not stated").format(field=_(field.label["en"])) if field else said(one.reason)
@@ -129,7 +130,7 @@ def _reason(one: Finding) -> str:
 
 def _plain(given: str) -> str:
     cut = _COMMAND.sub("", given).strip()
-    return cut if cut.endswith((".", "。", "?", "")) or not cut else f"{cut}."
+    return f"{cut}." if cut[-1:].isalnum() and cut != given.strip() else cut
 
 
 def _filled(row: Mapping[str, str]) -> dict[str, str]:
@@ -145,14 +146,13 @@ def _targets(visit: Visit, before: Mapping[str, Any], case: CaseFile | None) -> 
 
 def _contents(visit: Visit, before: Mapping[str, Any]) -> list[dict[str, str]]:
     """Give what is stated: of items on the form what was typed, of others what was stated before."""
-    sent = {
-        key.removeprefix("contents-"): text(value)
-        for key, value in visit.form
-        if key.startswith("contents-") and isinstance(value, str)
-    }
+    stated = {one["id"]: one["text"] for one in before.get("contents", [])}
     known = vocabulary.draft_shape().codes["contents"]
-    rows = [one for one in before.get("contents", []) if one["id"] not in sent]
-    return rows + [{"id": name, "text": value} for name, value in sent.items() if value and name in known]
+    for key, value in visit.form:
+        name = key.removeprefix("contents-")
+        if key.startswith("contents-") and isinstance(value, str) and name in known:
+            stated[name] = text(value)
+    return [{"id": name, "text": one} for name, one in stated.items() if one]
 
 
 def _safeguards(visit: Visit, before: Mapping[str, Any]) -> list[dict[str, str]]:
