@@ -112,6 +112,9 @@ MAILS = {
     "messages in messages": (MAIL + b"Content-Type: message/rfc822\n\n" * 10_000, "too_deep"),
     "base64 that is none": (MAIL + b"Content-Transfer-Encoding: base64\nMIME-Version: 1.0\n\n%%%=A", ""),
     "an unknown charset": (MAIL + b"Content-Type: text/plain; charset=no-such\n\n\xff", "text_undecodable"),
+    "a charset with a NUL": (MAIL + b"Content-Type: text/plain; charset=\0utf-8\n\n\xff", "text_undecodable"),
+    "a parted charset with a NUL": (MAIL + b"Content-Type: text/plain; charset*=\0a'b'%ff\n\n\xff", "text_undecodable"),
+    "a file's name in a charset with a NUL": (MAIL + b"Content-Disposition: attachment; filename*=\0a'b'%ff\n\nx", ""),
     "NULs": (MAIL + b"Subject: a\0b\n\n\0\0\0", ""),
     "a boundary that is missing": (MAIL + b"Content-Type: multipart/mixed; boundary=b\n\nnothing", "damaged"),
 }

@@ -11,7 +11,7 @@ import pytest
 
 from builders.returns import SAMPLES, parts, taken, taken_bytes
 from comity.returns.model import Aside, Finding, Given, Record, Rows, Seen
-from comity.returns.reader import choose, readers
+from comity.returns.reader import ask, choose, readers
 from comity.returns.source import Source, in_memory
 
 ROOT = '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt><Id>1</Id>'
@@ -116,7 +116,7 @@ def test_nuls_break_nothing(name: str, tmp_path: Path) -> None:
 def test_a_wrong_extension_deceives_nobody(sample: Path) -> None:
     """Each statement is known by what it holds, whatever its name, and by one reader alone."""
     for name in ("a.csv", "a.xml", "a.ofx", "a.txt", "a"):
-        reader, _ = choose(in_memory(name, sample.read_bytes()), Given())
+        reader, _ = choose(name, ask(in_memory(name, sample.read_bytes()), Given()))
         assert reader and reader.name == sample.parent.name
 
 

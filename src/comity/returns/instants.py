@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 PARTS = ("earliest", "latest", "zone", "basis")
+DAY_LONG = timedelta(days=1, microseconds=-1)
 
 
 @dataclass(frozen=True)
@@ -109,13 +110,19 @@ def _read(texts: pa.Array, shape: Shape, how: Writing, times: pa.Array | None) -
     if shape.aware:
         zone = _offsets(texts)
         return _parts(times, times, zone, STATED), {}
-    if not how.zone:
-        early, late = (pc.add(times, _span(delta)) for delta in (EARLIEST, LATEST))
+    last = pc.add(times, _span(DAY_LONG)) if shape.day else times
+    zone, basis = ("UTC", STATED) if shape.utc else (how.zone, how.basis)
+    if not zone:
+        early, late = pc.add(times, _span(EARLIEST)), pc.add(last, _span(LATEST))
         parts = _parts(_utc(early), _utc(late), None, UNKNOWN)
         return parts, {"zone_unknown": pc.is_valid(times)}
-    where = zone_of(how.zone)
-    at = _placed(times, where)
-    return _parts(at, at, pa.scalar(how.zone), how.basis), {}
+    where = zone_of(zone)
+    early = _placed(times, where)
+    late = _placed(last, where) if shape.day else early
+    if shape.day:
+        both, nothing = pc.and_(pc.is_valid(early), pc.is_valid(late)), pa.scalar(None, early.type)
+        early, late = (pc.if_else(both, part, nothing) for part in (early, late))
+    return _parts(early, late, pa.scalar(zone), basis), {}
 
 
 def _placed(times: pa.Array, where: tzinfo) -> pa.Array:

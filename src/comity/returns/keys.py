@@ -21,6 +21,18 @@ if TYPE_CHECKING:
 
 _BYTE = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _LIKE_IBAN = re.compile(r"[A-Za-z]{2} ?\d{2}[0-9A-Za-z ]*$")
+# What a claim may be about, and the kind of identifier that is; numbers of devices and cards keep their own digits.
+_CLAIMED = {
+    "email": "email",
+    "earlier email": "email",
+    "recovery email": "email",
+    "phone": "phone",
+    "recovery phone": "phone",
+    "second factor": "phone",
+}
+_DIGITS = {"imei": r"\d{14,16}", "imsi": r"\d{14,15}", "iccid": r"\d{18,20}"}
+# The country that Google writes behind a number.
+_COUNTRY = re.compile(r"\s*\[[A-Z]{2}\]$", re.ASCII)
 # With more different texts than this, plain addresses are told by a pattern first.
 FEW = 5_000
 PLAIN_IP = rf"^{_BYTE}(?:\.{_BYTE}){{3}}$"
@@ -35,7 +47,25 @@ def add_keys(kind: str, arrays: dict[str, pa.Array], *, region: str = "") -> dic
             done[column.name + "_key"] = keys
             if odd is not None:
                 done["flags"] = _flagged(done.get("flags"), odd)
-    return done
+    return _claimed(done, region) if kind == "claim" and {"about", "value"} <= arrays.keys() else done
+
+
+def _claimed(arrays: dict[str, pa.Array], region: str) -> dict[str, pa.Array]:
+    """Give claims the normal form of what they are about, where that is an identifier."""
+    import pyarrow as pa
+
+    pairs = zip(arrays["about"].to_pylist(), arrays["value"].to_pylist(), strict=True)
+    keys = [claimed(about, value, region) for about, value in pairs]
+    return arrays | {"value_key": pa.array([key or None for key in keys], pa.string())}
+
+
+def claimed(about: str | None, value: str | None, region: str = "") -> str:
+    """Give the normal form of a claim's value as KIND:VALUE; nothing where it has none."""
+    if not about or not value or damage(value):
+        return ""
+    if about in _DIGITS:
+        return f"{about}:{value}" if re.fullmatch(_DIGITS[about], value, re.ASCII) else ""
+    return key_of(_CLAIMED[about], _COUNTRY.sub("", value), region)[0] if about in _CLAIMED else ""
 
 
 def _keys(identifier: str, values: pa.Array, region: str) -> tuple[pa.Array, pa.Array | None]:

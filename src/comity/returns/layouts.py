@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from .moment import EPOCHS, ISO
+from .moment import EPOCHS, ISO, is_day, says_utc
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -36,12 +36,17 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Shape:
-    """A pattern of texts, and how they are read: *aware* ones are in UTC then, others local."""
+    """A pattern of texts, and how they are read: *aware* ones are in UTC then, others local.
+
+    *utc* tells that local ones say UTC in words, *day* that they name a day and no hour.
+    """
 
     pattern: str
     read: Callable[[pa.Array], pa.Array]
     aware: bool = False
     swift: str = ""
+    utc: bool = False
+    day: bool = False
 
     def swiftly(self, texts: pa.Array) -> pa.Array | None:
         """Read texts that all have the places of `2026-03-01 09:30:00` without looking at each sign; None if they have not.
@@ -80,7 +85,8 @@ def shapes(layout: str) -> tuple[Shape, ...]:
     places = _places(layout)
     if places is None:
         return ()
-    return (Shape("^" + _pattern(layout) + "$", lambda texts: _cast(_sliced(texts, places))),)
+    read = lambda texts: _cast(_sliced(texts, places))  # noqa: E731 - one line of the shape
+    return (Shape("^" + _pattern(layout) + "$", read, utc=says_utc(layout), day=is_day(layout)),)
 
 
 def _pattern(layout: str) -> str:

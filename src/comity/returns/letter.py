@@ -32,7 +32,7 @@ _DESCRIBED = re.compile(rb"^content-[a-z-]{1,40}:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*
 _BOUNDARY = re.compile(rb'boundary\s{0,8}=\s{0,8}"?([^\s";]{1,70})', re.IGNORECASE)
 
 
-class Unreadable(Exception):  # noqa: N818 - it becomes a finding
+class Unreadable(Exception):
     """A message that is not looked into, with the code of the finding."""
 
     def __init__(self, code: str, found: str) -> None:
@@ -156,9 +156,9 @@ def _parts(message: Message) -> Iterator[tuple[Message, bool]]:
         count += 1
         if count > PARTS:
             raise Unreadable("too_large", f"more than {PARTS} parts")
-        inner = part.get_payload()
+        inner = part.get_payload() if part.is_multipart() else None
         hung = part.get_content_maintype() == "message"
-        if part.is_multipart() and isinstance(inner, list):
+        if isinstance(inner, list):
             todo.extend((child, inside or hung) for child in reversed(inner) if isinstance(child, Message))
         if hung or not part.is_multipart():
             yield part, inside
@@ -224,7 +224,7 @@ def _received(message: Message, flags: _Flags) -> Moment | None:
 
 
 def _is_file(part: Message) -> bool:
-    named = part.get_filename() is not None or part.get_content_disposition() == "attachment"
+    named = _filename(part) is not None or part.get_content_disposition() == "attachment"
     return named or part.get_content_maintype() != "text"
 
 
@@ -238,7 +238,19 @@ def _body(parts: list[Message], flags: _Flags) -> tuple[str, str]:
 
 
 def _payload_text(part: Message, flags: _Flags) -> str:
-    return _text(_payload(part), str(part.get_content_charset() or "utf-8"), flags)
+    try:
+        charset = str(part.get_content_charset() or "utf-8")
+    except ValueError:
+        charset = ""
+    return _text(_payload(part), charset, flags)
+
+
+def _filename(part: Message) -> str | None:
+    """Give the name of a file; empty where it is in an encoding that there is not."""
+    try:
+        return part.get_filename()
+    except ValueError:
+        return ""
 
 
 def _payload(part: Message) -> bytes:
@@ -248,7 +260,7 @@ def _payload(part: Message) -> bytes:
 
 def _attachment(part: Message, flags: _Flags) -> Attachment:
     """Describe a file; a message in a message has no digest, for its own bytes are not at hand."""
-    name = _decoded(part.get_filename() or "", flags)
+    name = _decoded(_filename(part) or "", flags)
     if part.is_multipart():
         return Attachment(name, part.get_content_type(), None, "")
     data = _payload(part)
@@ -258,7 +270,7 @@ def _attachment(part: Message, flags: _Flags) -> Attachment:
 def _text(data: bytes, charset: str, flags: _Flags) -> str:
     try:
         return data.decode("utf-8" if charset in ("ascii", "us-ascii", "unknown-8bit") else charset)
-    except (UnicodeError, LookupError):
+    except (ValueError, LookupError):
         flags.add("text_undecodable")
         return data.decode("utf-8", "replace")
 

@@ -125,11 +125,13 @@ Part = Record | Rows | Aside | Finding | Seen
 class Verdict:
     """A reader's answer to "is this yours?": *sure* from 0 (no) to 3 (its own signature), and why.
 
-    1: nothing speaks against it (plain text); 2: the structure fits; 3: names or roots of exactly this format.
+    1: nothing speaks against it (plain text); 2: the structure fits; 3: names or roots of exactly this format. *broke*
+    says how the reader broke off over the question.
     """
 
     sure: int
     why: str
+    broke: str = ""
 
     def __bool__(self) -> bool:
         """Say whether the reader would read it."""

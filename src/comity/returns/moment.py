@@ -4,17 +4,18 @@
 2. An offset in the text decides. Else the zone that the sender states or documents, or that a person assumes, applies.
 3. In the hour that a zone has twice (a fold), the time is a span of both. An hour that it skips is flagged.
 4. Without any zone the time is a span over every zone there is: from UTC+14 to UTC-12.
+5. A day without an hour is a span too: from its first moment to its last.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .errors import BadMapping
-from .model import STATED, UNKNOWN, Moment
+from .model import ASSUMED, STATED, UNKNOWN, Moment
 
 EARLIEST, LATEST = timedelta(hours=-14), timedelta(hours=12)
 ISO = "iso8601"
@@ -32,6 +33,9 @@ EPOCHS: dict[str, tuple[datetime, int]] = {
 # Days from an epoch, local time: what a spreadsheet keeps. 1900 counts a 29 February 1900 that never was.
 SHEETS = {"excel-1900": datetime(1899, 12, 30), "excel-1904": datetime(1904, 1, 1)}  # noqa: DTZ001 - local on purpose
 _COUNT = re.compile(r"[+-]?\d{1,25}(?:\.\d{1,25})?", re.ASCII)
+_DAY = re.compile(r"\d{4}-?(?:\d\d-?\d\d|W\d\d(?:-?\d)?)", re.ASCII)
+_HOURS = re.compile(r"%[-#]?[HIMSfpcXTRrs]")
+_UTC = re.compile(r"(?<![A-Za-z%])(?:UTC|GMT|Z)(?![A-Za-z+-])")
 _OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+-])(\d{1,2}):?(\d{2})?", re.ASCII)
 
 
@@ -46,11 +50,39 @@ def read_moment(text: str, layout: str = ISO, *, zone: str = "", basis: str = ST
     clean = text.strip()
     if not clean:
         return Moment(text)
+    if says_utc(layout):
+        zone, basis = "UTC", STATED
     try:
         found = _counted(clean, layout) if layout in EPOCHS else _written(clean, layout)
     except (ValueError, OverflowError):
         return Moment(text, flags=("time_unreadable",))
+    if found.tzinfo is None and is_day(layout, clean):
+        return day_moment(text, found.date(), zone=zone, basis=basis)
     return placed(text, found, zone=zone, basis=basis)
+
+
+def says_utc(layout: str) -> bool:
+    """Tell whether a layout has UTC in words, so that every text of it states its zone."""
+    return "%" in layout and _UTC.search(layout) is not None
+
+
+def is_day(layout: str, text: str = "") -> bool:
+    """Tell whether a layout, or in ISO 8601 the text, names a day and no hour."""
+    return _DAY.fullmatch(text) is not None if layout == ISO else "%" in layout and not _HOURS.search(layout)
+
+
+def day_moment(text: str, day: date, *, zone: str = "", basis: str = ASSUMED) -> Moment:
+    """Place a day without an hour: from its first moment to its last, in the zone named, or in every zone there is."""
+    first = datetime.combine(day, time())
+    try:
+        last = first + timedelta(days=1, microseconds=-1)
+    except OverflowError:
+        return Moment(text, flags=("time_unreadable",))
+    begin = placed(text, first, zone=zone, basis=basis)
+    end = placed(text, last, zone=zone, basis=basis)
+    if begin.earliest is None or end.latest is None:
+        return Moment(text, flags=("time_unreadable",))
+    return Moment(text, begin.earliest, end.latest, begin.zone, begin.basis, begin.flags)
 
 
 def placed(text: str, found: datetime, *, zone: str = "", basis: str = STATED) -> Moment:

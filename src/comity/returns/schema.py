@@ -20,7 +20,7 @@ AMOUNT = ("", "_text")
 class Column:
     """One column as people know it: its name, type, label, and the kind of identifier it holds, if any.
 
-    *digits* tells that it names something by digits, which spreadsheets damage.
+    *digits* tells that it names something by digits, which spreadsheets damage; *several*, that it holds a JSON list.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Column:
     label: str
     identifier: str = ""
     digits: bool = False
+    several: bool = False
     description: str = ""
 
 

@@ -30,7 +30,8 @@ _ABBREVIATED = re.compile(r"(?<![^\W\d_])[A-Z]{2,5}(?![^\W\d_])", re.ASCII)
 def read_spoken(text: str, *, zone: str = "", day_first: bool | None = None) -> Moment:
     """Read a time; *zone* is what a person gives for times that state none.
 
-    A text that is no time is flagged `time_unreadable`; one whose day and month could be either, `order_ambiguous`.
+    A text that is no time is flagged `time_unreadable`; one whose day and month could be either is the span of both,
+    flagged `order_ambiguous`.
     """
     clean = text.replace("\u202f", " ").replace("\u00a0", " ").strip()
     if not clean or len(clean) > LONGEST:
@@ -64,7 +65,7 @@ def _spoken(text: str, clean: str, zone: str, day_first: bool | None) -> Moment:
     stated, rest = _zone(rest)
     day = _date(rest, day_first)
     if day is None:
-        return Moment(text, flags=("order_ambiguous",))
+        return _either(text, zone)
     found = datetime(*day, hour, minute, second, micro)  # noqa: DTZ001 - placed below
     if stated is not None:
         return placed(text, found.replace(tzinfo=stated))
@@ -74,6 +75,15 @@ def _spoken(text: str, clean: str, zone: str, day_first: bool | None) -> Moment:
         flags = (*moment.flags, "zone_abbreviated")
         return Moment(moment.text, moment.earliest, moment.latest, moment.zone, moment.basis, flags)
     return moment
+
+
+def _either(text: str, zone: str) -> Moment:
+    """Give the span of both orders of day and month."""
+    one, other = (read_spoken(text, zone=zone, day_first=first) for first in (True, False))
+    if None in (one.earliest, one.latest, other.earliest, other.latest):
+        return Moment(text, flags=("time_unreadable",))
+    early, late = min(one.earliest, other.earliest), max(one.latest, other.latest)  # type: ignore[type-var]
+    return Moment(text, early, late, one.zone, one.basis, (*dict.fromkeys(one.flags + other.flags), "order_ambiguous"))
 
 
 def _clock(clean: str) -> tuple[int, int, int, int, str]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from .coverage import Coverage, FileCoverage
 from .errors import BadReturn, Undecided
 from .model import Finding, Given, Part, Record, Rows
-from .reader import Reader, choose
+from .reader import Reader, ask, choose
 from .series import missing
 from .source import Source
 from .writing import RecordWriter
@@ -65,7 +65,9 @@ def read_source(source: Source, given: Given) -> Iterator[Part]:
     """
     entry = FileCoverage(source.name)
     reader = _reader(source, given, entry)
-    yield from entry.findings if reader is None else _parts(reader, source, given)
+    yield from entry.findings
+    if reader is not None:
+        yield from _parts(reader, source, given)
 
 
 def _take_file(source: Source, given: Given, writer: RecordWriter) -> FileCoverage:
@@ -79,21 +81,26 @@ def _take_file(source: Source, given: Given, writer: RecordWriter) -> FileCovera
     reader = _reader(source, given, entry)
     if reader is None:
         return entry
+    broken = entry.codes["reader_failed"]
     writer.begin(source.name, source.sha256, reader.stamp)
     for part in _parts(reader, source, given):
         entry.take(part)
         if isinstance(part, Record | Rows):
             writer.add(part)
     entry.flagged(writer.end())
-    if not entry.accounted and "reader_failed" not in entry.codes:
+    if not entry.accounted and entry.codes["reader_failed"] == broken:
         entry.take(Finding("units_unaccounted", f"{entry.units} {entry.noun}s", f"{entry.parsed} parsed"))
     return entry
 
 
 def _reader(source: Source, given: Given, entry: FileCoverage) -> Reader | None:
-    """Choose the reader of a file, and put down why, or why none."""
+    """Choose the reader of a file, and put down why, or why none, and which readers broke off over the question."""
+    verdicts = ask(source, given)
+    for verdict in verdicts.values():
+        if verdict.broke:
+            entry.take(_broken(verdict.broke))
     try:
-        reader, answers = choose(source, given)
+        reader, answers = choose(source.name, verdicts)
     except Undecided as e:
         entry.take(Finding("undecided", e.message, "one reader", advice=e.advice))
         return None
@@ -110,8 +117,11 @@ def _parts(reader: Reader, source: Source, given: Given) -> Iterator[Part]:
     try:
         yield from reader.read(source, given)
     except Exception as e:  # noqa: BLE001 - the outermost loop of a plugin's run: what broke is on record
-        found = f"{type(e).__name__}: {e}"[:300]
-        yield Finding("reader_failed", found, "a file read to its end", advice="Report it, with the file if you may.")
+        yield _broken(f"{type(e).__name__}: {e}"[:300])
+
+
+def _broken(found: str) -> Finding:
+    return Finding("reader_failed", found, "a file read to its end", advice="Report it, with the file if you may.")
 
 
 def _note(room: Path, coverage: Coverage) -> None:

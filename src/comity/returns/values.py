@@ -105,8 +105,8 @@ class Writer:
             return dict(zip((name + end for end in schema.MOMENT), parts, strict=True)), flags
         if column.type == "date":
             found, flags = instants(texts, writing((*value.layouts, *self._kept), "UTC", STATED, self._given.day_first))
-            alike = pc.equal(found["earliest"], found["latest"])
-            return {name: pc.if_else(alike, found["earliest"].cast(pa.date32()), pa.scalar(None, pa.date32()))}, flags
+            first, last = (found[part].cast(pa.date32()) for part in ("earliest", "latest"))
+            return {name: pc.if_else(pc.equal(first, last), first, pa.scalar(None, pa.date32()))}, flags
         if column.type == "amount":
             values, flags = amounts(texts, decimal)
             return {name: values, name + "_text": texts}, flags

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from . import schema
 from .keys import add_keys
+from .listing import add_lists
 from .model import Amount, Given, Moment, Record, Rows
 from .numbers import add_numbers
 from .sharing import add_sharing
@@ -149,7 +150,7 @@ class RecordWriter:
         wanted = schema.arrow(kind)
         fixed = {name: _same(self._fixed[name], rows) for name in CONSTANTS}
         keyed = add_keys(kind, arrays, region=self._given.region)
-        arrays = add_sharing(kind, add_numbers(kind, keyed, rows), rows) | fixed
+        arrays = add_lists(kind, add_sharing(kind, add_numbers(kind, keyed, rows), rows)) | fixed
         columns = [
             _cast(arrays[field.name], field.type) if field.name in arrays else _nothing(field.type, rows)
             for field in wanted

@@ -318,3 +318,10 @@ def test_what_stands_in_comments_is_set_aside() -> None:
     assert [row["amount"] for row in rows(found)] == [2]
     assert Aside("in a comment", 1, 1) in found
     assert Seen(2, "element") in found
+
+
+def test_what_a_comment_hides_takes_no_number_of_its_entry(tmp_path: Path) -> None:
+    """The entry is the first unit, what is commented out in it the second."""
+    hidden = entry("2.00", "<!-- <Ntry></Ntry> -->") + entry("3.00")
+    _, found = taken_bytes("a.xml", message(hidden), tmp_path / "out")
+    assert [(one["row"], one["values"]["amount"]) for one in found] == [(1, "2"), (3, "3")]

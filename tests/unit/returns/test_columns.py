@@ -16,7 +16,10 @@ from comity.returns.figures import amounts, figure, integers, scaled
 from comity.returns.instants import Writing, instant, instants, writing
 from comity.returns.moment import EPOCHS, ISO
 
-LAYOUTS = (ISO, "%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%d.%m.%Y", "%m-%d-%Y %H:%M", "%Y%m%d%H%M%S", *EPOCHS)
+LAYOUTS = (
+    *(ISO, "%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%d.%m.%Y", "%m-%d-%Y %H:%M", "%Y%m%d%H%M%S"),
+    *("%Y-%m-%d", "%Y-%m-%d %H:%M:%S UTC", "%d/%m/%Y %H:%M Z", *EPOCHS),
+)
 ZONES = ("", "UTC", "+05:45", "Europe/Paris", "Asia/Ho_Chi_Minh")
 DIGITS = st.text(alphabet="0123456789-/:. TZ+", max_size=26)
 TIMES = st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31))  # noqa: DTZ001 - local on purpose
@@ -103,10 +106,30 @@ def test_day_and_month_are_asked_for() -> None:
     open_, said = writing(layouts, "UTC", "documented", None), writing(layouts, "UTC", "documented", True)
     found, flags = instants(pa.array(["03/04/2026", "25/04/2026", "04/04/2026"]), open_)
     assert found["earliest"][0].as_py() == datetime(2026, 3, 4, tzinfo=UTC)
-    assert found["latest"][0].as_py() == datetime(2026, 4, 3, tzinfo=UTC)
+    assert found["latest"][0].as_py() == datetime(2026, 4, 3, 23, 59, 59, 999999, tzinfo=UTC)
     assert flags["order_ambiguous"].to_pylist() == [True, False, False]
-    assert instants(pa.array(["03/04/2026"]), said)[0]["latest"][0].as_py() == datetime(2026, 4, 3, tzinfo=UTC)
+    assert instants(pa.array(["03/04/2026"]), said)[0]["earliest"][0].as_py() == datetime(2026, 4, 3, tzinfo=UTC)
     assert said.layouts == ("%d/%m/%Y",)
+
+
+def test_a_day_without_an_hour_is_the_whole_day() -> None:
+    """It lasts from its first moment to its last where the zone has them: 23 hours on the day that skips one."""
+    days = pa.array(["29/03/2026", "30/03/2026"])
+    found, flags = instants(days, Writing(("%d/%m/%Y",), "Europe/Paris"))
+    spans = [late - early for early, late in zip(*(found[n].to_pylist() for n in ("earliest", "latest")), strict=True)]
+    assert [round(span.total_seconds() / 3600) for span in spans] == [23, 24]
+    assert flags == {}
+    unknown, _ = instants(days, Writing(("%d/%m/%Y",)))
+    assert (unknown["latest"][0].as_py() - unknown["earliest"][0].as_py()).total_seconds() / 3600 == pytest.approx(50)
+
+
+@pytest.mark.parametrize("layout", ["%Y-%m-%d %H:%M:%S UTC", "%d %b %Y %H:%M:%S Z"])
+def test_a_layout_that_says_utc_states_the_zone(layout: str) -> None:
+    """Whatever zone a mapping or a person gives beside it, the text itself decides, and the basis is that it states it."""
+    text = datetime(2026, 3, 1, 9, 30, tzinfo=UTC).strftime(layout)
+    found, _ = instants(pa.array([text]), Writing((layout,), "Asia/Ho_Chi_Minh", "assumed"))
+    assert found["earliest"][0].as_py() == datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+    assert [found[name][0].as_py() for name in ("zone", "basis")] == ["UTC", "stated"]
 
 
 def test_the_zone_of_the_machine_changes_nothing() -> None:

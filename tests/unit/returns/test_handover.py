@@ -171,3 +171,10 @@ def test_the_units_are_counted_by_the_walk_and_not_by_the_records() -> None:
     for data in FILES.values():
         seen = [part for part in parts("f", data) if isinstance(part, Seen)]
         assert len(seen) == 1
+
+
+def test_the_place_of_a_record_of_retained_data_counts_records_alone() -> None:
+    """The first record is the first of its name, though the header is a unit before it."""
+    found = [part for part in parts("f", FILES["etsi657"]) if isinstance(part, Record) and part.row > 1]
+    assert found[0].place.endswith("/ResponseRecord[1]")
+    assert found[-1].place.endswith("/ResponseRecord[2]")

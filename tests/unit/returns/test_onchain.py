@@ -130,3 +130,29 @@ def test_changed_bytes_never_break_the_reader(data: st.DataObject) -> None:
     entry = ledger(bytes(raw))
     assert "reader_failed" not in entry.codes
     assert entry.accounted or entry.codes.keys() & {"no_reader", "undecided"}
+
+
+def test_who_paid_is_not_said_where_an_input_is_not_shown() -> None:
+    """With one of two inputs unknown, the address of the other did not pay all, and no output names it as the sender."""
+    transaction = json.loads(FILES["bitcoin.json"])[0]
+    transaction["vin"][1]["prevout"] = None
+    outputs = [part for part in parts("f", json.dumps([transaction]).encode()) if isinstance(part, Record)]
+    assert [one.values.get("from_address") for one in outputs if one.values["kind"] == "on-chain"] == [None] * 3
+
+
+def test_what_a_contract_of_tron_moves_is_told() -> None:
+    """TRX sent with a call, and tokens of TRC-10 whose digits nobody states, are transfers; the cost is a fee."""
+    called, sent = json.loads(FILES["tron.json"])["data"][1], json.loads(FILES["tron.json"])["data"][0]
+    called["raw_data"]["contract"][0]["parameter"]["value"]["call_value"] = 2_000_000
+    sent["raw_data"]["contract"][0]["type"] = "TransferAssetContract"
+    sent["raw_data"]["contract"][0]["parameter"]["value"]["asset_name"] = "31303032303030"
+    found = [
+        part.values for part in parts("f", json.dumps({"data": [called, sent]}).encode()) if isinstance(part, Record)
+    ]
+    assert [(one["kind"], one["asset"], one["amount_base"]) for one in found] == [
+        ("on-chain", "TRX", "2000000"),
+        ("fee", "TRX", "27000000"),
+        ("on-chain", "1002000", "1500001"),
+    ]
+    assert found[0]["to_address"] == "TED22ysmcTgSyozPqXaeZgYN4x68bRs2Cs"
+    assert "amount" not in found[2]

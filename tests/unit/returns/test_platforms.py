@@ -14,7 +14,7 @@ from builders.returns import SAMPLES, parts, sample_source, taken, taken_bytes
 from comity.returns.coverage import FileCoverage
 from comity.returns.flattening import meant
 from comity.returns.model import Finding, Given
-from comity.returns.reader import choose
+from comity.returns.reader import ask, choose
 from comity.returns.series import missing
 from comity.returns.source import in_memory, on_disk
 
@@ -27,7 +27,7 @@ FILES = sorted(
 @pytest.mark.parametrize("sample", FILES, ids=lambda path: path.name)
 def test_a_renamed_file_is_read_all_the_same(sample: Path) -> None:
     """What a file holds decides whose it is, never its name; and one reader alone has it."""
-    reader, _ = choose(in_memory("a/b/renamed.bin", sample.read_bytes()), Given())
+    reader, _ = choose("renamed.bin", ask(in_memory("a/b/renamed.bin", sample.read_bytes()), Given()))
     assert reader is not None
     assert reader.name == sample.parent.name
 
@@ -176,3 +176,15 @@ def test_the_senders_own_counts_are_records() -> None:
         part.values for part in parts("manifest.js", text) if not isinstance(part, Finding) and hasattr(part, "values")
     ]
     assert {"provider": "X", "about": "count of data/tweets.js", "value": "2"} in found
+
+
+def test_every_address_of_a_profile_is_a_claim_of_its_own(tmp_path: Path) -> None:
+    """Each of a list's e-mail addresses has its normal form; of more than five, all stand in one more claim."""
+    data = json.loads((SAMPLES / "meta" / "profile_information.json").read_bytes())
+    emails = [f"a{n}@example.org" for n in range(6)]
+    data["profile_v2"]["emails"] |= {"emails": emails, "previous_emails": ["old@example.org"]}
+    _, found = taken_bytes("p.json", json.dumps(data).encode(), tmp_path / "out")
+    claims = [(one["values"]["about"], one["values"]["value"]) for one in found if one["kind"] == "claim"]
+    assert [value for about, value in claims if about == "email"] == emails[:5]
+    assert ("earlier email", "old@example.org") in claims
+    assert ("email list", json.dumps(emails)) in claims

@@ -52,8 +52,13 @@ def test_an_abbreviation_is_never_mapped_to_a_zone(text: str) -> None:
 
 
 def test_day_and_month_with_slashes_are_for_a_person() -> None:
-    """Where both could be the day, nothing is read until a person says it."""
-    assert read_spoken("03/05/2026 09:36:36 UTC").flags == ("order_ambiguous",)
+    """Where both could be the day, the time is the span of both until a person says which."""
+    either = read_spoken("03/05/2026 09:36:36 UTC")
+    assert either.flags == ("order_ambiguous",)
+    assert (either.earliest, either.latest) == (
+        datetime(2026, 3, 5, 9, 36, 36, tzinfo=UTC),
+        datetime(2026, 5, 3, 9, 36, 36, tzinfo=UTC),
+    )
     assert read_spoken("05/03/2026 09:36:36 UTC", day_first=True).earliest == AT
     assert read_spoken("03/05/2026 09:36:36 UTC", day_first=False).earliest == AT
 

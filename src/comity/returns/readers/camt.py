@@ -21,6 +21,7 @@ from typing import Any
 from ..amount import read_amount
 from ..errors import BadMapping
 from ..model import ASSUMED, STATED, Amount, Aside, Finding, Given, Moment, Part, Seen, Verdict
+from ..moment import day_moment
 from ..reader import Reader
 from ..source import Source
 from . import camtentry, entries
@@ -193,14 +194,18 @@ class _Reading:
         self._kept += 1 + count
         self._joined += count
         now.entries += 1
-        if "<!" in text and (hidden := self._pieces.units_in(piece.data) - 1 - count):
-            yield self._aside("in a comment", hidden)
         place = f"{now.place}/Ntry[{now.entries}]" + ("/NtryDtls/TxDtls[1]" if count else "")
         start, end = (piece.start, piece.end) if self._spans else (None, None)
         value = _added(values, now)
         self._entries.append(
             self._made(values, now, (self._row, place, start, end, text), values.get("amount", ""), value)
         )
+        yield from self._hidden(piece, text, 1 + count)
+
+    def _hidden(self, piece: Piece, text: str, shown: int) -> Iterator[Part]:
+        """Set aside what stands in comments of an entry; its numbers follow those of the entry itself."""
+        if "<!" in text and (hidden := self._pieces.units_in(piece.data) - shown):
+            yield self._aside("in a comment", hidden)
 
     def _details(
         self, piece: Piece, text: str, tags: list[str], texts: list[str], now: Statement, begin: str
@@ -225,8 +230,6 @@ class _Reading:
         self._kept += 1 + len(begins)
         now.entries += 1
         _added(entry, now)
-        if "<!" in text and (hidden := self._pieces.units_in(piece.data) - 1 - len(begins)):
-            yield self._aside("in a comment", hidden)
         place = f"{now.place}/Ntry[{now.entries}]"
         total: Decimal | None = ZERO
         spots = _spots(piece, text, begin, self._encoding)
@@ -250,6 +253,7 @@ class _Reading:
             yield from entries.totalled("entry", stated, total, row=self._row, place=place)
         if (number := entry.get("batch_count", "")).isdecimal() and tags.count(begin.replace(DETAIL, "NbOfTxs")) == 1:
             yield from entries.counted("details", int(number[:18]), len(begins), row=self._row, place=place)
+        yield from self._hidden(piece, text, 1 + len(begins))
 
     def _made(
         self,
@@ -407,7 +411,7 @@ def xml_moment(text: str, given: Given) -> Moment:
         if "T" in text:
             return entries.hour_moment(text, datetime.fromisoformat(text), given)
         day, zone = date.fromisoformat(text[:10]), text[10:]
-        return entries.day_moment(text, day, zone=zone or given.zone, basis=STATED if zone else ASSUMED)
+        return day_moment(text, day, zone=zone or given.zone, basis=STATED if zone else ASSUMED)
     except (ValueError, BadMapping):
         return Moment(text, flags=("time_unreadable",))
 

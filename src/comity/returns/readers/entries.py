@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from decimal import Context, Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -133,20 +133,6 @@ def money(text: str, decimal: str = POINT) -> tuple[str, Decimal | None, tuple[s
         return plain, Decimal(plain), ()
     read = read_amount(text, decimal=decimal)
     return "" if read.value is None else f"{read.value:f}", read.value, read.flags
-
-
-def day_moment(text: str, day: date, *, zone: str = "", basis: str = ASSUMED) -> Moment:
-    """Place a day without an hour: from its first moment to its last, in the zone named, or in every zone there is."""
-    first = datetime.combine(day, time())
-    try:
-        last = first + timedelta(days=1, microseconds=-1)
-    except OverflowError:
-        return Moment(text, flags=("time_unreadable",))
-    begin = placed(text, first, zone=zone, basis=basis)
-    end = placed(text, last, zone=zone, basis=basis)
-    if begin.earliest is None or end.latest is None:
-        return Moment(text, flags=("time_unreadable",))
-    return Moment(text, begin.earliest, end.latest, begin.zone, begin.basis, begin.flags)
 
 
 def hour_moment(text: str, found: datetime, given: Given) -> Moment:

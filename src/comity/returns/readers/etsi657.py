@@ -45,7 +45,7 @@ def check(source: Source, given: Given) -> Verdict:
 def read(source: Source, given: Given) -> Iterator[Part]:
     """Yield what the header says, and the calls and sessions of each record."""
     told: set[str] = set()
-    count, provider = 0, given.provider
+    count, records, provider = 0, 0, given.provider
     with source.opened() as stream:
         for unit in units(stream, (HEADER, RECORD)):
             count += not isinstance(unit, Broken) or unit.inside
@@ -56,7 +56,9 @@ def read(source: Source, given: Given) -> Iterator[Part]:
                 provider = unit.node.say("cSPID") or provider
                 yield from _header(unit, count, provider, given)
             else:
-                yield from _record(unit, count, provider, given, told)
+                records += 1
+                place = "/".join(("", *unit.path, f"{RECORD}[{records}]"))
+                yield from _record(unit, count, place, provider, given, told)
     yield Seen(count, "part")
 
 
@@ -67,7 +69,7 @@ def _header(unit: Unit, row: int, provider: str, given: Given) -> Iterator[Recor
     yield Record("statement", values, row, "/".join(("", *unit.path, HEADER)), unit.span, unit.raw)
 
 
-def _record(unit: Unit, row: int, provider: str, given: Given, told: set[str]) -> Iterator[Part]:
+def _record(unit: Unit, row: int, place: str, provider: str, given: Given, told: set[str]) -> Iterator[Part]:
     usage = unit.node.get(*USAGE)
     parties = list(usage.every("partyInformation", "TelephonyPartyInformation")) if usage else []
     access = _branch(usage)
@@ -76,14 +78,14 @@ def _record(unit: Unit, row: int, provider: str, given: Given, told: set[str]) -
         payload = unit.node.get("recordPayload") or unit.node
         names = "/".join(list(dict.fromkeys(node.name for node in payload.walk()))[:8])
         advice = "Ask the provider for another form of its records, or read them with a mapping."
-        yield Finding("layout_unknown", names, "/".join(USAGE), row, span=unit.span, units=1, advice=advice)
+        yield Finding("layout_unknown", names, "/".join(USAGE), row, place, unit.span, 1, advice)
         return
     for role in {_choice(party, "partyRole") for party in parties} - set(ROLES) - told if not access else ():
         told.add(role)
-        yield Finding("columns_unknown", f"the role {role[:60]!r}", ", ".join(ROLES), row, span=unit.span)
+        yield Finding("columns_unknown", f"the role {role[:60]!r}", ", ".join(ROLES), row, place, unit.span)
     for kind, values in found:
         whole = {"provider": provider} | {k: v for k, v in values.items() if v not in ("", None)}
-        yield Record(kind, whole, row, "/".join(("", *unit.path, f"{RECORD}[{row}]")), unit.span, unit.raw)
+        yield Record(kind, whole, row, place, unit.span, unit.raw)
 
 
 Values = tuple[str, dict[str, Any]]

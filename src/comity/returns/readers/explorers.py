@@ -136,7 +136,7 @@ def _bitcoin(row: Values, chain: Chain) -> Iterator[Values]:
         "asset": "BTC",
         "status": {"True": "done", "False": "unconfirmed"}.get(str(status.get("confirmed")), ""),
     }
-    payer = payers.pop() if len(payers) == 1 else ""
+    payer = payers.pop() if len(payers) == 1 and len(prevouts) == len(paid) else ""
     for i, out in outs:
         note = say(out, "scriptpubkey") if say(out, "scriptpubkey_type") == "op_return" else ""
         to = {"to_address": say(out, "scriptpubkey_address"), "from_address": payer, "tag": note, "log_index": i}
@@ -196,24 +196,47 @@ def _tron_scan(row: Values, chain: Chain) -> Iterator[Values]:
     )
 
 
+# By type of contract of TRON: where it goes, and how many of which asset go with it; digits of a TRC-10 token are not stated.
+_TRON = {
+    "TransferContract": ("to_address", "amount", "TRX"),
+    "TriggerSmartContract": ("contract_address", "call_value", "TRX"),
+    "TransferAssetContract": ("to_address", "amount", ""),
+}
+
+
 def _tron_native(row: Values, chain: Chain) -> Iterator[Values]:
+    """Give what each contract moves, and what the transaction cost its first owner."""
     raw = row["raw_data"] if isinstance(row["raw_data"], dict) else {}
     result = next(iter(every(row, "ret")), {})
+    common = {"block": whole(row, "blockNumber")}
+    payer = ""
     for i, contract in enumerate(every(raw, "contract")):
         inner = contract.get("parameter")
         value = inner.get("value") if isinstance(inner, dict) else None
-        if say(contract, "type") == "TransferContract" and isinstance(value, dict):
-            ends = (tron_address(say(value, name)) for name in ("owner_address", "to_address"))
-            yield (
-                _tron(say(row, "txID"), say(row, "block_timestamp"), *ends)
-                | {
-                    "block": whole(row, "blockNumber"),
-                    "asset": "TRX",
-                    "log_index": i,
-                    "status": _result(say(result, "contractRet")),
-                }
-                | _moved(say(value, "amount"), SUN)
-            )
+        owner = tron_address(say(value, "owner_address"))
+        payer = payer or owner
+        to, number, asset = _TRON.get(say(contract, "type"), ("", "", ""))
+        moved = say(value, number)
+        if not moved.strip("0"):
+            continue
+        found = _tron(say(row, "txID"), say(row, "block_timestamp"), owner, tron_address(say(value, to)))
+        found |= common | {"log_index": i, "status": _result(say(result, "contractRet"))}
+        yield found | (
+            {"asset": asset} | _moved(moved, SUN) if asset else {"asset": _asset(value), "amount_base": moved}
+        )
+    if (fee := say(result, "fee")).strip("0"):
+        found = _tron(say(row, "txID"), say(row, "block_timestamp"), payer, "") | common
+        yield found | {"kind": "fee", "asset": "TRX", "status": "done"} | _moved(fee, SUN)
+
+
+def _asset(value: Any) -> str:
+    """Give the name of a TRC-10 token, which is a number in text, often written in hexadecimal."""
+    name = say(value, "asset_name")
+    try:
+        plain = bytes.fromhex(name).decode("ascii")
+    except ValueError:
+        return name
+    return plain if plain.isdecimal() else name
 
 
 def _tron(transaction: str, time: str, from_address: str, to_address: str) -> Values:

@@ -11,7 +11,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ..model import INFERRED, STATED, Given, Moment
-from .entries import CREDIT, DEBIT, day_moment, money
+from ..moment import day_moment
+from .entries import CREDIT, DEBIT, money
 
 _LINE = re.compile(
     r"([0-9]{6})([0-9]{4}|\s{4})?(R[CD]|E[CD]|[CD])([A-Z])?([0-9][0-9.,]*|,[0-9]+)([A-Z][A-Z0-9 ]{3})?([^\r\n]*)(.*)",

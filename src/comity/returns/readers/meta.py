@@ -41,13 +41,14 @@ def read(source: Source, given: Given) -> Iterator[Part]:
     if not thread:
         yield from Reading(given, meant).read(units(source))
         return
-    reading = Reading(given, meant, _above(source), {PARTICIPANTS: "participant"})
+    above, mended = _above(source)
+    reading = Reading(given, meant, above, {PARTICIPANTS: "participant"})
     for part in reading.read(units(source)):
-        yield _without_sender(part) if isinstance(part, Rows) else part
+        yield _without_sender(part, mended) if isinstance(part, Rows) else part
 
 
-def _without_sender(part: Rows) -> Rows:
-    """Leave the sender out of those a message went to."""
+def _without_sender(part: Rows, mended: frozenset[str]) -> Rows:
+    """Leave the sender out of those a message went to, and flag those whose names were mended."""
     import pyarrow as pa
 
     batch = part.batch
@@ -57,6 +58,10 @@ def _without_sender(part: Rows) -> Rows:
     pairs = zip(batch.column("receivers").to_pylist(), batch.column("sender").to_pylist(), strict=True)
     others = [_others(members, sender) for members, sender in pairs]
     batch = batch.set_column(names.index("receivers"), "receivers", pa.array(others, pa.string()))
+    if mended:
+        flags = zip(batch.column("flags").to_pylist(), others, strict=True)
+        told = [_told(flag, receivers, mended) for flag, receivers in flags]
+        batch = batch.set_column(names.index("flags"), "flags", pa.array(told, pa.string()))
     return Rows(part.kind, batch, part.units, part.nth)
 
 
@@ -66,16 +71,28 @@ def _others(members: str | None, sender: str | None) -> str | None:
     return json.dumps(found, ensure_ascii=False) if found else None
 
 
-def _above(source: Source) -> dict[str, str]:
-    """Give what the file says of the conversation as a whole, wherever it stands."""
+@lru_cache(maxsize=1024)
+def _told(flags: str | None, receivers: str | None, mended: frozenset[str]) -> str | None:
+    """Add to the flags of a message that the name of a receiver was mended."""
+    if not receivers or not mended.intersection(json.loads(receivers)):
+        return flags
+    return " ".join(dict.fromkeys([*(flags or "").split(), "double_encoded"]))
+
+
+def _above(source: Source) -> tuple[dict[str, str], frozenset[str]]:
+    """Give what the file says of the conversation as a whole, wherever it stands, and which names were mended."""
     found: dict[str, str] = {}
     members: list[str] = []
+    mended: set[str] = set()
     for unit in units(source):
         if isinstance(unit, Unit) and unit.key == PARTICIPANTS and isinstance(unit.value, dict):
-            members.append(_text(unit.value.get("name", "")))
+            name = unit.value.get("name", "")
+            members.append(_text(name))
+            mended |= {_text(name)} - {str(name)}
         elif isinstance(unit, Unit) and unit.key == FIELDS:
             found = {name: _text(unit.value[name]) for name in ("title", "thread_path") if name in unit.value}
-    return found | ({PARTICIPANTS: json.dumps(members, ensure_ascii=False)} if members else {})
+    said = {PARTICIPANTS: json.dumps(members, ensure_ascii=False)} if members else {}
+    return found | said, frozenset(mended)
 
 
 def _text(value: Any) -> str:

@@ -19,6 +19,7 @@ from typing import Any
 
 from ..amount import COMMA, read_amount
 from ..model import Aside, Finding, Given, Moment, Part, Seen, Verdict
+from ..moment import day_moment
 from ..reader import Reader
 from ..source import Source
 from . import entries
@@ -255,11 +256,7 @@ class _Reading:
     def _balance(self, one: Field, match: re.Match[str]) -> Iterator[Part]:
         direction, currency = _DIRECTIONS[match[1]], match[3]
         amount, day = read_amount(match[4], decimal=self._decimal), day_of(match[2])
-        time = (
-            entries.day_moment(match[2], day, zone=self._given.zone)
-            if day
-            else Moment(match[2], flags=("time_unreadable",))
-        )
+        time = day_moment(match[2], day, zone=self._given.zone) if day else Moment(match[2], flags=("time_unreadable",))
         values = entries.balance(_BALANCES[one.tag], amount, direction, currency=currency, time=time)
         where = self._now.where(one.row, one.tag)
         yield self._said(one, values)

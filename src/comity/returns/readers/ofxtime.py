@@ -10,8 +10,8 @@ import re
 from datetime import date, datetime, timedelta, timezone
 
 from ..model import ASSUMED, STATED, Given, Moment
-from ..moment import offset_text
-from .entries import day_moment, hour_moment
+from ..moment import day_moment, offset_text
+from .entries import hour_moment
 
 _TIME = re.compile(
     r"([0-9]{4})([0-9]{2})([0-9]{2})(?:([0-9]{2})([0-9]{2})([0-9]{2})?(?:\.([0-9]{1,6}))?)?"
