@@ -30,8 +30,8 @@ FIELDS = {name: one for name, one in SHEET.items() if name != "contents"} | {
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Served]:
-    """A desk of its own."""
+def own(tmp_path: Path) -> Iterator[Served]:
+    """A desk of its own, for the ways of the one case."""
     with served(tmp_path) as made:
         yield made
 
@@ -60,50 +60,50 @@ def releaser(desk: Served, name: str = "minh", *roles: str) -> tuple[Program, Fi
     return calls, signs_as(desk, name, "release")
 
 
-def test_a_request_goes_from_case_to_package(desk: Served, tmp_path: Path) -> None:
+def test_a_request_goes_from_case_to_package(own: Served, tmp_path: Path) -> None:
     """A program opens a case and drafts; what is sealed at the desk is released by a signature made elsewhere."""
-    lan, draft = drafted(desk)
+    lan, draft = drafted(own)
     checked = lan.get(f"/requests/{draft['id']}/check").json()
     assert checked["complete"], checked["findings"]
-    seal_request(desk.nodes.office(), draft["id"], desk.nodes.key("draft"))
-    minh, key = releaser(desk)
+    seal_request(own.nodes.office(), draft["id"], own.nodes.key("draft"))
+    minh, key = releaser(own)
     prepared = minh.get(f"/requests/{draft['id']}/release").json()
     assert prepared["signers"] == ["Officer 1"]
     answer = minh.post(f"/requests/{draft['id']}/release", signed(prepared, key))
     assert (answer.status_code, answer.json()["state"]) == (200, "released"), answer.text
     file = tmp_path / "package.zip"
     file.write_bytes(lan.get(f"/requests/{draft['id']}/package").content)
-    office = desk.nodes.office()
+    office = own.nodes.office()
     assert verify(file, Given(office.mirror.root, office.clock.now())).valid
     found = lan.post("/verify", file.read_bytes()).json()
     assert (found["verdict"], found["steps"][0]["number"]) == ("valid", 1)
     assert str(tmp_path) not in json.dumps(found)
 
 
-def test_the_preparation_says_what_keeps_it_from_being_released(desk: Served) -> None:
+def test_the_preparation_says_what_keeps_it_from_being_released(own: Served) -> None:
     """Bytes to be signed are given for what is sealed alone."""
-    _, draft = drafted(desk)
-    minh, _ = releaser(desk)
+    _, draft = drafted(own)
+    minh, _ = releaser(own)
     assert minh.get(f"/requests/{draft['id']}/release").status_code == 409
 
 
-def test_an_emergency_is_confirmed_by_a_signature(desk: Served) -> None:
+def test_an_emergency_is_confirmed_by_a_signature(own: Served) -> None:
     """A third person confirms an emergency with a signature made elsewhere, and then it can be released."""
-    request = seal_request(desk.nodes.office(), desk.nodes.draft("disclose_emergency").id, desk.nodes.key("draft"))
-    hoa = program(desk, "hoa", "confirmer")
-    desk.member("hoa", REFERENCE)
-    key = signs_as(desk, "hoa", "emergency")
+    request = seal_request(own.nodes.office(), own.nodes.draft("disclose_emergency").id, own.nodes.key("draft"))
+    hoa = program(own, "hoa", "confirmer")
+    own.member("hoa", REFERENCE)
+    key = signs_as(own, "hoa", "emergency")
     prepared = hoa.get(f"/requests/{request.id}/confirmation").json()
     assert hoa.post(f"/requests/{request.id}/confirmation", signed(prepared, key)).status_code == 200
-    minh, other = releaser(desk)
+    minh, other = releaser(own)
     prepared = minh.get(f"/requests/{request.id}/release").json()
     assert prepared["signers"] == ["Officer 1", "Officer 3"]
     assert minh.post(f"/requests/{request.id}/release", signed(prepared, other)).json()["state"] == "released"
 
 
-def test_a_draft_that_somebody_else_changed_is_not_overwritten(desk: Served) -> None:
+def test_a_draft_that_somebody_else_changed_is_not_overwritten(own: Served) -> None:
     """A change names what it saw, and is refused when that is no longer so; the same for a case."""
-    lan, draft = drafted(desk)
+    lan, draft = drafted(own)
     stale = {"seen": "0" * 64, "fields": {"necessity": "Another word."}}
     assert lan.call("PATCH", f"/requests/{draft['id']}", json=stale).status_code == 409
     case = {"seen": "0" * 64, "document": CASE | {"title": "Another title"}}
@@ -113,31 +113,31 @@ def test_a_draft_that_somebody_else_changed_is_not_overwritten(desk: Served) -> 
     assert lan.get(f"/cases/{REFERENCE}").json()["title"] == "Another title"
 
 
-def test_a_change_sets_only_what_a_sheet_may_say(desk: Served) -> None:
+def test_a_change_sets_only_what_a_sheet_may_say(own: Served) -> None:
     """Fields that a draft sheet does not have, such as sender, id or case, cannot be set."""
-    lan, draft = drafted(desk)
+    lan, draft = drafted(own)
     for name, value in (("id", draft["id"]), ("from", {"party": "PH.cicc"}), ("case", {}), ("reference", "X")):
         answer = lan.call("PATCH", f"/requests/{draft['id']}", json={"seen": draft["seen"], "fields": {name: value}})
         assert (answer.status_code, answer.json()["field"]) == (422, f"fields.{name}")
 
 
-def test_a_basis_is_proposed_and_chosen(desk: Served) -> None:
+def test_a_basis_is_proposed_and_chosen(own: Served) -> None:
     """A program asks for the bases of a draft and binds the one that a named person chose."""
-    lan, draft = drafted(desk)
+    lan, draft = drafted(own)
     proposed = lan.get(f"/requests/{draft['id']}/bases").json()["candidates"]
     choice = {"candidate": proposed[0]["id"], "by": "Officer 1"}
     assert lan.call("PUT", f"/requests/{draft['id']}/basis", json=choice).status_code == 200
     assert lan.get(f"/requests/{draft['id']}").json()["document"]["basis"]["candidate"] == proposed[0]["id"]
 
 
-def test_a_request_is_listed_printed_and_withdrawn(desk: Served) -> None:
+def test_a_request_is_listed_printed_and_withdrawn(own: Served) -> None:
     """A program lists requests by case and state, prints one, and withdraws it with a reason."""
-    lan, draft = drafted(desk)
+    lan, draft = drafted(own)
     assert lan.get("/requests", case=REFERENCE, state="draft").json()["total"] == 1
     assert lan.get("/requests", state="released").json()["items"] == []
     assert lan.get("/requests", case="VN.other").json()["items"] == []
     assert lan.get(f"/requests/{draft['id']}/document").content.startswith(b"%PDF")
-    minh, _ = releaser(desk)
+    minh, _ = releaser(own)
     answer = minh.post(f"/requests/{draft['id']}/withdrawal", {"reason": "Another account."})
     assert answer.json()["state"] == "withdrawn"
 
@@ -168,14 +168,14 @@ def test_a_package_that_arrives_is_taken_in_once(tmp_path: Path) -> None:
 
 def test_lists_come_in_pieces(desk: Served) -> None:
     """A list is given a piece at a time, each saying where the next one begins."""
-    lan = program(desk, "lan", "drafter")
+    lan = program(desk, "lan0", "drafter")
     assert [one["id"] for one in _all(lan, "/directory")] == ["PH.cicc", "SG.orchid", "VN.a05"]
 
 
 def test_records_answer_questions(desk: Served, tmp_path: Path) -> None:
     """A member of a case asks its returns for timeline, links, meetings, hours and flow."""
-    lan = program(desk, "lan", "custodian")
-    desk.member("lan", "VN-2026-7")
+    lan = program(desk, "lan1", "custodian")
+    desk.member("lan1", "VN-2026-7")
     assert lan.get("/returns", case="VN-2026-7").json()["items"] == []
     returned(desk, tmp_path / "return", "VN-2026-7")
     assert lan.get("/returns", case="VN-2026-7").json()["items"][0]["records"] == {"session": 2, "transaction": 1}
@@ -194,17 +194,17 @@ def test_matching_shows_the_own_cases_alone(desk: Served, tmp_path: Path) -> Non
 
     for case in ("VN-2026-8", "VN-2026-9"):
         desk.nodes.node().correlator.post(case, f"sheet-{case}", [Sighting("email", "mule@example.org", 1, None, None)])
-    lan = program(desk, "lan", "drafter")
+    lan = program(desk, "lan2", "drafter")
     wanted = {"identifiers": [{"kind": "email", "value": "mule@example.org"}]}
     assert lan.post("/matching/look-up", wanted).json()["items"][0]["cases"] == []
-    desk.member("lan", "VN-2026-8")
+    desk.member("lan2", "VN-2026-8")
     assert lan.post("/matching/look-up", wanted).json()["items"][0]["cases"] == ["VN-2026-8"]
     assert lan.get("/matching/related", case="VN-2026-8").json()["items"] == []
 
 
 def test_identifiers_are_recognised(desk: Served) -> None:
     """Pasted lines are read as identifiers, and what is none is said to be none."""
-    lan = program(desk, "lan", "drafter")
+    lan = program(desk, "lan3", "drafter")
     rows = lan.post("/identifiers/recognise", {"text": "Mule@example.org\n192.0.2.7\n!!"}).json()["items"]
     assert [row["found"] and row["found"]["kind"] for row in rows] == ["email", "ip", None]
     named = lan.post("/identifiers/normalise", {"kind": "phone", "value": "(202) 555-0143", "region": "US"}).json()
@@ -234,45 +234,45 @@ def test_the_log_is_proved(desk: Served) -> None:
     assert auditor.get("/log/proofs/999999").status_code == 404
 
 
-def test_who_opens_a_case_knows_of_it(desk: Served) -> None:
+def test_who_opens_a_case_knows_of_it(own: Served) -> None:
     """A case that a program opened has its person as first member, and a reference is taken once."""
-    lan = program(desk, "lan", "drafter")
+    lan = program(own, "lan", "drafter")
     assert lan.post("/cases", CASE).status_code == 201
     assert lan.post("/cases", CASE).status_code == 409
-    with desk.crew.staff.store.read() as unit:
-        assert [one.person for one in knowledge.members(unit, REFERENCE)] == [desk.person("lan").id]
+    with own.crew.staff.store.read() as unit:
+        assert [one.person for one in knowledge.members(unit, REFERENCE)] == [own.person("lan").id]
 
 
-def test_every_use_is_counted_in_the_log(desk: Served) -> None:
+def test_every_use_is_counted_in_the_log(own: Served) -> None:
     """Uses of a token become events with counts: the first at once, the others with the next minute or at the end."""
     from datetime import timedelta
 
-    lan = program(desk, "lan", "drafter", only=["case.list"])
+    lan = program(own, "lan", "drafter", only=["case.list"])
     for _ in range(3):
         lan.get("/cases")
     lan.get("/peers")
-    desk.nodes.clock.advance(timedelta(minutes=2))
+    own.nodes.clock.advance(timedelta(minutes=2))
     lan.get("/cases")
-    desk.server.stop()
-    with desk.crew.staff.store.read() as unit:
-        ledger = desk.crew.staff.ledger
+    own.server.stop()
+    with own.crew.staff.store.read() as unit:
+        ledger = own.crew.staff.ledger
         events = [json.loads(one.event) for one in ledger.entries(unit, 0, ledger.size(unit))]
     used = [(one["act"], one["uses"], one["refused"]) for one in events if one["type"] == "account.tokenused"]
     assert used == [("case.list", 1, 0), ("peers.read", 1, 1), ("case.list", 3, 0)]
 
 
-def test_a_look_at_a_case_is_an_event(desk: Served) -> None:
+def test_a_look_at_a_case_is_an_event(own: Served) -> None:
     """Reading a case through the API stands in the log with person, case, act and token."""
-    lan, _ = drafted(desk)
-    before = desk.crew.events().count("account.read")
+    lan, _ = drafted(own)
+    before = own.crew.events().count("account.read")
     lan.get(f"/cases/{REFERENCE}")
-    assert desk.crew.events().count("account.read") == before + 1
+    assert own.crew.events().count("account.read") == before + 1
 
 
-def test_the_account_page_tells_when_a_token_was_used(desk: Served) -> None:
+def test_the_account_page_tells_when_a_token_was_used(own: Served) -> None:
     """A token's last use is kept and shown to its person."""
-    program(desk, "lan", "drafter").get("/cases")
-    assert "last used" in desk.client("lan").read("/account")
+    program(own, "lan", "drafter").get("/cases")
+    assert "last used" in own.client("lan").read("/account")
 
 
 def _all(calls: Program, path: str) -> list[dict[str, Any]]:

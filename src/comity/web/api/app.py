@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from inspect import cleandoc
 from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
@@ -12,8 +11,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
-
-from comity.accounts.duties import acts
 
 from ..desk import guard
 from ..desk.desk import Desk
@@ -23,9 +20,8 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from .door import Threshold
-    from .operations import Operation
 
-DESCRIPTION = "openapi.json"
+WHERE = "/openapi.json"
 
 
 class Api:
@@ -65,7 +61,7 @@ def make_app(threshold: Threshold) -> FastAPI:
     from fastapi import FastAPI
 
     from .catalogue import OPERATIONS
-    from .describing import described
+    from .describing import description, facts
     from .door import door
 
     async def not_there(request: Request, error: Exception) -> Response:
@@ -76,26 +72,15 @@ def make_app(threshold: Threshold) -> FastAPI:
         openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, exception_handlers=dict(handlers)
     )
     for one in OPERATIONS:
-        app.router.add_api_route(one.path, one.does, route_class_override=door(threshold, one), **_facts(one))
-    description = described(app)
+        app.router.add_api_route(one.path, one.does, route_class_override=door(threshold, one), **facts(one))
 
     async def describe(request: Request) -> Response:
-        response = Response(description, media_type="application/json")
+        response = Response(await run_in_threadpool(description), media_type="application/json")
         response.headers["cache-control"] = "no-cache"
         return guard.sealed(threshold.desk.site, response)
 
-    app.router.add_route(f"/{DESCRIPTION}", describe, methods=["GET"], include_in_schema=False)
+    app.router.add_route(WHERE, describe, methods=["GET"], include_in_schema=False)
     return app
-
-
-def _facts(one: Operation) -> dict[str, Any]:
-    from .describing import answers_of, extra_of
-
-    return {
-        "methods": [one.method], "operation_id": one.id, "status_code": one.status, "response_model": None,
-        "summary": acts()[one.act].label, "description": cleandoc(one.does.__doc__ or ""),
-        "tags": [one.path.split("/")[1]], "responses": answers_of(one), "openapi_extra": extra_of(one),
-    }  # fmt: skip
 
 
 def _not_there(desk: Desk, error: Exception) -> Response:

@@ -1,7 +1,8 @@
 """The door of every operation, passed in this order.
 
-1. The host is our own (421); the address has not shown too many tokens that are none (429).
-2. The token: it counts (401), and is not used too often (429). No cookie is looked at.
+1. The host is our own (421).
+2. The token: it counts (401, or 429 for an address that showed too many that do not), and is not used too often (429). No cookie
+   is looked at. Who guesses hinders nobody whose token counts.
 3. The act: the token holds it and its person may do it now (403). An act of anyone's needs a token only.
 4. Parameters of path and query: each known, each once, no odd characters (422).
 5. The case: who does not know of it is told that there is none (404), in the words for one that is not there.
@@ -106,13 +107,12 @@ async def _handled(
 async def _held(threshold: Threshold, request: Request) -> Holder:
     """Find who calls."""
     address = request.client.host if request.client else ""
-    if seconds := threshold.guesses.wait(address):
-        raise TooMany("got too many tokens that are none, expected one that counts", seconds=seconds)
     try:
         held = await run_in_threadpool(bearer.holder, threshold.desk, bearer.word_of(request), address)
     except NoToken:
-        threshold.guesses.take(address)
         await run_in_threadpool(threshold.tally.guessed)
+        if seconds := threshold.guesses.take(address):
+            raise TooMany("got too many tokens that are none, expected one that counts", seconds=seconds) from None
         raise
     if seconds := threshold.calls.take(held.token.id):
         raise TooMany("got more calls than a token may make, expected fewer", seconds=seconds)

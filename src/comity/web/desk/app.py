@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable
 from contextlib import ExitStack
 from functools import partial
@@ -58,10 +59,17 @@ def make_app(desk: Desk, routes: Iterable[Route] = ROUTES, api: ASGIApp | None =
     Raises:
         BadRoute: a route does not say all that it has to.
     """
-    ways: list[BaseRoute] = [Mount(API, api)] if api else []
+    ways: list[BaseRoute] = [_under(API, api)] if api else []
     ways += [Way(one.path, _door(desk, one), methods=[one.method]) for one in checked(routes)]
     handlers: Any = {HTTPException: partial(_not_there, desk)}
     return Starlette(routes=ways, exception_handlers=handlers)
+
+
+def _under(path: str, app: ASGIApp) -> Mount:
+    """Give everything under a path to an application, whatever signs stand in it."""
+    mount = Mount(path, app)
+    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
+    return mount
 
 
 def _door(desk: Desk, route: Route) -> Any:

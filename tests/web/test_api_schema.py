@@ -1,0 +1,105 @@
+"""The API keeps what its description says: schemathesis calls every operation by it, with what fits and what does not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import checks
+from schemathesis.generation import GenerationMode
+
+from builders.api import Program, program, returned
+from builders.desk import Served, served
+from builders.world import CASE
+from comity.web.api.catalogue import OPERATIONS
+
+SHORT, LONG = 2, 60
+CHECKS = [
+    checks.not_a_server_error, checks.content_type_conformance, checks.status_code_conformance,
+    checks.response_schema_conformance,
+]  # fmt: skip
+EVERYTHING = ["officer", "drafter", "releaser", "confirmer", "lawyer", "custodian", "provider"]
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A desk whose tokens may call as often as they like."""
+    with served(tmp_path_factory.mktemp("desk"), token_calls=1_000_000) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def lan(desk: Served, tmp_path_factory: pytest.TempPathFactory) -> Program:
+    """A program that may do everything on content, with a case, a draft and a return."""
+    made = program(desk, "lan", *EVERYTHING)
+    made.post("/cases", CASE)
+    made.post(f"/requests?case={CASE['reference']}", {"measure": "preserve", "to": "SG.orchid"})
+    returned(desk, tmp_path_factory.mktemp("return"), CASE["reference"])
+    return made
+
+
+@pytest.fixture(scope="module")
+def schema(lan: Program) -> Any:
+    """The description, as schemathesis reads it, with things in it that are there."""
+    document = lan.get("/openapi.json").json()
+    document["components"].pop("securitySchemes")  # else it makes tokens up
+    request = lan.get("/requests").json()["items"][0]["id"]
+    for path in document["paths"].values():
+        for operation in path.values():
+            operation.pop("security")
+            for one in operation.get("parameters", []):
+                there = {"case": CASE["reference"], "request": request}.get(one["name"])
+                if there:
+                    one["schema"] = {"enum": [there, "X-NONE"]}
+    return schemathesis.openapi.from_dict(document)
+
+
+def called(schema: Any, calls: Program, operation: str, examples: int, mode: GenerationMode) -> None:
+    """Call an operation with examples made from the description, and hold each answer against it."""
+    found = schema.find_operation_by_id(operation)
+
+    @settings(
+        max_examples=examples, deadline=None, database=None, derandomize=examples == SHORT, phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(found.as_strategy(generation_mode=mode))
+    def one(case: Any) -> None:
+        headers = {"authorization": f"Bearer {calls.word}"}
+        answer = case.call(base_url=f"{calls.client.base_url}".rstrip("/") + "/api/v1", headers=headers)
+        assert answer.status_code not in (401, 429), answer.text
+        case.validate_response(answer, checks=CHECKS, headers=headers)
+
+    try:
+        one()
+    except Unsatisfiable:
+        assert mode is GenerationMode.NEGATIVE  # where every text is a fitting one
+
+
+@pytest.mark.parametrize("operation", [one.id for one in OPERATIONS])
+def test_an_operation_keeps_its_description(schema: Any, lan: Program, operation: str) -> None:
+    """What fits the description and what does not gets an answer that the description has, and never a 500."""
+    for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+        called(schema, lan, operation, SHORT, mode)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("operation", [one.id for one in OPERATIONS])
+def test_an_operation_keeps_its_description_for_long(schema: Any, lan: Program, operation: str) -> None:
+    """The same with many examples."""
+    for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+        called(schema, lan, operation, LONG, mode)
+
+
+def test_the_description_is_sound_and_complete(lan: Program) -> None:
+    """The description is OpenAPI 3.1 whose every body has an example that is taken, and leads to no other server."""
+    document = lan.get("/openapi.json").json()
+    assert document["openapi"].startswith("3.1")
+    assert "http" not in json.dumps(document["servers"])
+    assert {one["operationId"] for path in document["paths"].values() for one in path.values()} == {
+        one.id for one in OPERATIONS
+    }
