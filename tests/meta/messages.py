@@ -193,6 +193,7 @@ def codes() -> Iterator[tuple[str, str]]:
         "clock": _deadlines(),
         "concern": request_shape().codes["concerns"],
         "data": request_shape().codes["data"],
+        "basis": request_shape().codes["bases"],
         "kind": request_shape().codes["kinds"],
         "message": MESSAGES,
         "note": NOTES,
@@ -354,13 +355,14 @@ def collected() -> Catalog:
 
 
 def shown(message: Message) -> bool:
-    """Tell whether a message is one of the desk."""
-    return any(place.startswith(DESK) for place, _line in message.locations)
+    """Tell whether a message is one of the desk: also every code that is shown as a word."""
+    return bool(message.context) or any(place.startswith(DESK) for place, _line in message.locations)
 
 
 def complete(message: Message) -> bool:
     """Tell whether a message has all its forms in a language."""
-    return bool(message.string) and all([message.string] if isinstance(message.string, str) else message.string)
+    forms = [message.string] if isinstance(message.string, str) else list(message.string or [""])
+    return all(forms)
 
 
 def catalogues() -> list[Path]:

@@ -41,8 +41,8 @@ def texts(catalogue: Iterable[Message]) -> set[tuple[str | None, str]]:
 
 
 def pairs() -> Iterator[tuple[str, Message]]:
-    """Give every message of every catalogue, with its language."""
-    return ((path.parent.parent.name, one) for path in catalogues() for one in read(path) if one.id)
+    """Give every translated message of every catalogue, with its language."""
+    return ((path.parent.parent.name, one) for path in catalogues() for one in read(path) if one.id and complete(one))
 
 
 def forms(text: str | tuple[str, ...] | list[str] | None) -> list[str]:
