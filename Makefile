@@ -49,6 +49,9 @@ budgets: .venv/.dev ## Print the size figures; fail on the hard maxima
 soak: .venv/.dev ## Run the long kill, chaos and fuzz tests
 	@TEST_SECONDS=7200 .ci/test -m soak $(ARGS)
 
+fuzz: .venv/.dev ## Feed the readers of returns with any bytes, for long (ARGS="-k mail")
+	@TEST_SECONDS=7200 .ci/test -o faulthandler_timeout=0 -m soak tests/unit/returns tests/attack/test_returns_*.py $(ARGS)
+
 bench: .venv/.dev ## Run every benchmark side by side with its peers (ARGS=--quick)
 	@for b in benchmarks/*.py; do echo "== $$b"; PYTHONPATH=tests $(BIN)/python "$$b" $(ARGS); done
 
@@ -112,4 +115,4 @@ endef
 .venv/.dev: locks/dev.txt .venv/.run
 	$(call install,sync,locks/dev.txt)
 
-.PHONY: help demo check test lint types layers budgets soak bench format docs messages lock clean system
+.PHONY: help demo check test lint types layers budgets soak fuzz bench format docs messages lock clean system

@@ -53,6 +53,14 @@ def test_a_shipped_mapping_has_label_source_and_provider(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(shipped()))
+def test_a_shipped_mapping_says_what_it_rests_on(name: str) -> None:
+    """Until a mapping was tried on a real file it says so, and one from memory says it in its label too."""
+    found = shipped()[name]
+    assert "not tried on a real" in found.source
+    assert ("from memory" in found.source) == found.label.endswith("(columns not confirmed)")
+
+
+@pytest.mark.parametrize("name", sorted(shipped()))
 def test_a_shipped_mapping_is_strictly_sound(name: str) -> None:
     """The strict reading of a shipped file gives the same as the quick one: no `yes`, no date, no key twice."""
     assert parse(parse_sheet(FOLDER.joinpath(f"{name}.yaml").read_bytes())) == shipped()[name]
