@@ -46,6 +46,8 @@ def listed(visit: Visit) -> Response:
 
 def new(visit: Visit) -> Response:
     """Show the form of a new case."""
+    if not visit.may("case.open"):
+        raise NotAllowed("got a role that opens no case, expected one that does", advice="Ask a drafter to open it.")
     return _form(visit, caseform.blank())
 
 

@@ -48,10 +48,12 @@ def work(visit: Visit) -> Work:
         if not known:
             return Work([], [], [], [], {})
         open_ones = tables.requests_of(unit, known, OUT, ACTS)
-        mine = list(_mine(visit, unit, open_ones))
         due = tables.due_of(unit, known, OUT, now + SOON)
         stuck = list(_stuck(unit, open_ones))
         answered = tables.requests_of(unit, known, OUT, (RECEIVED, ACCEPTED, INFO_NEEDED, REFUSED))
+        followed = {row["package"] for one in [*open_ones, *answered] for row in one.document.get("related", [])}
+        stale = {one.id for one in answered if one.package in followed or now - one.changed_at > NEW}
+        mine = list(_mine(visit, unit, [one for one in open_ones if one.state != REFUSED or one.id not in stale]))
     new = [one for one in answered if now - one.changed_at < NEW]
     found: dict[str, list[object]] = {"mine": [*mine], "due": [*due], "stuck": [*stuck], "new": [*new]}
     more = {name: len(rows) - MOST for name, rows in found.items() if len(rows) > MOST}
