@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from builders.browsing import judged
 from builders.desk import Served
+from builders.exhibits import item, kept, posted
+from builders.incoming import desks
 from comity.accounts import knowledge, people
 
 if TYPE_CHECKING:
@@ -22,13 +26,21 @@ OFFICER = [
     "/", "/cases", "/cases/new", "/case/VA-2026-338", "/cases/change/VA-2026-338", "/request/{draft}/draft", "/request/{draft}",
     "/request/{sealed}", "/request/{accepted}", "/request/{released}",
 ]  # fmt: skip
+KEEPER = [
+    "/evidence", "/item/E-2026-17", "/returns", "/returns/VA-2026-338?start=account%3Aacct-victim", "/matching",
+    "/records/table/timeline/VA-2026-338", "/search?q=savings", "/search?q=%2B12025550101",
+]  # fmt: skip
 PAGES = {
+    "keeper": KEEPER,
+    "watcher": ["/audit", "/audit?kind=reads&case=VA-2026-338", "/node"],
     "officer": OFFICER,
-    "nobody": ["/sign-in", "/join", "/nothing"],
+    "nobody": ["/sign-in", "/join", "/nothing", "/verify"],
     "looker": ["/", "/duties", "/account", "/account/keys", "/glass", "/glass/review", "/people", *LAW],
     "boss": ["/", "/people", "/people/{lan}"],
 }
 ROLES = {
+    "keeper": ("custodian", "drafter"),
+    "watcher": ("auditor",),
     "officer": ("officer", "drafter", "releaser"),
     "nobody": (),
     "looker": ("releaser", "drafter"),
@@ -53,7 +65,7 @@ def peopled(desk: Served) -> Served:
 
 
 @pytest.fixture(scope="module")
-def named(peopled: Served) -> dict[str, str]:
+def named(peopled: Served, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The ids of what stands in the paths: a person, and requests in each state that an officer looks at."""
     from comity.requests.receipts import take
 
@@ -67,9 +79,62 @@ def named(peopled: Served) -> dict[str, str]:
         "sealed": nodes.sealed().id,
         "released": nodes.released("disclose_emergency").id,
     }
+    kept(peopled, tmp_path_factory.mktemp("return"), "VA-2026-338")
+    item(peopled, tmp_path_factory.mktemp("item"), "VA-2026-338", "E-2026-17")
+    for number in range(9):
+        posted(peopled, f"OTHER-{number}", f"ip:198.51.100.{number}")
+    for case in ("VA-2026-338", "VA-2026-340"):
+        posted(peopled, case, "phone:+12025550101", "phone:+12025550102", "phone:+12025550103")
+    peopled.person("keeper", *ROLES["keeper"])
+    peopled.person("watcher", *ROLES["watcher"])
+    for case in ("VA-2026-338", "VA-2026-340"):
+        peopled.member("keeper", case)
     peopled.person("officer", *ROLES["officer"])
     peopled.member("officer", "VA-2026-338")
     return made
+
+
+@pytest.fixture(scope="module")
+def incoming(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, list[str]]]:
+    """The desk of a provider with what came in, and its pages."""
+    with desks(tmp_path_factory.mktemp("incoming")) as made:
+        made.signer("lan", "provider")
+        made.signer("minh", "provider")
+        asked, urgent = made.taken("lan"), made.taken("lan", "disclose_emergency")
+        made.know("minh", asked)
+        made.street.answered(asked, "accepted")
+        here = f"/incoming/{asked.id}"
+        lan = made.served.client("lan")
+        lan.post(f"{here}/deliver", {"target": "1"}, page=here, files=[("files", ("subscriber.csv", b"Mule Example"))])
+        made.served.client("minh").post(
+            f"{here}/refuse", {"code": "too_broad", "reason": "A year of mails."}, page=here
+        )
+        said = {"number": "+1 555 0101", "answered_by": "Officer 3"}
+        lan.post("/directory/VN.a05/drill", said, page="/directory/VN.a05")
+        made.served.crew.clock.advance(timedelta(hours=9))
+        pages = ["/", "/inbox?all=yes", "/queue", "/figures", here, f"/incoming/{urgent.id}"]
+        yield made.served, [*pages, "/directory", "/directory/VN.a05", "/peers"]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_nothing_is_wrong_with_a_page_on_what_came_in(
+    browser: Browser, incoming: tuple[Served, list[str]], language: str
+) -> None:
+    """The incoming side looks as the rest does, also with every fold of its pages open."""
+    served, pages = incoming
+    people.speak(served.crew.staff, served.person("lan"), language, "Asia/Singapore")
+    with served.browser(browser, "lan", "provider", locale=language) as page:
+        for path in pages:
+            page.goto(path)
+            page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+            for size in SIZES[: 1 if language == "ar" else 2]:
+                page.set_viewport_size(size)
+                page.emulate_media(color_scheme="light")
+                assert judged(page) == [], (path, size)
+                assert page.evaluate(OVER) == 0, (path, size)
+                page.emulate_media(color_scheme="dark")
+                assert judged(page, "color-contrast") == [], (path, size)
 
 
 @pytest.mark.browser

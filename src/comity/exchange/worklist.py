@@ -7,7 +7,7 @@ number to call is the directory's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,7 +21,7 @@ from comity.requests.clocks import EMERGENCY
 from comity.requests.errors import Unanswered
 from comity.requests.model import IN, Request
 from comity.requests.receipts import read_back_code
-from comity.requests.states import ACCEPTED, REFUSED
+from comity.requests.states import ACCEPTED, INFO_NEEDED, RECEIVED, REFUSED, STATES
 from comity.store.engine import Unit
 
 from . import deliverytables as tables
@@ -34,6 +34,7 @@ from .tables import find_messages
 
 LONG_PERIOD = timedelta(days=90)
 MANY_TARGETS = 10
+OPEN = (RECEIVED, INFO_NEEDED, ACCEPTED)
 KINDS = {
     "disclose_subscriber": ("subscriber",), "disclose_traffic": ("traffic",), "disclose_content": ("content",),
     "disclose_emergency": ("subscriber", "traffic"), "preserve": (), "extend_preservation": (),
@@ -76,28 +77,22 @@ class Row:
         }  # fmt: skip
 
 
-Only = Callable[[Request], bool]
 Check = Callable[[Desk, Request], dict[str, Any]]
 
 
-def anybody(request: Request) -> bool:
-    """Tell that everybody may know of a request."""
-    return True
-
-
 def queue(
-    desk: Desk, capability: Capability | None = None, *, everything: bool = False, only: Only = anybody
+    desk: Desk, capability: Capability | None = None, *, everything: bool = False, cases: Collection[str] | None = None
 ) -> list[Row]:
     """List what waits at the desk: emergencies first, then by what is due; *everything* also lists what is done.
 
-    *only* tells of which requests somebody may know; of others nothing is read but their columns.
+    *cases*, named `PEER:CASE`, are those of which somebody may know; all, if none are named.
     """
     office, now = desk.office, desk.now()
     with office.store.write() as unit:
         emergency.tend(unit, office)
         flagged = emergency.flags(unit, now)
-        found = [one for one in requests.find_requests(unit, direction=IN) if only(one)]
-        rows = [_row(unit, one, flagged, capability) for one in found if everything or one.state != REFUSED]
+        found = requests.arrived(unit, STATES if everything else OPEN, cases)
+        rows = [_row(unit, one, flagged, capability) for one in found if everything or _may_wait(one)]
     waiting = [row for row in rows if everything or _waits(row)]
     far = now + timedelta(days=36500)
     return sorted(waiting, key=lambda row: (not row.emergency, row.due or far, row.came))
@@ -194,13 +189,18 @@ def _row(unit: Unit, request: Request, flagged: Mapping[str, list[str]], capabil
     )
 
 
+def _may_wait(request: Request) -> bool:
+    """Tell whether a request may still ask for something, as far as it tells itself."""
+    if request.state == ACCEPTED:
+        return request.measure.startswith("disclose_")
+    return request.state != REFUSED
+
+
 def _waits(row: Row) -> bool:
     """Tell whether somebody at the desk still has to do something."""
-    if row.request.state == REFUSED or row.withdrawn:
+    if row.withdrawn or not _may_wait(row.request):
         return False
-    if row.request.state != ACCEPTED:
-        return True
-    return row.request.measure.startswith("disclose_") and row.delivered not in ("received", "done")
+    return row.request.state != ACCEPTED or row.delivered not in ("received", "done")
 
 
 def _delivered(unit: Unit, request: Request) -> str:

@@ -10,6 +10,7 @@ from comity.accounts.duties import acts, apart, roles
 
 from .clockline import deadline
 from .errors import NoPage
+from .inbox import Arrivals, arrivals
 from .languages import NAMES
 from .rendering import STATIC, static
 from .routes import Route
@@ -37,7 +38,10 @@ def home(visit: Visit) -> Response:
             if who.may("people.change")
             else [],
         }
-    return visit.page("home.html", names=names, roles=roles(), work=work(visit), deadline=deadline, **shown)
+    arrived = arrivals(visit) if who.may("inbox.list") else Arrivals([], [])
+    return visit.page(
+        "home.html", names=names, roles=roles(), work=work(visit), arrived=arrived, deadline=deadline, **shown
+    )
 
 
 def duties(visit: Visit) -> Response:

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from comity.accounts import knowledge
 from comity.accounts.access import cases_of, knows
 from comity.crypto.recipient import open_file
-from comity.exchange.worklist import Row, queue
+from comity.exchange.worklist import OPEN, Row, queue
 from comity.kernel.errors import BadInput, ComityError
 from comity.kernel.language import _
 from comity.node.ports import capability_of
@@ -60,17 +60,12 @@ def arrivals(visit: Visit, *, everything: bool = False) -> Arrivals:
     desk = visit.desk
     with desk.staff.store.read() as unit:
         mine = cases_of(desk.staff, unit, visit.me)
-        names = [case_of(one) for one in tables.find_requests(unit, direction=IN)]
-        fresh = (
-            frozenset(knowledge.unknown_of(unit, list(dict.fromkeys(names))))
-            if visit.may("inbox.take")
-            else frozenset()
-        )
+        names = tables.arrived_cases(unit, OPEN) if visit.may("inbox.take") else []
+        fresh = frozenset(knowledge.unknown_of(unit, names)) - mine
     capability = capability_of(desk.node.settings)
-    rows = queue(desk.exchange, capability, everything=everything, only=lambda one: case_of(one) in mine | fresh)
     return Arrivals(
-        [row for row in rows if case_of(row.request) in mine],
-        [row for row in rows if case_of(row.request) in fresh - mine],
+        queue(desk.exchange, capability, everything=everything, cases=mine) if mine else [],
+        queue(desk.exchange, capability, cases=fresh) if fresh else [],
     )
 
 
