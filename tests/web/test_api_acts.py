@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from builders.api import Program, program, returned, signs_as
-from builders.desk import Served, served
+from builders.desk import Served, served, served_on
 from builders.world import CASE, SHEET
 from comity.accounts import knowledge
 from comity.crypto.keys import FileSigner
@@ -142,28 +142,42 @@ def test_a_request_is_listed_printed_and_withdrawn(own: Served) -> None:
     assert answer.json()["state"] == "withdrawn"
 
 
-def test_a_package_that_arrives_is_taken_in_once(tmp_path: Path) -> None:
-    """Who takes in a package is the first to know of its case; the same package again changes nothing."""
-    from builders.desk import served_on
-    from builders.nodes import opened
+def test_a_receipt_is_taken_in_once(own: Served) -> None:
+    """A receipt moves the request once; what it is about is told to those alone who know of that case."""
+    nodes = own.nodes
+    receipt = nodes.answered(nodes.received(), "received")
+    lan, minh = program(own, "lan", "officer"), program(own, "minh", "officer")
+    own.member("lan", REFERENCE)
+    taken = [one.post("/receipts", receipt) for one in (lan, lan, minh)]
+    assert [(one.status_code, one.json()["new"]) for one in taken] == [(201, True), (200, False), (200, False)]
+    assert taken[0].json()["request"]["state"] == "received"
+    assert taken[2].json()["request"] is None
+    assert REFERENCE not in taken[2].text
 
-    with opened(tmp_path) as nodes:
-        package = nodes.carried(nodes.released(to="SG.orchid")).read_bytes()
-        receipt = None
-        with served_on(nodes) as desk:
-            lan = program(desk, "lan", "officer")
-            refused = lan.post("/incoming", package)
-            assert (refused.status_code, refused.json()["field"]) == (409, "addressee"), refused.text
-            assert str(tmp_path) not in refused.text
-            nodes.office("SG.orchid")
-            from comity.requests.intake import receive
 
-            path = tmp_path / "package.zip"
-            path.write_bytes(package)
-            request = receive(nodes.office("SG.orchid"), path).request
-            receipt = nodes.answered(request, "received")
-            taken = [lan.post("/receipts", receipt) for _ in range(2)]
-            assert [(one.status_code, one.json()["new"]) for one in taken] == [(201, True), (200, False)]
+def test_a_package_that_arrives_is_taken_in_once(own: Served, tmp_path: Path) -> None:
+    """Who takes in a package is the first to know of its case, and may read it; to another one it is not told."""
+    package = own.nodes.carried(own.nodes.released())
+    with served_on(own.nodes, party="SG.orchid") as there:
+        lan = program(there, "lan", "officer")
+        first, again = (lan.post("/incoming", package.read_bytes()) for _ in range(2))
+        assert (first.status_code, again.status_code, again.json()["new"]) == (201, 200, False), first.text
+        request = first.json()["request"]
+        assert lan.get("/incoming", case=f"VN.a05:{REFERENCE}").json()["items"] == [request]
+        assert lan.get(f"/incoming/{request['id']}").json()["document"]["reference"] == request["reference"]
+        assert lan.get(f"/incoming/{request['id']}/document").content.startswith(b"%PDF")
+        assert lan.get(f"/incoming/{request['id']}/package").status_code == 200
+        minh = program(there, "minh", "officer")
+        assert minh.post("/incoming", package.read_bytes()).json()["request"] is None
+        assert minh.get(f"/incoming/{request['id']}").status_code == 404
+
+
+def test_a_package_for_somebody_else_is_refused(own: Served, tmp_path: Path) -> None:
+    """A package that is not for us is refused by the step of verification, without a path of this machine."""
+    package = own.nodes.carried(own.nodes.released())
+    refused = program(own, "lan", "officer").post("/incoming", package.read_bytes())
+    assert (refused.status_code, refused.json()["field"]) == (409, "addressee")
+    assert str(tmp_path) not in refused.text
 
 
 def test_lists_come_in_pieces(desk: Served) -> None:

@@ -152,7 +152,7 @@ class Verified(Answer):
 class TakenIn(Answer):
     """What came of a package: its request, whether it was new, how it verified."""
 
-    request: RequestRow
+    request: RequestRow | None = Field(description="Nothing, if its case is not yours to know of.")
     new: bool
     verdict: str
     steps: list[Step]
@@ -161,10 +161,9 @@ class TakenIn(Answer):
 class ReceiptTaken(Answer):
     """What came of a receipt."""
 
-    reference: str
     new: bool
-    state: str
-    receipt: dict[str, Any]
+    request: RequestRow | None = Field(description="What it is about; nothing, if its case is not yours to know of.")
+    receipt: dict[str, Any] | None
 
 
 class IdentifierRead(Answer):

@@ -6,6 +6,8 @@ moment of the answer, and is not here: the desk and the command line do it.
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.responses import Response
 
 from comity.accounts import knowledge
@@ -20,7 +22,7 @@ from comity.store.engine import Unit
 
 from ..desk.inbox import AGE, TAKEN_UP, case_of
 from .answers import Listed, ReceiptTaken, RequestRead, RequestRow, TakenIn
-from .call import Asked, Called, data, listed
+from .call import Asked, Call, Called, data, listed
 from .operations import FILE, PACKAGE, Operation, by_incoming
 from .requests import PACKAGE as ZIP
 from .requests import PDF, State, found, package_of, printed, whole
@@ -33,7 +35,10 @@ def list_incoming(call: Called, piece: Asked, case: str = "", state: State = "")
 
 
 def take_in(call: Called) -> Response:
-    """Take in a package that is for us; the same package again has no further effect."""
+    """Take in a package that is for us; the same package again has no further effect.
+
+    Who takes in what nobody knows of yet is the first who knows of its case; its request is shown to who knows of it.
+    """
     path = placed(call)
     with path.open("rb") as file:
         head = file.read(64)
@@ -42,25 +47,40 @@ def take_in(call: Called) -> Response:
         raise BadInput("got another kind of file, expected a package", advice=advice)
 
     def also(unit: Unit, request: Request, result: Result) -> None:
-        if knowledge.unknown_of(unit, [case_of(request)]):
-            knowledge.begin(call.desk.staff, unit, call.person, case_of(request), TAKEN_UP)
+        _begin(call, unit, request)
 
     try:
         got = receive(call.office, path, also=also)
     except PackageRefused as e:
         e.message = e.message.replace(f"{path}: ", "")
         raise
-    verdict, steps = got.result.plain()["verdict"], tidied(got.result.steps, path)
-    document = {"request": got.request.plain(), "new": got.new, "verdict": verdict}
-    return data(document | {"steps": [vars(one) for one in steps]}, 201 if got.new else 200)
+    if not got.new:
+        with call.desk.staff.store.write() as unit:
+            _begin(call, unit, got.request)
+    steps = [vars(one) for one in tidied(got.result.steps, path)]
+    shown = got.request.plain() if case_of(got.request) in call.cases() else None
+    document = {"request": shown, "new": got.new, "verdict": got.result.plain()["verdict"], "steps": steps}
+    return data(document, 201 if got.new else 200)
 
 
 def take_receipt(call: Called) -> Response:
-    """Take in a receipt on a request of ours; the same receipt again has no further effect."""
+    """Take in a receipt on a request of ours; the same receipt again has no further effect.
+
+    What it is about is told to nobody but those who know of that case.
+    """
     with placed(call).open("rb") as file:
         taken = receipts.take(call.office, file.read(MAX_BYTES + 1))
-    document = {"reference": taken.request.reference, "new": taken.new, "state": taken.request.state}
-    return data(document | {"receipt": taken.answer.plain()}, 201 if taken.new else 200)
+    known = taken.request.case in call.cases()
+    document: dict[str, Any] = {"new": taken.new, "request": None, "receipt": None}
+    if known:
+        document |= {"request": taken.request.plain(), "receipt": taken.answer.plain()}
+    return data(document, 201 if taken.new else 200)
+
+
+def _begin(call: Call, unit: Unit, request: Request) -> None:
+    """Let the person know of a case that nobody knows of."""
+    if knowledge.unknown_of(unit, [case_of(request)]):
+        knowledge.begin(call.desk.staff, unit, call.person, case_of(request), TAKEN_UP)
 
 
 def read_incoming(call: Called) -> Response:
