@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import httpx2
 import pytest
 
+from builders.browsing import judged
 from builders.desk import Served, Visitor
 
 if TYPE_CHECKING:
@@ -136,6 +137,10 @@ def test_a_stranger_sees_the_verdict(browser: Browser, desk: Served, package: Pa
         page.get_by_role("button", name="Verify").click()
         page.get_by_role("heading", name="Valid", exact=True).wait_for()
         assert page.get_by_text(CALLBACK).is_visible()
+        for width in (320, 1440):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert judged(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
 
 
 @pytest.mark.browser

@@ -56,8 +56,9 @@ def _draw(
                 picture.line(
                     x - STEP, _height(lanes.index(_key(stood.holder))), x, held, colour=WAY, width=2, dash="5 4"
                 )
-            if not after.coming and place < len(entries) - 1:
-                picture.box(x, held - 5, STEP, 10, HELD, tip=after.holder.text, opacity=0.55)
+            if not after.coming:
+                wide = STEP if place < len(entries) - 1 else STEP / 2
+                picture.box(x, held - 5, wide, 10, HELD, tip=after.holder.text, opacity=0.55)
         wrong = entry.number in bad
         tip = f"{entry.number}: {done(entry.deed)}, {entry.deed.by.text}, {stamp(entry.at)}"
         picture.box(x - 5, lane - 5, 10, 10, BAD if wrong else INK, tip=tip)
