@@ -252,3 +252,22 @@ def test_findings_of_rows_carry_what_a_person_needs() -> None:
     """Each finding names code, row, what was found and what was expected."""
     findings = [part for part in yielded((PLAIN + "x\r\n").encode()) if isinstance(part, Finding)]
     assert [(f.code, f.row, f.found, f.expected) for f in findings] == [("row_malformed", 4, "1 cells: x", "5 cells")]
+
+
+def test_what_an_exchange_moves_itself_is_no_movement_between_wallets(tmp_path: Path) -> None:
+    """A transfer of Kraken without a subtype, such as an airdrop, keeps its kind; one with a subtype is internal."""
+    head = "txid,refid,time,type,subtype,aclass,asset,amount,fee,balance\n"
+    rows = (
+        f"L{n},R{n},2024-03-10 12:00:00,transfer,{sub},currency,XXBT,1,0,1\n"
+        for n, sub in ((1, ""), (2, "spottostaking"))
+    )
+    _, found = taken_bytes("ledger.csv", (head + "".join(rows)).encode(), tmp_path / "out")
+    assert {one["row"]: one["values"]["kind"] for one in found} == {2: "transfer", 3: "internal"}
+
+
+def test_movements_before_networks_were_named_are_read(tmp_path: Path) -> None:
+    """An early list of Binance has no network; its rows are read, and no chain is said."""
+    data = "Date(UTC),Coin,Amount,TransactionFee,Address,TXID,SourceAddress,PaymentID,Status\n2019-03-10 12:00:00,BTC,1,0,,,,,Completed\n"
+    coverage, found = taken_bytes("a.csv", data.encode(), tmp_path / "out")
+    assert coverage.files[0].state == "read"
+    assert "chain" not in found[0]["values"]
