@@ -69,9 +69,7 @@ def _mine(visit: Visit, unit: Unit, found: list[Request]) -> Iterator[tuple[Requ
                 act = CONFIRM
             if release.drafters(unit, one) & {visit.person.holder, visit.person.label} - {""}:
                 continue
-        if one.state == RELEASED and _sent(unit, one):
-            continue
-        if visit.me.may(act):
+        if visit.me.may(act) and not (one.state == RELEASED and _sent(unit, one)):
             yield one, act
 
 
@@ -83,7 +81,8 @@ def _sent(unit: Unit, request: Request) -> bool:
 def _stuck(unit: Unit, found: list[Request]) -> Iterator[tuple[Request, Message]]:
     """Pick what the link refused or gave up."""
     for one in found:
+        if one.state != RELEASED:
+            continue
         letters = messages.find_messages(unit, direction=messages.OUT, about=one.id)
-        failed = [letter for letter in letters if not stands(letter)]
-        if failed and one.state == RELEASED and not any(stands(letter) for letter in letters):
-            yield one, failed[-1]
+        if letters and not any(stands(letter) for letter in letters):
+            yield one, letters[-1]
