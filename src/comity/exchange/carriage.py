@@ -72,6 +72,8 @@ def unload(desk: Desk, document: Thing) -> tuple[Path, bytes, str]:
         open_file(path, plain, desk.identity)
     except ComityError as e:
         raise BadMessage(f"got a sealed package, expected one we can open: {e.message}", code=3007) from e
+    finally:
+        desk.office.blobs.unstage(path)
     return plain, data, media
 
 

@@ -87,9 +87,13 @@ class _Order:
             PackageRefused: the package does not verify.
             _Refused: the order does not say the same.
         """
-        received = intake.receive(self.call.desk.office, self.path, also=self._keep)
-        if not received.new:
-            self._adopt(received.request)
+        office = self.call.desk.office
+        try:
+            received = intake.receive(office, self.path, also=self._keep)
+            if not received.new:
+                self._adopt(received.request)
+        finally:
+            office.blobs.unstage(self.path)
         return self.raw
 
     def _adopt(self, request: Request) -> None:
