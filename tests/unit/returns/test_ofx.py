@@ -181,7 +181,7 @@ def test_what_is_written_is_read_and_the_peer_agrees(written: list[tuple[date, i
     """Number, times, amounts and names are those that were written, and those that ofxtools reads."""
     text = sgml(
         *(
-            entry(f"{amount:.2f}", f"{day:%Y%m%d}120000[{zone}:XXX]", f"<NAME>{escape(name)}", f"F{n}")
+            entry(f"{amount:.2f}", f"{day:%Y%m%d}120000[{zone}:ABC]", f"<NAME>{escape(name)}", f"F{n}")
             for n, (day, zone, amount, name) in enumerate(written)
         )
     )

@@ -200,11 +200,7 @@ class _Reading:
         self._entries.append(
             self._made(values, now, (self._row, place, start, end, text), values.get("amount", ""), value)
         )
-        yield from self._hidden(piece, text, 1 + count)
-
-    def _hidden(self, piece: Piece, text: str, shown: int) -> Iterator[Part]:
-        """Set aside what stands in comments of an entry; its numbers follow those of the entry itself."""
-        if "<!" in text and (hidden := self._pieces.units_in(piece.data) - shown):
+        if hidden := _hidden(self._pieces, piece, text, 1 + count):
             yield self._aside("in a comment", hidden)
 
     def _details(
@@ -253,7 +249,8 @@ class _Reading:
             yield from entries.totalled("entry", stated, total, row=self._row, place=place)
         if (number := entry.get("batch_count", "")).isdecimal() and tags.count(begin.replace(DETAIL, "NbOfTxs")) == 1:
             yield from entries.counted("details", int(number[:18]), len(begins), row=self._row, place=place)
-        yield from self._hidden(piece, text, 1 + len(begins))
+        if hidden := _hidden(self._pieces, piece, text, 1 + len(begins)):
+            yield self._aside("in a comment", hidden)
 
     def _made(
         self,
@@ -361,6 +358,11 @@ class _Reading:
         if amount.value is not None and side:
             now.balances.setdefault((code, currency), amount.value)
         return found
+
+
+def _hidden(pieces: Pieces, piece: Piece, text: str, shown: int) -> int:
+    """Count what stands in comments of an entry; its numbers follow those of the entry itself."""
+    return pieces.units_in(piece.data) - shown if "<!" in text else 0
 
 
 def _added(values: dict[str, str], now: Statement) -> tuple[str, Decimal | None, tuple[str, ...]]:
