@@ -155,6 +155,25 @@ def test_what_is_no_package_is_refused(lan: Program) -> None:
         assert lan.post("/receipts", data).status_code in (409, 422)
 
 
+def test_what_was_refused_leaves_no_file_behind(desk: Served, lan: Program) -> None:
+    """A file that is too large, breaks off, or is none takes no room afterwards, so that nobody fills the disk."""
+
+    def pieces() -> Iterator[bytes]:
+        for _ in range(65):
+            yield bytes(1 << 20)
+
+    headers = {"content-type": "application/octet-stream"}
+    assert lan.call("POST", "/verify", content=pieces(), headers=headers).status_code == 413
+    host = desk.origin.removeprefix("http://")
+    head = f"POST /api/v1/verify HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {lan.word}\r\n"
+    raw(desk, f"{head}Content-Type: application/octet-stream\r\nContent-Length: 70000000\r\n\r\n")
+    lan.post("/verify", bytes(100_000))
+    staging = desk.nodes.node().settings.files / "staging"
+    assert [
+        one for one in staging.rglob("file") if one.stat().st_size in (0, 100_000) or one.stat().st_size > 1 << 20
+    ] == []
+
+
 def test_the_same_call_twice_under_one_key_has_one_effect(desk: Served, lan: Program) -> None:
     """A draft that is asked for again under its key is told again and begun once, also when both come at once."""
     path = f"/requests?case={CASE['reference']}"

@@ -77,9 +77,13 @@ async def _pieces(request: Request, most: int) -> AsyncGenerator[bytes, None]:
 
 
 async def _kept(desk: Desk, pieces: AsyncGenerator[bytes, None]) -> Path:
-    """Write a body aside, on the disk of the kept files."""
+    """Write a body aside, on the disk of the kept files; of one that breaks off nothing stays."""
     path = await run_in_threadpool(desk.node.blobs.stage)
-    with writing(path), path.open("xb") as file:
-        async for piece in pieces:
-            await run_in_threadpool(file.write, piece)
+    try:
+        with writing(path), path.open("xb") as file:
+            async for piece in pieces:
+                await run_in_threadpool(file.write, piece)
+    except BaseException:
+        desk.node.blobs.unstage(path)
+        raise
     return path

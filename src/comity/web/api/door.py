@@ -137,7 +137,7 @@ async def _asked(
         response = await _done(inner, request, taken)
     finally:
         if isinstance(body, Path):
-            await run_in_threadpool(body.unlink, missing_ok=True)
+            await run_in_threadpool(desk.node.blobs.unstage, body)
     if case and not operation.changes and response.status_code < 400:
         await run_in_threadpool(_looked, desk, held, operation, case)
     return response
