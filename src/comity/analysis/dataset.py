@@ -65,8 +65,8 @@ class Dataset:
         """Close."""
         self._connection.close()
 
-    def table(self, query: str, *, most: int = 0, **given: Any) -> pa.Table:
-        """Run a query by its name in `queries/`, with `$name` filled from *given*; gives all of it, or *most* rows.
+    def table(self, query: str, *, limit: int = 0, **given: Any) -> pa.Table:
+        """Run a query by its name in `queries/`, with `$name` filled from *given*; gives all of it, or *limit* rows.
 
         Raises:
             BadQuestion: the records cannot answer it.
@@ -78,13 +78,13 @@ class Dataset:
         wanted = {name: value for name, value in given.items() if name in asked}
         try:
             answer = self._connection.sql(sql, params=wanted)
-            return (answer.limit(most) if most else answer).to_arrow_table()
+            return (answer.limit(limit) if limit else answer).to_arrow_table()
         except duckdb.Error as e:
             raise BadQuestion(f"got records that do not answer ({str(e).splitlines()[0][:200]})") from e
 
-    def rows(self, query: str, *, most: int = 0, **given: Any) -> list[Row]:
-        """Run a query by its name; gives all of its answer, or *most* rows, as plain values."""
-        rows: list[Row] = self.table(query, most=most, **given).to_pylist()
+    def rows(self, query: str, *, limit: int = 0, **given: Any) -> list[Row]:
+        """Run a query by its name; gives all of its answer, or *limit* rows, as plain values."""
+        rows: list[Row] = self.table(query, limit=limit, **given).to_pylist()
         return rows
 
     def record(self, name: str) -> tuple[str, Row] | None:

@@ -59,7 +59,7 @@ def shown(visit: Visit) -> Response:
     start, found, starts = visit.query("start")[:200], None, []
     if kept:
         with _opened(visit, kept) as data:
-            steps = data.rows("movements", most=DRAWN)
+            steps = data.rows("movements", limit=DRAWN)
             starts = list(dict.fromkeys(row["source"] for row in steps))[:40]
             found = follow(movements(data), start, since=FIRST, until=LAST) if start else None
     flow, rests = plain_flow(found) if found else ([], [])
@@ -82,7 +82,7 @@ def table(visit: Visit) -> Response:
     if name not in COLUMNS:
         raise NoPage("got a table that there is none of, expected one", field="name")
     with _opened(visit, _kept(visit)) as data:
-        rows = plain_rows(data.rows(name, most=SHOWN + 1, since=FIRST, until=LAST, minutes=10))
+        rows = plain_rows(data.rows(name, limit=SHOWN + 1, since=FIRST, until=LAST, minutes=10))
     return visit.page(
         "recordtable.html",
         case=case,
@@ -116,11 +116,11 @@ def picture(visit: Visit) -> Response:
 
 
 def _timeline(visit: Visit, data: Dataset) -> str:
-    return timeline_chart(data.rows("timeline", most=DRAWN, since=FIRST, until=LAST), zone=visit.person.zone)
+    return timeline_chart(data.rows("timeline", limit=DRAWN, since=FIRST, until=LAST), zone=visit.person.zone)
 
 
 def _links(visit: Visit, data: Dataset) -> str:
-    return link_chart(data.rows("links", most=DRAWN))
+    return link_chart(data.rows("links", limit=DRAWN))
 
 
 def _week(visit: Visit, data: Dataset) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
@@ -78,7 +79,12 @@ def drop(visit: Visit) -> Response:
 def offline(visit: Visit) -> Response:
     """Give the page that does the same without a server, with this node's root in it."""
     headers = {"content-disposition": 'attachment; filename="verify.html"'}
-    return Response(build_page(visit.desk.node.mirror.root), media_type="text/html", headers=headers)
+    return Response(_built(visit.desk.node.mirror.root), media_type="text/html", headers=headers)
+
+
+@lru_cache(maxsize=2)
+def _built(root: bytes) -> bytes:
+    return build_page(root)
 
 
 def _judged(visit: Visit, file: IO[bytes], name: str) -> Verdict:
