@@ -25,11 +25,17 @@ from jinja2.ext import extract_from_ast
 
 from comity.cli.request import MEASURES
 from comity.directory.model import shape
+from comity.evidence.describing import DESCRIPTION, TREE_LAYER
+from comity.evidence.disclosure import PROOF_LAYER
+from comity.evidence.reading import BAG, BYTES, COMPLETE, TAGS
+from comity.evidence.verification import ABSENT, FAILED, PROVED, UNCHECKED
 from comity.exchange import custody, emergency, outcomes, provider, sending, tables, verbs
 from comity.exchange.part import STATES as PART_STATES
 from comity.packages.sealing import request_shape
 from comity.requests import model
 from comity.requests.states import STATES
+from comity.requests.vocabulary import case_shape
+from comity.web.desk.returns import COLUMNS
 from meta.tree import SOURCE, parsed, python, tracked
 
 LOCALE = SOURCE / "locale"
@@ -77,6 +83,8 @@ MESSAGES = (
 )
 NOTES = (emergency.CALLBACK, emergency.OVERRIDE, provider.REVIEW, provider.REFUSAL)
 CALLBACKS = ("confirmed", "denied", "not reached", "overridden", "not called back")
+WITNESSES = ("statement", "signature", "time", "log")
+LAYERS = (BAG, COMPLETE, BYTES, TAGS, DESCRIPTION, TREE_LAYER, PROOF_LAYER, *WITNESSES)
 DELIVERED = ("received", "error", "under way", "done")
 ACTS = ("draft", "change", "seal", "reopen", "confirm", "release", "withdraw", "receive", "received", "accepted")
 SENT = ("send", "notify", "cancel")  # acts that may be said with what became of them
@@ -194,6 +202,11 @@ def codes() -> Iterator[tuple[str, str]]:
         "concern": request_shape().codes["concerns"],
         "data": request_shape().codes["data"],
         "basis": request_shape().codes["bases"],
+        "class": case_shape().codes["classes"],
+        "record": _loaded(SOURCE / "returns" / "data" / "records.yaml")["kinds"],
+        "column": (name for names in COLUMNS.values() for name in names),
+        "layer": LAYERS,
+        "layer state": (PROVED, FAILED, UNCHECKED, ABSENT),
         "kind": request_shape().codes["kinds"],
         "message": MESSAGES,
         "note": NOTES,

@@ -86,7 +86,6 @@ def shown(visit: Visit) -> Response:
         parties=parties(visit),
         measures=measures(),
         once=desk.node.office.new_id(desk.staff.now),
-        classes=case_shape().codes["classes"],
     )
 
 
@@ -226,10 +225,7 @@ def _form(
         kept=caseform.shown(form.kept),
         rows=form.offences + [{}] * max(1, 2 - len(form.offences)),
         articles=[("", _("not known yet")), *((str(n), f"{n} {library.articles[n].title}") for n in ARTICLES)],
-        classes=[
-            ("", _("not said")),
-            *((name, _(label["en"])) for name, label in case_shape().codes["classes"].items()),
-        ],
+        classes=[("", _("not said")), *((name, worded("class", name)) for name in case_shape().codes["classes"])],
         region=form.typed["region"] or visit.desk.staff.party[:2],
         looking=looking,
         wrong=wrong,
