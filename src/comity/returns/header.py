@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -64,16 +65,16 @@ def fit(columns: Sequence[Column], header: Sequence[str], ignored: Sequence[str]
     """Find columns in a header by their names."""
     index = _index(tuple(header))
     found = {c.key: _where(c, header, index) for c in columns}
-    expected = {c.key: sum(other.names == c.names for other in columns) for c in columns}
+    expected = Counter(c.names for c in columns)
     places = {c.key: found[c.key][c.nth - 1] for c in columns if len(found[c.key]) >= c.nth}
-    known = {folded(name) for name in ignored} | {""}
+    known = _known(tuple(ignored))
     taken = set(places.values())
     return Fit(
         places,
         {c.key: c.matched(header[places[c.key]]) or "" for c in columns if c.key in places},
         tuple(c for c in columns if c.key not in places and not c.optional),
         tuple(header[i] for i in _rest(index, taken, known)),
-        tuple(header[found[c.key][0]] for c in columns if c.nth == 1 and len(found[c.key]) > expected[c.key]),
+        tuple(header[found[c.key][0]] for c in columns if c.nth == 1 and len(found[c.key]) > expected[c.names]),
     )
 
 
@@ -90,17 +91,29 @@ def _where(column: Column, header: Sequence[str], index: dict[str, list[int]]) -
     """Give where a column's names stand, in order."""
     found: set[int] = set()
     for pattern in column.names:
-        begin = _PLACE.split(pattern)
-        if len(begin) == 1:
-            found.update(index.get(folded(pattern), ()))
+        before, plain = _begin(pattern)
+        if plain:
+            found.update(index.get(before, ()))
             continue
-        before = folded(begin[0])
         alike = (i for name, places in index.items() if name.startswith(before) for i in places)
         found.update(i for i in alike if _matched(pattern, header[i]) is not None)
     return sorted(found)
 
 
-def _rest(index: dict[str, list[int]], taken: set[int], known: set[str]) -> list[int]:
+@lru_cache(maxsize=8192)
+def _begin(pattern: str) -> tuple[str, bool]:
+    """Give the folded beginning of a name of a mapping, up to what stands for a zone or unit, and whether it is all."""
+    begin = _PLACE.split(pattern)
+    return folded(begin[0]), len(begin) == 1
+
+
+@lru_cache(maxsize=1024)
+def _known(ignored: tuple[str, ...]) -> frozenset[str]:
+    """Give the folded names that a mapping knowingly leaves out, and the empty one."""
+    return frozenset({folded(name) for name in ignored} | {""})
+
+
+def _rest(index: dict[str, list[int]], taken: set[int], known: frozenset[str]) -> list[int]:
     return sorted(i for name, places in index.items() if name not in known for i in places if i not in taken)
 
 

@@ -76,8 +76,8 @@ def _any_text_is_a_time_or_none(text: str) -> None:
 
 
 TESTS = [
-    (_changed_samples_are_accounted, changed(), 25, 5000),
-    (_any_json_is_accounted, st.lists(VALUES, max_size=5), 12, 3000),
+    (_changed_samples_are_accounted, changed(), 25, 2000),
+    (_any_json_is_accounted, st.lists(VALUES, max_size=5), 12, 1000),
     (_any_mail_is_read_or_refused, st.lists(PIECES | st.binary(max_size=30), max_size=12).map(b"".join), 60, 20_000),
     (_any_text_is_a_time_or_none, st.text("0123456789:/.,-+ APMZUTCmarthg年月日", max_size=40), 100, 50_000),
 ]  # fmt: skip
