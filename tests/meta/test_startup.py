@@ -7,7 +7,10 @@ import sys
 
 import pytest
 
-HEAVY = ["alembic", "babel", "phonenumbers", "psycopg", "pypdf", "rich", "schwifty", "sqlalchemy", "tuf", "typst"]
+HEAVY = [
+    "alembic", "babel", "duckdb", "fastapi", "phonenumbers", "psycopg", "pyarrow", "pydantic", "pypdf", "rich", "schwifty", "sqlalchemy", "tuf",
+    "typst",
+]  # fmt: skip
 RUN = """
 import sys
 from comity.cli.main import main
