@@ -167,20 +167,18 @@ def _changed(unit: Unit, office: Office, request: Request) -> list[Deadline]:
 
 def followers(unit: Unit, request: Request) -> list[Request]:
     """Find the formal requests that follow an emergency: of the same two parties, naming its package."""
-    kin = requests.find_requests(unit, direction=request.direction, peer=request.peer)
+    kin = (request.direction, request.peer)
     return [
         one
-        for one in kin
-        if one.measure != EMERGENCY
-        and one.state not in (DRAFT, SEALED, WITHDRAWN)
-        and any(row["package"] == request.package for row in one.document.get("related", []))
+        for one in requests.naming(unit, request.package)
+        if (one.direction, one.peer) == kin and one.measure != EMERGENCY and one.state not in (DRAFT, SEALED, WITHDRAWN)
     ]
 
 
 def flags(unit: Unit, now: datetime) -> Mapping[str, list[str]]:
     """Name each agency whose formal request is overdue after an emergency, with the references."""
     found: dict[str, list[str]] = {}
-    for request in requests.find_requests(unit, measure=EMERGENCY, direction=IN):
+    for request in requests.late(unit, FOLLOWUP_DUE, now, measure=EMERGENCY, direction=IN):
         if _overdue(unit, request, now):
             found.setdefault(request.peer, []).append(request.reference)
     return found

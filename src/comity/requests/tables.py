@@ -41,6 +41,15 @@ _requests = sa.Table(
     sa.Index(None, "package"),
     sa.Index(None, "reference"),
     sa.Index(None, "measure"),
+    sa.Index(None, "case"),
+    sa.Index(None, "direction", "state", "peer", "case"),
+)
+_related = sa.Table(
+    "request_related",
+    metadata,
+    sa.Column("request", sa.Text, sa.ForeignKey("request.id"), primary_key=True),
+    sa.Column("package", sa.Text, primary_key=True),
+    sa.Index(None, "package"),
 )
 _clocks = sa.Table(
     "request_clock",
@@ -127,13 +136,18 @@ def all_cases(unit: Unit) -> list[CaseFile]:
 def add_request(unit: Unit, request: Request) -> None:
     """Keep a new request."""
     unit.execute(sa.insert(_requests).values(**vars(request)))
+    _relate(unit, request)
     searching.keep(unit, request)
 
 
 def change_request(unit: Unit, request: Request) -> None:
     """Keep a request's new state."""
-    searching.keep(unit, request, next(iter(find_requests(unit, id=request.id)), None))
+    former = next(iter(find_requests(unit, id=request.id)), None)
+    searching.keep(unit, request, former)
     unit.execute(sa.update(_requests).where(_requests.c.id == request.id).values(**vars(request)))
+    if former is None or former.document.get("related") != request.document.get("related"):
+        unit.execute(sa.delete(_related).where(_related.c.request == request.id))
+        _relate(unit, request)
 
 
 def find_requests(unit: Unit, **wanted: str) -> list[Request]:
@@ -209,6 +223,19 @@ def running(unit: Unit, measure: str, kinds: Iterable[str]) -> list[Request]:
         stopped.scalar_subquery() < len(wanted),
     )
     return [Request(**row) for row in unit.execute(query.order_by(_requests.c.id)).mappings()]
+
+
+def naming(unit: Unit, package: str) -> list[Request]:
+    """List the requests that name a package as one that they are related to."""
+    query = sa.select(_requests).join_from(_related, _requests).where(_related.c.package == package)
+    return [Request(**row) for row in unit.execute(query.order_by(_requests.c.id)).mappings()]
+
+
+def late(unit: Unit, kind: str, now: datetime, **wanted: str) -> list[Request]:
+    """List the requests with the *wanted* values that have a clock of a kind that ended, running or stopped."""
+    ended = sa.exists().where(_clocks.c.request == _requests.c.id, _clocks.c.kind == kind, _clocks.c.due_at < now)
+    query = sa.select(_requests).filter_by(**wanted).where(ended).order_by(_requests.c.id)
+    return [Request(**row) for row in unit.execute(query).mappings()]
 
 
 def known_files(unit: Unit) -> set[str]:
@@ -298,3 +325,9 @@ def gate_record_of(unit: Unit, request: str) -> dict[str, Any]:
     query = sa.select(_gate_records.c.document).where(_gate_records.c.request == request)
     found: dict[str, Any] | None = unit.execute(query.order_by(_gate_records.c.number.desc()).limit(1)).scalar()
     return dict(found or {})
+
+
+def _relate(unit: Unit, request: Request) -> None:
+    named = sorted({str(row["package"]) for row in request.document.get("related", [])})
+    if named:
+        unit.execute(sa.insert(_related), [{"request": request.id, "package": one} for one in named])
