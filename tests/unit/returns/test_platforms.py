@@ -188,3 +188,13 @@ def test_every_address_of_a_profile_is_a_claim_of_its_own(tmp_path: Path) -> Non
     assert [value for about, value in claims if about == "email"] == emails[:5]
     assert ("earlier email", "old@example.org") in claims
     assert ("email list", json.dumps(emails)) in claims
+
+
+@pytest.mark.parametrize(("name", "count"), [("onchain/bitcoin.json", 10), ("etsi705/response.json", 12)])
+def test_half_a_sign_in_a_document_ends_no_run(name: str, count: int, tmp_path: Path) -> None:
+    """A text with half of a sign is stored with a mark in its place, and every record is there."""
+    data = (SAMPLES / name).read_bytes()
+    half = data.replace(b"77777777", b"\\ud800", 1).replace(b"Example Mobile", b"\\ud800", 1)
+    coverage, found = taken_bytes("a.json", half, tmp_path / "out")
+    assert coverage.files[0].accounted
+    assert len(found) == count

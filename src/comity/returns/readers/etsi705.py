@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from ..jsonlist import Broken, Element, walk
+from ..jsontables import sound
 from ..model import Aside, Finding, Given, Part, Record, Seen, Verdict
 from ..moment import read_moment
 from ..reader import Reader
@@ -66,11 +67,11 @@ def read(source: Source, given: Given) -> Iterator[Part]:
     found: set[str] = set()
     unit = 0
     with source.opened() as stream:
-        for part in walk(stream, SETS):
+        for part in map(sound, walk(stream, SETS)):
             unit += not isinstance(part, Broken) or part.inside
             if isinstance(part, Broken):
                 yield Finding(part.code, part.found, "a whole JSON document", unit, units=int(part.inside))
-                break
+                continue
             found.add(part.key)
             yield from _member(part, unit, provider, told)
     if missing := {"recordSetDescription", "recordSet"} - found:
@@ -80,7 +81,7 @@ def read(source: Source, given: Given) -> Iterator[Part]:
 
 def _provider(source: Source) -> str:
     with source.opened() as stream:
-        for part in walk(stream, SETS):
+        for part in map(sound, walk(stream, SETS)):
             if isinstance(part, Element) and part.key == "recordSetDescription" and isinstance(part.value, dict):
                 return _text(part.value, "cspName")
     return ""

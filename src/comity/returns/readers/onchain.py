@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from ..jsonlist import Broken, Element, walk
+from ..jsontables import sound
 from ..model import Aside, Finding, Given, Part, Record, Seen, Verdict
 from ..reader import Reader
 from ..source import Source
@@ -40,11 +41,11 @@ def read(source: Source, given: Given) -> Iterator[Part]:
     chain = chain_of(given.provider)
     count, said = 0, []
     with source.opened() as stream:
-        for part in walk(stream, LISTS):
+        for part in map(sound, walk(stream, LISTS)):
             if isinstance(part, Broken):
                 count += part.inside
                 yield Finding(part.code, part.found, "a whole JSON document", count, units=int(part.inside))
-                break
+                continue
             if part.index >= 0:
                 count += 1
                 yield from _transaction(part, count, given, chain)
