@@ -15,6 +15,7 @@ from comity.kernel.clock import SystemClock, stamp
 from comity.kernel.errors import BadInput
 from comity.kernel.language import _, said, word
 
+from .demodesk import desks
 from .demoexchange import addresses, exchange
 from .demonodes import Serving
 from .requestview import act
@@ -58,6 +59,7 @@ def demo(folder: Path, examples: Path) -> None:
         _timeline(stage)
         exchange(stage, nodes, references[5:])
     _close(stage, time.monotonic() - begun)
+    desks(stage, nodes.desks)
 
 
 def _clear(folder: Path) -> None:

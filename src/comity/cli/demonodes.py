@@ -30,7 +30,7 @@ class Ended(BaseException):
 class Serving:
     """The serving nodes of a stage, by their folders; leaving it stops them all, whatever happened.
 
-    Each gets a port of this machine that is free, and that is kept for it until it starts.
+    Each gets a port of this machine that is free, and that is kept for it until it starts; and another one for its desk.
     """
 
     def __init__(self, stage: Stage, homes: Iterable[str]) -> None:
@@ -38,7 +38,8 @@ class Serving:
         self._stage = stage
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._held = {home: _held_port() for home in homes}
-        self.ports: dict[str, int] = {home: one.getsockname()[1] for home, one in self._held.items()}
+        self._held_desks = {home: _held_port() for home in self._held}
+        self.ports, self.desks = _numbers(self._held), _numbers(self._held_desks)
 
     def __enter__(self) -> Self:
         """Let Ctrl-C and SIGTERM end the whole demonstration, whatever command it is playing."""
@@ -55,7 +56,7 @@ class Serving:
             signal.signal(number, signal.SIG_IGN)
         for home in list(self._running):
             self._end(home)
-        for held in self._held.values():
+        for held in (*self._held.values(), *self._held_desks.values()):
             held.close()
         for number, handler in self._before.items():
             signal.signal(number, handler)
@@ -127,6 +128,10 @@ class Serving:
 
 def _leave(_number: int, _frame: object) -> None:
     raise Ended
+
+
+def _numbers(held: dict[str, socket.socket]) -> dict[str, int]:
+    return {home: int(one.getsockname()[1]) for home, one in held.items()}
 
 
 def _held_port() -> socket.socket:

@@ -18,6 +18,7 @@ from comity.kernel.errors import Refused
 
 from .output import console, plain
 
+PASSPHRASE = "demonstration"  # noqa: S105 - everybody is told
 PATIENCE = 60.0
 PAUSE = 0.25
 WIDEST = 240
@@ -119,7 +120,7 @@ def _at(folder: Path, home: str) -> Iterator[None]:
     """Stand in a folder with the settings of one node, for the length of one command."""
     before, kept = Path.cwd(), dict(os.environ)
     os.chdir(folder)
-    os.environ |= {"COMITY_PASSPHRASE": "demonstration"} | ({"COMITY_HOME": home} if home else {})
+    os.environ |= {"COMITY_PASSPHRASE": PASSPHRASE} | ({"COMITY_HOME": home} if home else {})
     argv, sys.argv = sys.argv, ["comity"]
     try:
         yield
