@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import sqlalchemy as sa
+
 from comity.store.engine import Unit
 
 from . import tables
@@ -86,6 +88,11 @@ def unknown_of(unit: Unit, cases: list[str]) -> list[str]:
     """Pick those of some cases that nobody ever was a member of."""
     found = {one.case for one in tables.among(unit, Member, "case", cases)}
     return [one for one in cases if one not in found]
+
+
+def ever_known() -> sa.Select[str]:
+    """Select the names of the cases that somebody is or was a member of."""
+    return tables.names(Member, "case")
 
 
 def break_glass(staff: Staff, who: Standing, case: str, reason: str) -> Glass:

@@ -95,6 +95,11 @@ def among(unit: Unit, kind: type[Row], column: str, values: list[str]) -> list[R
     return [kind(**row) for row in unit.execute(query).mappings()] if values else []
 
 
+def names(kind: type[Any], column: str) -> sa.Select[str]:
+    """Select what stands in a column, for a query of another room."""
+    return sa.select(_TABLES[kind].c[column])
+
+
 def sweep(unit: Unit, kind: type[Any], column: str, before: Any) -> None:
     """Remove the rows whose *column* lies before a time; only of those that may be removed."""
     table = _TABLES[kind]

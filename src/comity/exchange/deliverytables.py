@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -194,6 +194,21 @@ def find_parts(unit: Unit, **wanted: str) -> list[Kept]:
     query = sa.select(_parts).filter_by(**wanted).order_by(began, *whole, c.sequence, c.changed_at, c.id)
     rows = [dict(row) for row in unit.execute(query).mappings()]
     return [Kept(part=Part(**{name: row.pop(name) for name in _OF_PART}), **row) for row in rows]
+
+
+def part_states(unit: Unit, requests: Iterable[str]) -> dict[str, set[str]]:
+    """Give the states of the parts of some requests, by request."""
+    query = sa.select(_parts.c.request, _parts.c.state).distinct().where(_parts.c.request.in_(sorted(requests)))
+    found: dict[str, set[str]] = {}
+    for request, state in unit.execute(query):
+        found.setdefault(request, set()).add(state)
+    return found
+
+
+def noted(unit: Unit, requests: Iterable[str], kind: str) -> set[str]:
+    """Pick those of some requests that have a note of a kind."""
+    query = sa.select(_notes.c.request).where(_notes.c.request.in_(sorted(requests)), _notes.c.kind == kind)
+    return set(unit.scalars(query.distinct()))
 
 
 def put_parcel(unit: Unit, parcel: Parcel) -> None:

@@ -78,6 +78,15 @@ def objects_of(unit: Unit, request: str, *, side: str) -> list[Object]:
     return [Object(**row) for row in unit.execute(query.order_by(_objects.c.type, _objects.c.id)).mappings()]
 
 
+def objects_among(unit: Unit, requests: Iterable[str], *, side: str) -> dict[str, list[Object]]:
+    """List the objects of some requests that one side created, by request."""
+    query = sa.select(_objects).where(_objects.c.request.in_(sorted(requests)), _objects.c.side == side)
+    found: dict[str, list[Object]] = {}
+    for row in unit.execute(query.order_by(_objects.c.type, _objects.c.id)).mappings():
+        found.setdefault(row["request"], []).append(Object(**row))
+    return found
+
+
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """Which objects a peer asks for; what is empty does not narrow."""

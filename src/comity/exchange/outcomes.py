@@ -48,14 +48,24 @@ class Outcome:
 
 def tasks(unit: Unit, request: Request, *, side: str) -> list[Object]:
     """Give the tasks of a request in the order of its targets."""
-    known = {one.id: one for one in objects_of(unit, request.id, side=side)}
+    return among(request, objects_of(unit, request.id, side=side))
+
+
+def among(request: Request, objects: Iterable[Object]) -> list[Object]:
+    """Pick the tasks of a request from its objects, in the order of its targets."""
+    known = {one.id: one for one in objects}
     ids = (task_id(request.id, n) for n in range(1, len(request.document["targets"]) + 1))
     return [known[one] for one in ids if one in known]
 
 
 def cancelled(unit: Unit, request: Request) -> bool:
     """Tell whether the sender of a request that came in wishes it, or a task of it, to be cancelled."""
-    return any(CANCELLED in (one.desired, one.status) for one in objects_of(unit, request.id, side=THEIRS))
+    return wished_away(objects_of(unit, request.id, side=THEIRS))
+
+
+def wished_away(objects: Iterable[Object]) -> bool:
+    """Tell whether one of their objects is wished to be cancelled, or is."""
+    return any(CANCELLED in (one.desired, one.status) for one in objects)
 
 
 def settle(desk: Desk, unit: Unit, request: Request, outcomes: Sequence[Outcome]) -> list[Object]:

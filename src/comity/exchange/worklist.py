@@ -7,7 +7,7 @@ number to call is the directory's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,13 +27,14 @@ from comity.store.engine import Unit
 from . import deliverytables as tables
 from . import emergency, outcomes
 from .desk import Desk
-from .objecttables import THEIRS
+from .objecttables import THEIRS, Object, objects_among
 from .provider import REVIEW
 from .sending import ORDER
 from .tables import find_messages
 
 LONG_PERIOD = timedelta(days=90)
 MANY_TARGETS = 10
+BLOCK = 5000
 OPEN = (RECEIVED, INFO_NEEDED, ACCEPTED)
 KINDS = {
     "disclose_subscriber": ("subscriber",), "disclose_traffic": ("traffic",), "disclose_content": ("content",),
@@ -92,7 +93,9 @@ def queue(
         emergency.tend(unit, office)
         flagged = emergency.flags(unit, now)
         found = requests.arrived(unit, STATES if everything else OPEN, cases)
-        rows = [_row(unit, one, flagged, capability) for one in found if everything or _may_wait(one)]
+        wanted = [one for one in found if everything or _may_wait(one)]
+        blocks = (wanted[place : place + BLOCK] for place in range(0, len(wanted), BLOCK))
+        rows = [row for block in blocks for row in _rows(unit, block, flagged, capability)]
     waiting = [row for row in rows if everything or _waits(row)]
     far = now + timedelta(days=36500)
     return sorted(waiting, key=lambda row: (not row.emergency, row.due or far, row.came))
@@ -173,20 +176,27 @@ def _beyond(document: Mapping[str, Any], capability: Capability) -> Iterator[Rem
         yield Remark("language", f"in {document['language']}, which the company's file does not list")
 
 
-def _row(unit: Unit, request: Request, flagged: Mapping[str, list[str]], capability: Capability | None) -> Row:
-    history = requests.history_of(unit, request.id)
-    clocks = [clock.due_at for clock in requests.clocks_of(unit, request.id) if clock.open]
-    return Row(
-        request=request,
-        came=next((entry.at for entry in history if entry.act == "receive"), request.changed_at),
-        due=min(clocks, default=None),
-        emergency=_callback(unit, request)["standing"] if request.measure == EMERGENCY else "",
-        reviewed=bool(tables.find_notes(unit, request=request.id, kind=REVIEW)),
-        remarks=len(remarks(request.document, capability)),
-        flagged=request.peer in flagged,
-        delivered=_delivered(unit, request),
-        withdrawn=outcomes.cancelled(unit, request),
-    )
+def _rows(
+    unit: Unit, found: Sequence[Request], flagged: Mapping[str, list[str]], capability: Capability | None
+) -> Iterator[Row]:
+    """Give the rows of some requests, in a few queries for all of them."""
+    ids = [one.id for one in found]
+    came, due = requests.came(unit, ids), requests.next_due(unit, ids)
+    reviewed, states = tables.noted(unit, ids, REVIEW), tables.part_states(unit, ids)
+    objects = objects_among(unit, ids, side=THEIRS)
+    for one in found:
+        theirs = objects.get(one.id, [])
+        yield Row(
+            request=one,
+            came=came.get(one.id, one.changed_at),
+            due=due.get(one.id),
+            emergency=_callback(unit, one)["standing"] if one.measure == EMERGENCY else "",
+            reviewed=one.id in reviewed,
+            remarks=len(remarks(one.document, capability)),
+            flagged=one.peer in flagged,
+            delivered=_delivered(one, states.get(one.id, set()), theirs),
+            withdrawn=outcomes.wished_away(theirs),
+        )
 
 
 def _may_wait(request: Request) -> bool:
@@ -203,12 +213,11 @@ def _waits(row: Row) -> bool:
     return row.request.state != ACCEPTED or row.delivered not in ("received", "done")
 
 
-def _delivered(unit: Unit, request: Request) -> str:
+def _delivered(request: Request, states: set[str], theirs: Sequence[Object]) -> str:
     """Say in one word how far delivery is: nothing, under way, received; or done without files."""
-    states = {kept.state for kept in tables.find_parts(unit, request=request.id)}
     if states:
         return "received" if states == {"Received"} else ("error" if "Error" in states else "under way")
-    settled = [task.status in outcomes.WORDS.values() for task in outcomes.tasks(unit, request, side=THEIRS)]
+    settled = [task.status in outcomes.WORDS.values() for task in outcomes.among(request, theirs)]
     return "done" if settled and all(settled) else ""
 
 

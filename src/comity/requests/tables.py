@@ -156,22 +156,28 @@ def find_requests(unit: Unit, **wanted: str) -> list[Request]:
     return [Request(**row) for row in unit.execute(query).mappings()]
 
 
-def requests_of(unit: Unit, cases: Iterable[str], direction: str, states: Iterable[str] = ()) -> list[Request]:
-    """List the requests of some cases, in some states or in any, the latest change first."""
+def requests_of(
+    unit: Unit, cases: Iterable[str], direction: str, states: Iterable[str] = (), *, since: datetime | None = None,
+    most: int | None = None,
+) -> list[Request]:  # fmt: skip
+    """List the requests of some cases, in some states or in any, changed *since* then, the latest first; at most so many."""
     query = sa.select(_requests).where(_requests.c.direction == direction, _requests.c.case.in_(sorted(cases)))
     if wanted := sorted(states):
         query = query.where(_requests.c.state.in_(wanted))
-    query = query.order_by(_requests.c.changed_at.desc(), _requests.c.id.desc())
+    query = query.where(_requests.c.changed_at >= since) if since else query
+    query = query.order_by(_requests.c.changed_at.desc(), _requests.c.id.desc()).limit(most)
     return [Request(**row) for row in unit.execute(query).mappings()]
 
 
-def due_of(unit: Unit, cases: Iterable[str], direction: str, until: datetime) -> list[tuple[Deadline, Request]]:
+def due_of(
+    unit: Unit, cases: Iterable[str], direction: str, until: datetime, *, most: int | None = None
+) -> list[tuple[Deadline, Request]]:
     """List the running clocks of some cases' requests that end before a moment, by date, each with its request."""
     query = sa.select(_clocks, *(one.label(f"request_{one.name}") for one in _requests.c)).join_from(_clocks, _requests)
     query = query.where(
         _clocks.c.open.is_(True), _clocks.c.due_at < until, _requests.c.direction == direction,
         _requests.c.case.in_(sorted(cases)),
-    ).order_by(_clocks.c.due_at, _clocks.c.request)  # fmt: skip
+    ).order_by(_clocks.c.due_at, _clocks.c.request).limit(most)  # fmt: skip
     found = []
     for row in unit.execute(query).mappings():
         clock = Deadline(**{one.name: row[one] for one in _clocks.c})
@@ -179,9 +185,10 @@ def due_of(unit: Unit, cases: Iterable[str], direction: str, until: datetime) ->
     return found
 
 
-def cases_named(unit: Unit, references: Iterable[str]) -> list[CaseFile]:
-    """List the cases among some references, by reference."""
+def cases_named(unit: Unit, references: Iterable[str], *, after: str = "", most: int | None = None) -> list[CaseFile]:
+    """List the cases among some references, by reference; at most so many, those that come *after* one."""
     query = sa.select(_cases).where(_cases.c.reference.in_(sorted(references))).order_by(_cases.c.reference)
+    query = query.where(_cases.c.reference > after).limit(most)
     return [CaseFile(**row) for row in unit.execute(query).mappings()]
 
 
@@ -204,11 +211,25 @@ def arrived(unit: Unit, states: Iterable[str], cases: Iterable[str] | None = Non
     return [Request(**row) for row in unit.execute(query).mappings()]
 
 
-def arrived_cases(unit: Unit, states: Iterable[str]) -> list[str]:
-    """Name the cases, as `PEER:CASE`, of which there are requests that came in, in some states."""
-    query = sa.select(_requests.c.peer, _requests.c.case).distinct()
-    query = query.where(_requests.c.direction == "in", _requests.c.state.in_(sorted(states)))
-    return sorted(f"{peer}:{case}" for peer, case in unit.execute(query))
+def arrived_cases(unit: Unit, states: Iterable[str], but: sa.Select[Any]) -> list[str]:
+    """Name the cases, as `PEER:CASE`, of which there are requests that came in, in some states; not those that *but* selects."""
+    name = _requests.c.peer + ":" + _requests.c.case
+    query = sa.select(name).distinct().where(_requests.c.direction == "in", _requests.c.state.in_(sorted(states)))
+    return sorted(unit.scalars(query.where(name.not_in(but))))
+
+
+def came(unit: Unit, ids: Iterable[str]) -> dict[str, datetime]:
+    """Tell when requests came in, by their ids."""
+    query = sa.select(_history.c.request, _history.c.at).where(_history.c.request.in_(sorted(ids)))
+    query = query.where(_history.c.act == "receive").order_by(_history.c.number.desc())
+    return {row.request: row.at for row in unit.execute(query)}
+
+
+def next_due(unit: Unit, ids: Iterable[str]) -> dict[str, datetime]:
+    """Tell what is due next of requests with running clocks, by their ids."""
+    query = sa.select(_clocks.c.request, _clocks.c.due_at).where(_clocks.c.request.in_(sorted(ids)))
+    query = query.where(_clocks.c.open.is_(True)).order_by(_clocks.c.due_at.desc())
+    return {row.request: row.due_at for row in unit.execute(query)}
 
 
 def running(unit: Unit, measure: str, kinds: Iterable[str]) -> list[Request]:

@@ -29,19 +29,22 @@ from .routes import Route, by_name
 from .visit import Visit
 
 FORM = 512 << 10
+SHOWN = 50
 ARTICLES = range(7, 18)
 
 
 def listed(visit: Visit) -> Response:
-    """List the own cases, what is under way in each first."""
+    """List the own cases, a page at once, what is under way in each first."""
+    after = visit.query("after").replace("\0", "")
     with visit.desk.staff.store.read() as unit:
         known = cases_of(visit.desk.staff, unit, visit.me)
-        found = tables.cases_named(unit, known)
-        asked = tables.requests_of(unit, known, OUT)
+        found = tables.cases_named(unit, known, after=after, most=SHOWN + 1)
+        more, found = found[SHOWN:], found[:SHOWN]
+        asked = tables.requests_of(unit, [one.reference for one in found], OUT)
     counts: dict[str, list[Request]] = {}
     for one in asked:
         counts.setdefault(one.case, []).append(one)
-    return visit.page("cases.html", cases=found, requests=counts)
+    return visit.page("cases.html", cases=found, requests=counts, after=after, more=bool(more))
 
 
 def new(visit: Visit) -> Response:

@@ -60,12 +60,18 @@ def arrivals(visit: Visit, *, everything: bool = False) -> Arrivals:
     desk = visit.desk
     with desk.staff.store.read() as unit:
         mine = cases_of(desk.staff, unit, visit.me)
-        names = tables.arrived_cases(unit, OPEN) if visit.may("inbox.take") else []
-        fresh = frozenset(knowledge.unknown_of(unit, names)) - mine
+        may = visit.may("inbox.take")
+        fresh = frozenset(tables.arrived_cases(unit, OPEN, knowledge.ever_known()) if may else []) - mine
+    if not mine | fresh:
+        return Arrivals([], [])
     capability = capability_of(desk.node.settings)
+    if everything:
+        new = queue(desk.exchange, capability, cases=fresh) if fresh else []
+        return Arrivals(queue(desk.exchange, capability, everything=True, cases=mine) if mine else [], new)
+    found = queue(desk.exchange, capability, cases=mine | fresh)
     return Arrivals(
-        queue(desk.exchange, capability, everything=everything, cases=mine) if mine else [],
-        queue(desk.exchange, capability, cases=fresh) if fresh else [],
+        [one for one in found if case_of(one.request) in mine],
+        [one for one in found if case_of(one.request) in fresh],
     )
 
 

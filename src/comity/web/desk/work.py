@@ -12,13 +12,13 @@ from comity.exchange.sending import stands
 from comity.exchange.tables import Message
 from comity.requests import release, tables
 from comity.requests.model import OUT, Deadline, Request
-from comity.requests.states import ACCEPTED, DRAFT, INFO_NEEDED, RECEIVED, REFUSED, RELEASED, SEALED
+from comity.requests.states import ANSWERS, DRAFT, INFO_NEEDED, REFUSED, RELEASED, SEALED
 from comity.store.engine import Unit
 
 from .visit import Visit
 
 SOON, NEW = timedelta(days=7), timedelta(days=7)
-MOST = 20
+MOST, LOOKED = 20, 200
 ACTS = {
     DRAFT: "request.draft",
     SEALED: "request.release",
@@ -31,7 +31,7 @@ CONFIRM = "request.confirm"
 
 @dataclass(frozen=True)
 class Work:
-    """The requests of one's own cases, by what they ask for; *more* counts what is not shown of each."""
+    """The requests of one's own cases, by what they ask for; *more* counts what is not shown of each, zero where it was not counted."""
 
     mine: list[tuple[Request, str]]
     due: list[tuple[Deadline, Request]]
@@ -47,16 +47,19 @@ def work(visit: Visit) -> Work:
         known = cases_of(visit.desk.staff, unit, who) if who.may("request.read") else frozenset()
         if not known:
             return Work([], [], [], [], {})
-        open_ones = tables.requests_of(unit, known, OUT, ACTS)
-        due = tables.due_of(unit, known, OUT, now + SOON)
+        open_ones = tables.requests_of(unit, known, OUT, ACTS.keys() - {REFUSED}, most=LOOKED)
+        due = tables.due_of(unit, known, OUT, now + SOON, most=LOOKED)
         stuck = list(_stuck(unit, open_ones))
-        answered = tables.requests_of(unit, known, OUT, (RECEIVED, ACCEPTED, INFO_NEEDED, REFUSED))
+        answered = tables.requests_of(unit, known, OUT, ANSWERS, since=now - NEW, most=LOOKED)
         followed = {row["package"] for one in [*open_ones, *answered] for row in one.document.get("related", [])}
-        stale = {one.id for one in answered if one.package in followed or now - one.changed_at > NEW}
-        mine = list(_mine(visit, unit, [one for one in open_ones if one.state != REFUSED or one.id not in stale]))
+        refused = [one for one in answered if one.state == REFUSED and one.package not in followed]
+        latest = sorted([*open_ones, *refused], key=lambda one: (one.changed_at, one.id), reverse=True)
+        mine = list(_mine(visit, unit, latest))
+    full = LOOKED in (len(open_ones), len(due), len(answered))
     new = [one for one in answered if now - one.changed_at < NEW]
     found: dict[str, list[object]] = {"mine": [*mine], "due": [*due], "stuck": [*stuck], "new": [*new]}
     more = {name: len(rows) - MOST for name, rows in found.items() if len(rows) > MOST}
+    more = {name: 0 if full else count for name, count in more.items()}
     return Work(mine[:MOST], due[:MOST], stuck[:MOST], new[:MOST], more)
 
 
