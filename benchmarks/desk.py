@@ -2,8 +2,8 @@
 
     PYTHONPATH=tests python benchmarks/desk.py [--quick] [--seconds 5]
 
-Each page is asked for by four threads at once, over connections that are kept, by a person who knows of one case in ten, on
-SQLite and on PostgreSQL (COMITY_TEST_POSTGRES names the server). The server runs in the same process, so the times include
+Each page is asked for by four threads at once, over connections that are kept, by a person who knows of one
+case in ten, on SQLite and on PostgreSQL (COMITY_TEST_POSTGRES names the server). The server runs in the same process, so the times include
 those of who asks. *alone* is one visitor without the others.
 """
 

@@ -7,6 +7,7 @@ accepted and delivered counts as delivered. Time is counted to the first answer 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from statistics import median
@@ -14,13 +15,14 @@ from typing import Any
 
 from comity.kernel.clock import stamp
 from comity.requests import tables as requests
-from comity.requests.model import IN, Request
+from comity.requests.model import IN, Answer, Request
 from comity.requests.states import ACCEPTED, INFO_NEEDED, RECEIVED, REFUSED
 from comity.store.engine import Unit
 
 from . import deliverytables as tables
 from . import emergency
 
+BLOCK = 5000
 DELIVERED, WAITING = "delivered", "waiting"
 _DECIDED = (ACCEPTED, REFUSED, INFO_NEEDED)
 
@@ -71,32 +73,36 @@ class Figures:
 def figures(unit: Unit, since: datetime, until: datetime, now: datetime) -> Figures:
     """Count the requests that came in from *since* on and before *until*."""
     groups: dict[tuple[str, str, str, str], list[float | None]] = defaultdict(list)
-    for request in requests.find_requests(unit, direction=IN):
-        came = next(
-            (one.at for one in requests.history_of(unit, request.id) if one.act == "receive"), request.changed_at
+    arrived = requests.find_requests(unit, direction=IN)
+    for place in range(0, len(arrived), BLOCK):
+        block = arrived[place : place + BLOCK]
+        ids = [one.id for one in block]
+        came, answers, parts = (
+            requests.came(unit, ids),
+            requests.answers_among(unit, ids),
+            tables.part_states(unit, ids),
         )
-        if since <= came < until:
-            outcome, code, hours = _outcome(unit, request, came)
-            groups[request.peer[:2], request.measure, outcome, code].append(hours)
+        for request in block:
+            at = came.get(request.id, request.changed_at)
+            if since <= at < until:
+                outcome, code, hours = _outcome(request, at, answers.get(request.id, []), request.id in parts)
+                groups[request.peer[:2], request.measure, outcome, code].append(hours)
     rows = [Row(*key, len(found), _median(found)) for key, found in sorted(groups.items())]
     counts = [one for one in emergency.emergency_counts(unit, now) if one.direction == IN]
     return Figures(since, until, tuple(rows), tuple(counts))
 
 
-def _outcome(unit: Unit, request: Request, came: datetime) -> tuple[str, str, float | None]:
-    answers = requests.answers_of(unit, request.id)
+def _outcome(
+    request: Request, came: datetime, answers: Sequence[Answer], delivered: bool
+) -> tuple[str, str, float | None]:
     first = next((one for one in answers if one.state in _DECIDED), None)
     hours = (first.at - came).total_seconds() / 3600 if first else None
     last = next((one for one in reversed(answers) if one.state == request.state), None)
     if request.state == RECEIVED:
         return WAITING, "", hours
-    if request.state == ACCEPTED and _delivered(unit, request):
+    if request.state == ACCEPTED and delivered:
         return DELIVERED, "", hours
     return request.state, last.code if last else "", hours
-
-
-def _delivered(unit: Unit, request: Request) -> bool:
-    return bool(tables.find_parts(unit, request=request.id))
 
 
 def _median(found: list[float | None]) -> float | None:
