@@ -12,8 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from comity.accounts.knowledge import members
+from comity.accounts.people import all_people
+from comity.cli.demodesk import CASES, CREWS
 from comity.cli.demonodes import Serving
-from comity.cli.stage import DemoError, Stage
+from comity.cli.stage import PASSPHRASE, DemoError, Stage
+from comity.crypto.errors import KeyFileError
+from comity.crypto.keys import FileSigner
+from comity.node.service import open_node
 from comity.node.settings import load
 
 ROOT = Path(__file__).parents[2]
@@ -82,12 +88,32 @@ def test_a_demonstration_stops_its_nodes_and_can_be_played_again(tmp_path: Path)
     ):
         assert line in printed
     assert (_processes(folder), open_ports(folder)) == ([], [])
+    _desks_are_ready(folder, printed)
+
+
+def _desks_are_ready(folder: Path, printed: str) -> None:
+    """Find people of both desks with keys and cases of their own, and an address printed for each that nobody has used."""
+    for home, crew in CREWS.items():
+        with open_node(folder / home) as node, node.store.read() as unit:
+            found = {one.name: one for one in all_people(unit)}
+            assert set(found) == {"admin", *(post.name for post in crew)}
+            assert {member.person for case in CASES[home] for member in members(unit, case)} == {
+                found[post.name].id for post in crew
+            }
+            assert not any(one.password or one.totp for one in found.values())
+            for post in crew:
+                with pytest.raises(KeyFileError):
+                    FileSigner.open(folder / home / "keys" / post.key, "another passphrase")
+                key = FileSigner.open(folder / home / "keys" / post.key, PASSPHRASE).public
+                listed = node.office.me().key(key.keyid)
+                assert listed is not None and listed.holder == found[post.name].holder
+            assert printed.count(f"{node.settings.desk_url}/join?code=") == len(found)
 
 
 def test_nodes_of_two_demonstrations_get_ports_of_their_own(tmp_path: Path) -> None:
-    """A port that is in use is given to nobody else."""
+    """A port that is in use is given to nobody else, for the exchange or for a desk."""
     with Serving(Stage(tmp_path), HOMES) as one, Serving(Stage(tmp_path), HOMES) as another:
-        assert len({*one.ports.values(), *another.ports.values()}) == 6
+        assert len({port for made in (one, another) for port in (*made.ports.values(), *made.desks.values())}) == 12
 
 
 def test_a_node_that_does_not_serve_ends_the_demonstration(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

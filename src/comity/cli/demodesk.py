@@ -55,7 +55,9 @@ def desks(stage: Stage, ports: dict[str, int]) -> None:
         stage.say(f"comity serve --home {stage.folder / home}")
         for (name, does), code in codes.items():
             stage.say(f"    {name:<6} {does:<20} {url}/join?code={code}")
-    stage.say(_("Open each address in a browser profile or private window of its own. It works once, within a day."))
+    stage.say(
+        _("Each works once, within a day. Two people need two browser profiles, or one of them a private window.")
+    )
     stage.say(_("Every key's passphrase is: {passphrase}").format(passphrase=PASSPHRASE))
 
 
