@@ -28,8 +28,30 @@ PEERS = ("SG.orchid", "DE.bka", "FR.ocl", "US.c3")
 EACH, OWN, BATCH = 20, 10, 5_000
 DAYS = 30
 STATES = {
-    OUT: ("draft sealed released released received accepted accepted accepted refused withdrawn").split(),
-    IN: ("received info_needed accepted accepted accepted accepted refused refused refused refused").split(),
+    OUT: [
+        "draft",
+        "sealed",
+        "released",
+        "released",
+        "received",
+        "accepted",
+        "accepted",
+        "accepted",
+        "refused",
+        "withdrawn",
+    ],
+    IN: [
+        "received",
+        "info_needed",
+        "accepted",
+        "accepted",
+        "accepted",
+        "accepted",
+        "refused",
+        "refused",
+        "refused",
+        "refused",
+    ],
 }
 MEASURES = ("preserve", "disclose_subscriber", "preserve", "disclose_traffic", "mutual_assistance")
 OTHERS = [f"00000000-0000-7000-8000-{n:012d}" for n in range(40)]
@@ -109,7 +131,7 @@ class Full:
         for n in range(self.requests // 2, self.requests):
             disclosed = MEASURES[n // 10 % len(MEASURES)].startswith("disclose") and STATES[IN][n % 10] == "accepted"
             if disclosed and n % 7:
-                texts = "name type url reference reason file original token transaction".split()
+                texts = ["name", "type", "url", "reference", "reason", "file", "original", "token", "transaction"]
                 yield dict.fromkeys(texts, "") | {
                     "direction": OUT, "peer": self.case(n // EACH)[1], "id": f"part-{n}", "delivery": f"delivery-{n}",
                     "request": f"request-{n:08}", "task": f"task-{n}", "sequence": 1, "last": True, "way": "inline",
@@ -150,12 +172,18 @@ class Full:
 
 
 CONSEQUENCES = (
-    "INSERT INTO request_history (request, at, act, state, who, note) SELECT id, changed_at,"
-    " CASE direction WHEN 'in' THEN 'receive' ELSE 'draft' END, 'received', 'somebody', '' FROM request",
-    "INSERT INTO request_history (request, at, act, state, who, note) SELECT id, changed_at,"
-    " 'change', state, 'somebody', '' FROM request",
-    "INSERT INTO request_clock (request, kind, due_at, source, open) SELECT id, 'answer_due', :due, 'filled',"
-    " state IN ('released', 'received', 'info_needed') FROM request",
+    (
+        "INSERT INTO request_history (request, at, act, state, who, note) SELECT id, changed_at,"
+        " CASE direction WHEN 'in' THEN 'receive' ELSE 'draft' END, 'received', 'somebody', '' FROM request"
+    ),
+    (
+        "INSERT INTO request_history (request, at, act, state, who, note) SELECT id, changed_at,"
+        " 'change', state, 'somebody', '' FROM request"
+    ),
+    (
+        "INSERT INTO request_clock (request, kind, due_at, source, open) SELECT id, 'answer_due', :due, 'filled',"
+        " state IN ('released', 'received', 'info_needed') FROM request"
+    ),
 )
 
 
@@ -168,12 +196,18 @@ def _many(unit: Unit, table: str, rows: Iterable[dict[str, Any]]) -> None:
 def _words(unit: Unit, model: Request) -> None:
     """Let each request be found by the model's words and one of its own."""
     for line in (
-        "INSERT INTO search_page (kind, ref, \"case\") SELECT 'request', id, CASE direction WHEN 'out' THEN \"case\""
-        " ELSE peer || ':' || \"case\" END FROM request WHERE id LIKE 'request-%'",
-        "INSERT INTO search_page (kind, ref, \"case\") SELECT 'case', reference, reference FROM case_file WHERE"
-        " reference LIKE 'VA-2026-______'",
-        "INSERT INTO search_word (page, word) SELECT new.number, word FROM search_page AS new, search_word JOIN"
-        " search_page AS old ON old.number = search_word.page AND old.ref = :model WHERE new.number > old.number",
+        (
+            "INSERT INTO search_page (kind, ref, \"case\") SELECT 'request', id, CASE direction WHEN 'out' THEN \"case\""
+            " ELSE peer || ':' || \"case\" END FROM request WHERE id LIKE 'request-%'"
+        ),
+        (
+            "INSERT INTO search_page (kind, ref, \"case\") SELECT 'case', reference, reference FROM case_file WHERE"
+            " reference LIKE 'VA-2026-______'"
+        ),
+        (
+            "INSERT INTO search_word (page, word) SELECT new.number, word FROM search_page AS new, search_word JOIN"
+            " search_page AS old ON old.number = search_word.page AND old.ref = :model WHERE new.number > old.number"
+        ),
         "INSERT INTO search_word (page, word) SELECT number, 'own' || number FROM search_page",
     ):
         unit.execute(sa.text(line), {"model": model.id} if ":model" in line else {})
