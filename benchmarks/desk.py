@@ -22,9 +22,9 @@ import httpx2
 
 from builders.databases import SERVER, fresh_database
 from builders.desk import Served, Visitor, served_on
+from builders.directory import START
 from builders.exchange import VN
 from builders.full import Full
-from builders.nodes import START
 from builders.pair import Homes
 
 THREADS = 4
