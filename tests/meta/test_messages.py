@@ -111,10 +111,7 @@ def test_seven_languages_are_there() -> None:
 
 @pytest.mark.parametrize("path", catalogues(), ids=lambda path: path.parent.parent.name)
 def test_a_catalogue_translates_every_text(path: Path) -> None:
-    """Nothing is missing, empty or guessed in a catalogue, nothing left over; and it is compiled as it stands.
-
-    Some languages are spoken at the desk only: these lack no text of the desk.
-    """
+    """A catalogue lacks no text of the desk, or none at all, guesses nothing, keeps nothing left over, and is compiled as it stands."""
     catalogue = read(path)
     whole = path.parent.parent.name in WHOLE
     desk = [one for one in collected() if one.id and (whole or shown(one))]

@@ -22,7 +22,7 @@ pyspark = pytest.importorskip("pyspark", reason="the extra `scale` is not instal
 pytestmark = pytest.mark.skipif(not shutil.which("java"), reason="Java 17 is not installed")
 
 MINUTE = timedelta(minutes=1)
-GIVEN = {
+GIVEN: dict[str, Any] = {
     "since": START, "until": START + 3000 * MINUTE, "who": "", "minutes": 10, "key": "ip:192.0.2.7",
     "keys": ["ip:192.0.2.7"], "a": "account:nova", "b": "ip:192.0.2.7", "kind": "used", "most": 20, "id": "none",
 }  # fmt: skip

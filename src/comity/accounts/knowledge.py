@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-import sqlalchemy as sa
-
 from comity.store.engine import Unit
 
 from . import tables
@@ -90,7 +88,7 @@ def unknown_of(unit: Unit, cases: list[str]) -> list[str]:
     return [one for one in cases if one not in found]
 
 
-def ever_known() -> sa.Select[str]:
+def ever_known() -> tables.Names:
     """Select the names of the cases that somebody is or was a member of."""
     return tables.names(Member, "case")
 

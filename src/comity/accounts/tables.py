@@ -33,6 +33,10 @@ _TYPES: dict[str, Any] = {
 }  # fmt: skip
 
 
+# What stands in a column, for a query of another room.
+Names = sa.Select[str]
+
+
 def _table(name: str, kind: type[Any], *more: sa.Index | sa.UniqueConstraint, kept: bool = True) -> sa.Table:
     """Make the table of a dataclass: a column for each field, the id first."""
     columns = []
@@ -95,7 +99,7 @@ def among(unit: Unit, kind: type[Row], column: str, values: list[str]) -> list[R
     return [kind(**row) for row in unit.execute(query).mappings()] if values else []
 
 
-def names(kind: type[Any], column: str) -> sa.Select[str]:
+def names(kind: type[Any], column: str) -> Names:
     """Select what stands in a column, for a query of another room."""
     return sa.select(_TABLES[kind].c[column])
 

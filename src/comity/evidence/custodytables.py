@@ -113,7 +113,11 @@ def bags_of(unit: Unit, cases: Collection[str]) -> list[Bag]:
     found: dict[str, Bag] = {}
     wanted = sorted(cases)
     for place in range(0, len(wanted), _BLOCK):
-        query = sa.select(_bags).where(_bags.c.case.in_(wanted[place : place + _BLOCK])).order_by(_bags.c.item, _bags.c.number)
+        query = (
+            sa.select(_bags)
+            .where(_bags.c.case.in_(wanted[place : place + _BLOCK]))
+            .order_by(_bags.c.item, _bags.c.number)
+        )
         found |= {row["item"]: Bag(**row) for row in unit.execute(query).mappings()}
     return sorted(found.values(), key=lambda one: one.item)
 

@@ -206,7 +206,9 @@ def _hold(fd: int, path: Path) -> None:
         except BlockingIOError as e:
             if time.monotonic() > until:
                 advice = "Wait until it is done."
-                raise OtherAcquisition("got an item that another process works on", file=str(path), advice=advice) from e
+                raise OtherAcquisition(
+                    "got an item that another process works on", file=str(path), advice=advice
+                ) from e
         time.sleep(0.01)
 
 

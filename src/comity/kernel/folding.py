@@ -21,7 +21,9 @@ _SAME = str.maketrans(
     }
 )  # fmt: skip
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_SIGNS = "\u0900-\u0963\u0966-\u0dff\u0f00-\u0fff"  # vowel signs of Indic scripts are no letters to `re`, and part of words
+_SIGNS = (
+    "\u0900-\u0963\u0966-\u0dff\u0f00-\u0fff"  # vowel signs of Indic scripts are no letters to `re`, and part of words
+)
 _RUN = re.compile(rf"([{_UNSPACED}]+)|((?:(?![{_UNSPACED}])[\w{_SIGNS}])+)")
 _AROUND = "".join(map(chr, range(33, 48))) + ":;<=>?@[\\]^_`{|}~«»“”‘’、。，؟،؛…"
 

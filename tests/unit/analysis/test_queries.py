@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from comity.analysis.reconcile import FIRST, LAST
 from comity.analysis.rhythm import rhythm
 
 MINUTE = timedelta(minutes=1)
-GIVEN = {
+GIVEN: dict[str, Any] = {
     "since": FIRST,
     "until": LAST,
     "who": "",

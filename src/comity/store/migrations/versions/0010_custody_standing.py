@@ -1,6 +1,4 @@
-"""Where an item stood after each entry of its custody, so that the next one need not read the chain; evidence under way;
-trusted time on custody.
-"""
+"""Where an item stood after each entry of its custody; evidence under way; trusted time on custody."""
 
 import sqlalchemy as sa
 from alembic import op
