@@ -21,7 +21,10 @@ QUIET = [
 ]
 AXE = Path(__file__).resolve().parents[1] / "web" / "axe" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-JUDGE = "async (only) => (await axe.run(document, { runOnly: only })).violations"
+JUDGE = """async (only) => {
+    const late = new Promise((_, fail) => setTimeout(() => fail(new Error("axe took more than a minute")), 60000));
+    return (await Promise.race([axe.run(document, { runOnly: only }), late])).violations;
+}"""
 CALL = """async ([encoded, given]) => {
     const open = (text) => new Blob([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))]);
     const options = { ...given, root: given.root && open(given.root), directory: given.directory && open(given.directory) };

@@ -139,7 +139,8 @@ def test_a_stranger_sees_the_verdict(browser: Browser, desk: Served, package: Pa
         assert page.get_by_text(CALLBACK).is_visible()
         for width in (320, 1440):
             page.set_viewport_size({"width": width, "height": 800})
-            assert judged(page) == []
+            if script:  # axe is a script itself
+                assert judged(page) == []
             assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
 
 

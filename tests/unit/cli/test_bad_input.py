@@ -380,7 +380,7 @@ def test_an_output_in_no_folder_is_refused_before_anything_is_done(at: Program, 
 def test_a_node_is_made_whole_or_made_again(at: Program, world: Nodes, tmp_path: Path) -> None:
     """After a failed try, whatever it was, the same folder takes the node."""
     key = world.folder / "node-VN.a05" / "node.key"
-    line = ("node", "init", "--party", "VN.a05", "--root", "root.json", "--home", str(tmp_path / "new"))
+    line = ("node", "init", "--party", "VN.a05", "--root", "root.json", "--home", str(tmp_path / "new"), "--desk=")
     unreached = ("--database", "postgresql://comity@127.0.0.1:1/none")
     at.refused(2, *line, "--directory", "folder", "--key", str(key))
     at.refused(1, *line, "--directory", "mirror", "--key", str(key), *unreached)

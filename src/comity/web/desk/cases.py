@@ -48,9 +48,9 @@ def listed(visit: Visit) -> Response:
 
 
 def new(visit: Visit) -> Response:
-    """Show the form of a new case."""
+    """Show the form of a new case to whoever may open one; to others their cases."""
     if not visit.may("case.open"):
-        raise NotAllowed("got a role that opens no case, expected one that does", advice="Ask a drafter to open it.")
+        return visit.go("/cases")
     return _form(visit, caseform.blank())
 
 
