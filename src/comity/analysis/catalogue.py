@@ -19,6 +19,7 @@ from comity.kernel.clock import Clock, stamp
 from comity.kernel.errors import Unavailable
 from comity.kernel.input import read_input
 from comity.ledger.service import Ledger
+from comity.store.blobs import settle
 from comity.store.engine import Store
 
 from . import tables
@@ -105,9 +106,9 @@ class Catalogue:
             shutil.rmtree(aside, ignore_errors=True)
             shutil.copytree(source, aside)
             for path in aside.rglob("*"):
-                _settle(path)
+                settle(path)
             aside.rename(target)
-            _settle(self.folder)
+            settle(self.folder)
         except OSError as e:
             if target.exists():
                 return
@@ -141,12 +142,3 @@ def _same(known: Kept, case: str) -> Kept:
         message = f"got a return that is kept for the case {known.case!r}, expected one for {case!r}"
         raise NotTheSame(message, field="case", advice=advice)
     return known
-
-
-def _settle(path: Path) -> None:
-    """See a file or folder to the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from comity.kernel.errors import Unavailable
+from comity.kernel.text import defused
+from comity.packages.placing import place_bytes, place_made
 
 from .errors import BadQuestion
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def export(table: pa.Table, path: Path, draw: Callable[[], str] | None = None) -> None:
@@ -29,8 +27,8 @@ def export(table: pa.Table, path: Path, draw: Callable[[], str] | None = None) -
     ending = path.suffix.lower()
     if ending not in (".csv", ".json", ".parquet") and not (ending == ".svg" and draw):
         raise BadQuestion(f"got the ending {ending or 'none'}, expected .csv, .json, .parquet or .svg", file=str(path))
-    with _placed(path) as aside:
-        _write(table, aside, ending, draw)
+    _require_new(path)
+    place_made(path, lambda aside: _write(table, aside, ending, draw))
 
 
 def put(data: bytes, path: Path) -> None:
@@ -39,25 +37,13 @@ def put(data: bytes, path: Path) -> None:
     Raises:
         BadQuestion: the file is there already.
     """
-    with _placed(path) as aside:
-        aside.write_bytes(data)
+    _require_new(path)
+    place_bytes(data, path)
 
 
-@contextmanager
-def _placed(path: Path) -> Iterator[Path]:
-    """Give a place aside; what is written there takes the place of *path* whole, or not at all."""
+def _require_new(path: Path) -> None:
     if path.exists():
         raise BadQuestion("got a file that is there already, expected a new one", file=str(path))
-    aside = path.with_name(f".comity-{path.name}")
-    try:
-        yield aside
-        aside.replace(path)
-    except OSError as e:
-        raise Unavailable(
-            f"got {e.strerror}, expected to write", file=str(path), advice="Check folder and room."
-        ) from e
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 def _write(table: pa.Table, path: Path, ending: str, draw: Callable[[], str] | None) -> None:
@@ -82,12 +68,7 @@ def _write_csv(table: pa.Table, path: Path) -> None:
         writer.writerow(table.column_names)
         for batch in table.to_batches(max_chunksize=10_000):
             for row in plain_rows(batch.to_pylist()):
-                writer.writerow([defused(value) for value in row.values()])
-
-
-def defused(value: Any) -> Any:
-    """Give a cell of CSV that no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+                writer.writerow([defused(value) if isinstance(value, str) else value for value in row.values()])
 
 
 def plain_rows(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,4 +1,7 @@
-"""Characters that nobody sees, or that make text read otherwise than it is stored: refused wherever people sign text."""
+"""Characters that nobody sees, or that make text read otherwise than it is stored: refused wherever people sign text.
+
+And cells of CSV that a spreadsheet would run: defused wherever a table is written for one.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,15 @@ _RANGES = (
 )
 _ODD = re.compile(f"[{_RANGES}]")
 _ODD_IN_LINES = re.compile(f"(?!\n)[{_RANGES}]")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def odd(text: str, *, lines: bool = False) -> str:
     """Give the first character of *text* that nobody sees or that misleads, or nothing; a newline may stand in *lines*."""
     found = (_ODD_IN_LINES if lines else _ODD).search(text)
     return found[0] if found else ""
+
+
+def defused(cell: str) -> str:
+    """Give a cell of CSV that no spreadsheet takes for a formula: such a one begins with an apostrophe."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -7,6 +7,8 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from comity.kernel.text import defused
+
 from .convention import Article, Force, Level
 from .matrix import Cell, Matrix, Row, Says, State
 
@@ -52,7 +54,7 @@ def table(found: tuple[Gap, ...]) -> str:
     writer = csv.writer(target, lineterminator="\r\n")
     writer.writerow(_HEADING)
     for gap in found:
-        writer.writerow([_tame(value) for value in _record(gap)])
+        writer.writerow([defused(value) for value in _record(gap)])
     return target.getvalue()
 
 
@@ -78,7 +80,3 @@ def _record(gap: Gap) -> Iterator[str]:
     yield from (str(gap.rank), str(gap.article.number), gap.article.title, cell.question.para, gap.duty, cell.state)
     yield from (cell.says, cell.by, str(cell.on or ""), "lead" if cell.lead else "", cell.question.question, cell.why)
     yield from (cell.source, " | ".join(gap.may_reserve), cell.question.id)
-
-
-def _tame(value: str) -> str:
-    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

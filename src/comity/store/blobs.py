@@ -89,7 +89,7 @@ class Blobs:
         """
         target = self.path(name)
         with writing(path):
-            _sync(path)
+            settle(path)
             path.chmod(0o400)
             try:
                 os.link(path, target)
@@ -98,7 +98,7 @@ class Blobs:
                     raise StoreCorrupt(
                         "got other bytes than are kept already, expected the same", file=str(target)
                     ) from e
-            _sync(self._folder)
+            settle(self._folder)
             path.unlink()
             return target
 
@@ -198,7 +198,8 @@ def _remove_if_left(folder: Path) -> None:
         os.close(handle)
 
 
-def _sync(path: Path) -> None:
+def settle(path: Path) -> None:
+    """See a file or folder to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -10,9 +10,9 @@ import io
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from comity.analysis.exporting import defused
 from comity.kernel import canonical
 from comity.kernel.clock import stamp
+from comity.kernel.text import defused
 from comity.ledger.inquiry import Inquiry, every
 from comity.ledger.model import Entry
 from comity.store.engine import Store
@@ -66,7 +66,7 @@ def _entries(store: Store, asked: Inquiry, end: int, most: int) -> Iterator[Entr
 
 def _row(cells: tuple[object, ...]) -> bytes:
     out = io.StringIO()
-    csv.writer(out).writerow([defused(cell) for cell in cells])
+    csv.writer(out).writerow([defused(cell) if isinstance(cell, str) else cell for cell in cells])
     return out.getvalue().encode()
 
 
