@@ -142,6 +142,8 @@ def test_a_custodian_follows_an_item(browser: Browser, filled: Served) -> None:
         page.get_by_role("link", name="Evidence").click()
         page.get_by_role("link", name=ITEM).click()
         drawn = page.get_by_role("img", name="7 entries")
+        drawn.wait_for()
+        page.wait_for_load_state("load")
         assert drawn.evaluate("one => one.complete && one.naturalWidth > 0")
         page.goto(f"/returns/{CASE}")
         page.get_by_label("Start at").select_option("account:acct-victim")
