@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from comity.kernel.errors import BadInput, NotFound, Refused
+from comity.kernel.errors import BadInput, NotFound, Refused, Unavailable
 
 
 class NotSignedIn(Refused):
@@ -54,3 +54,25 @@ class NoCaseKnown(NotFound):
 
 class BadAccount(BadInput):
     """What was given for an account is malformed."""
+
+
+class KeyUsed(Refused):
+    """An idempotency key that stands for another call, or for one whose end is not known."""
+
+
+class IssuerUnreachable(Unavailable):
+    """The organisation's identity provider does not answer."""
+
+
+class WrongIssuer(Refused):
+    """The identity provider answers otherwise than a provider has to that can be relied upon."""
+
+    status = 502
+
+
+class NotVouched(NotSignedIn):
+    """What came back from the identity provider does not prove who somebody is."""
+
+
+class NotLinked(NotSignedIn):
+    """The identity provider knows the person, and nobody here is linked with him."""

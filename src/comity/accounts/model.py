@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 ACTIVE, DEACTIVATED = "active", "deactivated"
-CODE, PASSWORD, PASSKEY = "code", "password", "passkey"  # how a session was opened
+CODE, PASSWORD, PASSKEY, IDENTITY = "code", "password", "passkey", "identity"  # how a session was opened
 
 
 @dataclass(frozen=True)
@@ -200,3 +200,34 @@ class Token:
     ends_at: datetime
     used_at: datetime | None = None
     ended_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Whom an identity provider means by a *subject*: the person here who was linked with it, by whom."""
+
+    id: str
+    person: str
+    issuer: str
+    subject: str
+    by: str
+    made_at: datetime
+    used_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Errand:
+    """A visitor whom we sent to the identity provider, what for, and to which page he wants.
+
+    *id* is the hash of the word that he has to bring back, *visitor* that of his cookie. *person* is who he is already,
+    where somebody is signed in.
+    """
+
+    id: str
+    visitor: str
+    purpose: str
+    person: str
+    next: str
+    made_at: datetime
+    ends_at: datetime

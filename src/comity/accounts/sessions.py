@@ -7,7 +7,7 @@ idles, when its time is over, when it is signed out, here or everywhere, or when
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from comity.store.engine import Unit
 
@@ -41,12 +41,14 @@ class Opened:
     device: str = ""
 
 
-def begin(staff: Staff, unit: Unit, person: Person, way: str, caller: Caller) -> Opened:
-    """Begin a session for a person who has proved who he is."""
+def begin(
+    staff: Staff, unit: Unit, person: Person, way: str, caller: Caller, proved_at: datetime | None = None
+) -> Opened:
+    """Begin a session for a person who has proved who he is, just now or at *proved_at*."""
     word, now = staff.secret(), staff.now
     ends = now + (JOINING if way == CODE else ABSOLUTE)
     session = Session(
-        hashed(word), person.id, way, now, now, now, now, ends, caller.address, caller.agent[:MOST_AGENT]
+        hashed(word), person.id, way, now, now, now, proved_at or now, ends, caller.address, caller.agent[:MOST_AGENT]
     )  # fmt: skip
     tables.add(unit, session)
     tables.sweep(unit, Session, "ends_at", now - KEPT)

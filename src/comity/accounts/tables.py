@@ -15,8 +15,10 @@ from .model import (
     Ceremony,
     Deputy,
     Device,
+    Errand,
     Glass,
     Grant,
+    Identity,
     Member,
     OneTimeCode,
     Passkey,
@@ -60,6 +62,8 @@ _TABLES: dict[type[Any], sa.Table] = {
     Glass: _table("account_glass", Glass, sa.Index(None, "person", "case"), sa.Index(None, "reviewer", "due_at")),
     Deputy: _table("account_deputy", Deputy, sa.Index(None, "person"), sa.Index(None, "deputy")),
     Token: _table("account_token", Token, sa.Index(None, "person")),
+    Identity: _table("account_identity", Identity, sa.Index(None, "person"), sa.Index(None, "issuer", "subject")),
+    Errand: _table("account_errand", Errand, sa.Index(None, "ends_at"), kept=False),
 }
 
 
