@@ -14,7 +14,7 @@ from builders.api import Program, program
 from builders.desk import Served, served
 from builders.world import CASE
 from comity.store import jobs
-from comity.web.api import once
+from comity.accounts import once
 
 DRAFT = {"measure": "preserve", "to": "SG.orchid"}
 KEY = "a-key-of-this-test-"

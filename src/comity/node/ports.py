@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
+from comity.accounts import once
 from comity.crypto.recipient import read_identity
 from comity.exchange.arriving import clear as clear_evidence
 from comity.exchange.arriving import fetch as fetch_evidence
@@ -48,7 +49,7 @@ def ports(node: Node) -> Ports:
     desk = desk_of(node)
     chores = (
         Custody(desk).fetch, partial(fetch_evidence, desk), lambda _: clear_evidence(node.office),
-        lambda _: keep_clocks(node.office),
+        lambda _: keep_clocks(node.office), lambda _: once.sweep(node.staff),
     )  # fmt: skip
     return Ports(
         handler(desk), on_answer(desk), partial(offered, node.office), chores, partial(offers, desk), on_stuck(desk)

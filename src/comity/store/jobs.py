@@ -107,6 +107,21 @@ def cancel(unit: Unit, kind: str, subject: str) -> bool:
     return unit.execute(sa.update(_jobs).where(here).values(state=DONE, lease_until=None)).rowcount == 1
 
 
+def older(unit: Unit, kind: str, state: str, before: datetime) -> bool:
+    """Tell whether a job of a kind in a state was due before a time."""
+    return unit.execute(sa.select(_jobs.c.id).where(*_old(kind, state, before)).limit(1)).first() is not None
+
+
+def sweep(unit: Unit, kind: str, state: str, before: datetime, *, most: int = 1000) -> int:
+    """Remove jobs of a kind in a state that were due before a time, at most so many; gives how many."""
+    some = sa.select(_jobs.c.id).where(*_old(kind, state, before)).limit(most).scalar_subquery()
+    return unit.execute(sa.delete(_jobs).where(_jobs.c.id.in_(some))).rowcount
+
+
+def _old(kind: str, state: str, before: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return _jobs.c.state == state, _jobs.c.kind == kind, _jobs.c.due_at < before
+
+
 def _let_go(unit: Unit, job: Job, **changes: Any) -> bool:
     """End our lease with *changes*, if it is still ours."""
     ours = (_jobs.c.id == job.id) & (_jobs.c.attempts == job.attempts) & (_jobs.c.lease_until == job.lease_until)

@@ -28,6 +28,7 @@ Long = Annotated[str, StringConstraints(min_length=1, max_length=4000), AfterVal
 Pasted = Annotated[str, StringConstraints(min_length=1, max_length=100_000)]
 Party = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}\.[a-z0-9-]{1,60}$")]
 Digest = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
+Seen = Annotated[str, StringConstraints(pattern="^([0-9a-f]{64})?$")]
 Signature = Annotated[str, StringConstraints(pattern="^[0-9a-f]{128}$")]
 Uuid = Annotated[
     str, StringConstraints(pattern="^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$")
@@ -48,7 +49,7 @@ class Body(BaseModel):
 class CaseChange(Body):
     """A case as it shall be from now on."""
 
-    seen: Digest = Field(description="The digest of the case as it was read, so that nobody's change is lost.")
+    seen: Seen = Field(default="", description="The digest of the case as it was read; or If-Match names it.")
     document: CaseDocument
 
 
@@ -64,7 +65,7 @@ class Draft(Body):
 class DraftChange(Body):
     """Fields of a draft to be set anew."""
 
-    seen: Digest = Field(description="The digest of the draft as it was read, so that nobody's change is lost.")
+    seen: Seen = Field(default="", description="The digest of the draft as it was read; or If-Match names it.")
     fields: Sheet
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,34 +14,54 @@ from starlette.requests import ClientDisconnect, Request
 from comity.kernel import canonical
 from comity.store.blobs import writing
 
+from ..desk import forms
 from ..desk.desk import Desk
 from ..desk.errors import SlowForm, TooLarge
+from ..desk.forms import Form
 from .errors import BadCall, WrongContent
-from .operations import FILE, NOTHING, Operation
+from .operations import FILE, FORM, NOTHING, Operation
 
 KINDS = {FILE: (FILE, "application/zip", "application/json")}
 
 
-async def read(desk: Desk, request: Request, operation: Operation) -> bytes | Path:
-    """Read the body that an operation takes: its bytes, or where a file was put.
+@dataclass(frozen=True)
+class Body:
+    """What was sent: its bytes, or where a file was put, or a form with its files."""
+
+    raw: bytes = b""
+    file: Path | None = None
+    form: Form = field(default_factory=list)
+
+
+async def read(desk: Desk, request: Request, operation: Operation) -> Body:
+    """Read the body that an operation takes.
 
     Raises:
         WrongContent, TooLarge, SlowForm, BadCall: it is none, or more than the operation takes.
     """
     if operation.takes == NOTHING:
-        return b""
+        return Body()
     _require_kind(request, operation)
+    if operation.takes == FORM:
+        return Body(form=await forms.read(request, operation, desk.upload_time, lambda: desk.node.blobs.stage().parent))
     seconds = desk.upload_time if operation.takes == FILE else desk.body_time
     pieces = _pieces(request, operation.most)
     try:
         async with asyncio.timeout(seconds):
             if operation.takes == FILE:
-                return await _kept(desk, pieces)
-            return b"".join([piece async for piece in pieces])
+                return Body(file=await _kept(desk, pieces))
+            return Body(b"".join([piece async for piece in pieces]))
     except TimeoutError as e:
         raise SlowForm(f"got part of a body in {seconds:.0f} seconds, expected all of it") from e
     except ClientDisconnect as e:
         raise BadCall("got part of a body, expected all of it") from e
+
+
+async def drop(desk: Desk, body: Body) -> None:
+    """Take away what was put aside, when the call has its answer."""
+    if body.file:
+        await run_in_threadpool(desk.node.blobs.unstage, body.file)
+    await forms.close(body.form)
 
 
 def parsed(body: bytes, most: int) -> Any:
@@ -58,7 +79,9 @@ def _require_kind(request: Request, operation: Operation) -> None:
     said = request.headers.getlist("content-type")
     kind, _, more = (said[0] if len(said) == 1 else "").partition(";")
     kinds = KINDS.get(operation.takes, (operation.takes,))
-    if kind.strip().lower() not in kinds or more.strip().lower().replace('"', "") not in ("", "charset=utf-8"):
+    parameters = more.strip().lower().replace('"', "")
+    plain = parameters in ("", "charset=utf-8") or (operation.takes == FORM and parameters.startswith("boundary="))
+    if kind.strip().lower() not in kinds or not plain:
         raise WrongContent(f"got {kind[:60]!r}, expected {' or '.join(kinds)}", field="Content-Type")
     if "content-encoding" in request.headers:
         raise WrongContent("got a compressed body, expected it as it is", field="Content-Encoding")

@@ -8,13 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends, Query, Request
+from pydantic import SecretStr as Secret
 from starlette.responses import JSONResponse, Response
 
-from comity.accounts.access import Standing, cases_of
+from comity.accounts.access import Standing
 from comity.accounts.model import Person
+from comity.crypto.keys import FileSigner
 
+from ..acts.actor import Actor
 from ..desk.desk import Desk
+from ..desk.forms import Form
 from .bearer import Holder
+from .errors import BadCall, NothingSeen, Stale
 
 if TYPE_CHECKING:
     from comity.node.service import Node
@@ -25,14 +30,19 @@ MOST_SKIPPED, MOST_ROWS = 1_000_000, 1000
 
 @dataclass
 class Call:
-    """Who calls, for which *case*, with which body: *raw* as it was sent, or the *file* it was written to."""
+    """Who calls, for which *case*, with which body: *raw* as it was sent, the *file* it was written to, or a *form*.
+
+    *match* is the digest that the call names as what it saw, in the header If-Match.
+    """
 
     desk: Desk
     holder: Holder
     given: Mapping[str, str]
     case: str
     raw: bytes = b""
-    file: Path | None = field(default=None)
+    file: Path | None = None
+    form: Form = field(default_factory=list)
+    match: str = ""
 
     @property
     def node(self) -> Node:
@@ -55,14 +65,38 @@ class Call:
         return self.who.person
 
     @property
+    def actor(self) -> Actor:
+        """Give the person as one who acts at the node."""
+        return Actor(self.desk, self.who)
+
+    @property
     def name(self) -> str:
         """Give the name under which records say who did something: the holder of his key, else his own."""
-        return self.person.holder or self.person.label
+        return self.actor.by.name
 
     def cases(self) -> frozenset[str]:
         """Give the cases that the person knows of."""
-        with self.desk.staff.store.read() as unit:
-            return cases_of(self.desk.staff, unit, self.who)
+        return self.actor.cases()
+
+    def signer(self, passphrase: Secret) -> FileSigner:
+        """Open the person's own key; wrong tries are counted for this token alone, so that a thief hinders nobody at the desk."""
+        return self.actor.signer(passphrase.get_secret_value(), by=self.holder.token.id)
+
+    def saw(self, said: str, now: str) -> str:
+        """Give the digest of what the caller saw, by If-Match or in the body; *now* is what it would have to be.
+
+        Raises:
+            NothingSeen: he does not say.
+            BadCall: he says two.
+            Stale: If-Match is not so any more.
+        """
+        if said and self.match and said != self.match:
+            raise BadCall("got two digests of what was seen, expected one", field="seen")
+        if self.match and self.match != now:
+            raise Stale("got what somebody else changed meanwhile, expected it at rest", field="If-Match")
+        if not (said or self.match):
+            raise NothingSeen("got no digest of what was seen, expected it in the body or as If-Match", field="seen")
+        return said or self.match
 
 
 def _call(request: Request) -> Call:
@@ -92,8 +126,9 @@ Asked = Annotated[Piece, Depends(_piece)]
 
 
 def data(document: Any, status: int = 200) -> Response:
-    """Answer with a document."""
-    return JSONResponse(document, status)
+    """Answer with a document; one that says what was seen says it as an ETag too."""
+    seen = document.get("seen") if isinstance(document, dict) else None
+    return JSONResponse(document, status, headers={"etag": f'"{seen}"'} if seen else None)
 
 
 def listed(rows: list[Any], piece: Piece, total: int | None = None) -> Response:

@@ -57,7 +57,8 @@ def change_case(call: Called, change: CaseChange) -> Response:
     before = show_case(call.office, call.case).document
     if change.document.get("reference") != call.case:
         raise BadCall("got another reference, expected that of the case", field="document.reference")
-    if dict(before) != change.document and _digest(before) != change.seen:
+    seen = call.saw(change.seen, _digest(before))
+    if dict(before) != change.document and _digest(before) != seen:
         advice = "Read the case as it is now, and change it again."
         raise WrongState("got a case that somebody else changed meanwhile, expected one at rest", advice=advice)
     found, _ = keep_case(call.office, change.document, before=before)
@@ -72,5 +73,5 @@ OPERATIONS = (
     Operation("GET", "/cases", "case.list", list_cases, Listed[CaseRow]),
     Operation("POST", "/cases", "case.open", open_case, CaseKept, takes=JSON, status=201),
     Operation("GET", "/cases/{case:path}", "case.read", read_case, CaseRead, case=by_case),
-    Operation("PUT", "/cases/{case:path}", "case.change", change_case, CaseKept, case=by_case, takes=JSON),
+    Operation("PUT", "/cases/{case:path}", "case.change", change_case, CaseKept, case=by_case, takes=JSON, match=True),
 )

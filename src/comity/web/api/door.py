@@ -7,16 +7,16 @@
 4. Parameters of path and query: each known, each once, no odd characters (422).
 5. The case: who does not know of it is told that there is none (404), in the words for one that is not there.
 6. The body: its kind (415), size (413), time (408); JSON is read strictly (422).
-7. The idempotency key: what was done under it before is told again.
+7. The idempotency key: what was done under it before is told again. If-Match: one ETag, where the operation asks what was seen.
 8. The act itself. What it raises becomes a problem document; every use is counted, and a look at a case is an event.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
@@ -26,6 +26,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from comity.accounts.duties import CASE, acts
+from comity.accounts.once import Once, take
+from comity.kernel import canonical
 from comity.kernel.errors import ComityError
 from comity.kernel.text import odd
 
@@ -42,6 +44,7 @@ from .problems import malformed, problem
 from .tally import Tally
 
 LONGEST = 2000
+_ETAG = re.compile(r'"([0-9a-f]{64})"', re.ASCII)
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 _LOG = logging.getLogger("comity.web.api")
 
@@ -125,25 +128,24 @@ async def _asked(
     bearer.require_act(held, operation)
     given = _given(request, known)
     case = await run_in_threadpool(bearer.require_case, desk, held, operation, given)
-    key = once.key_of(request, changes=operation.changes)
+    key, match = once.key_of(request, changes=operation.changes), _match_of(request, operation)
     body = await bodies.read(desk, request, operation)
     try:
-        call = Call(desk, held, given, case, *((b"", body) if isinstance(body, Path) else (body, None)))
+        call = Call(desk, held, given, case, body.raw, body.file, body.form, match)
         _put_body(request, operation, call)
-        taken = await run_in_threadpool(once.taken, desk, held.token, key, _all_said(operation, call)) if key else None
+        taken = await run_in_threadpool(_taken, operation, call, key) if key else None
         if isinstance(taken, tuple):
             return JSONResponse(taken[1], taken[0], headers={"idempotent-replay": "true"})
         request.state.call = call
         response = await _done(inner, request, taken)
     finally:
-        if isinstance(body, Path):
-            await run_in_threadpool(desk.node.blobs.unstage, body)
+        await bodies.drop(desk, body)
     if case and not operation.changes and response.status_code < 400:
         await run_in_threadpool(_looked, desk, held, operation, case)
     return response
 
 
-async def _done(inner: Handler, request: Request, taken: once.Once | None) -> Response:
+async def _done(inner: Handler, request: Request, taken: Once | None) -> Response:
     """Do the act, and note what came of it with its idempotency key."""
     try:
         response = await inner(request)
@@ -152,7 +154,7 @@ async def _done(inner: Handler, request: Request, taken: once.Once | None) -> Re
             await run_in_threadpool(taken.back)
         raise
     if taken:
-        await run_in_threadpool(taken.done, response.status_code, bytes(response.body))
+        await run_in_threadpool(taken.done, response.status_code, canonical.load(bytes(response.body)))
     return response
 
 
@@ -179,15 +181,24 @@ def _given(request: Request, known: set[str]) -> dict[str, str]:
     return dict(query) | path
 
 
-def _all_said(operation: Operation, call: Call) -> bytes:
-    """Give all that a call says, to be told from another one."""
-    import hashlib
+def _taken(operation: Operation, call: Call, key: str) -> Once | tuple[int, Any]:
+    """Take an idempotency key, or give what came of the same call before."""
+    return take(call.desk.staff, call.holder.token, key, once.said(operation, call))
 
-    digest = hashlib.sha256(call.raw)
-    if call.file:
-        with call.file.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256")
-    return "\n".join([operation.id, *(f"{k}={v}" for k, v in sorted(call.given.items())), digest.hexdigest()]).encode()
+
+def _match_of(request: Request, operation: Operation) -> str:
+    """Give the digest that a call names as what it saw; empty where it names none.
+
+    Raises:
+        BadCall: it is malformed, or the operation asks for none.
+    """
+    given = request.headers.getlist("if-match")
+    if not given:
+        return ""
+    found = _ETAG.fullmatch(given[0]) if len(given) == 1 and operation.match else None
+    if not found:
+        raise BadCall("got an If-Match that is malformed or not asked for, expected one ETag", field="If-Match")
+    return found[1]
 
 
 def _looked(desk: Desk, held: Holder, operation: Operation, case: str) -> None:

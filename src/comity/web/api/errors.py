@@ -52,8 +52,20 @@ class BadCall(BadInput):
     """A parameter or a field is missing, unknown, or not what it should be."""
 
 
-class KeyUsed(Refused):
-    """An idempotency key that stands for another call, or for one whose end is not known."""
+class NothingSeen(Refused):
+    """A change that does not say what its author saw."""
+
+    status = 428
+
+
+class Stale(Refused):
+    """What If-Match names is not so any more."""
+
+    status = 412
+
+    def __init__(self, message: str, *, field: str) -> None:
+        """Say what to do."""
+        super().__init__(message, field=field, advice="Read it as it is now, and change it again.")
 
 
 class CaseTaken(Refused):

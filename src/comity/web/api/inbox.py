@@ -10,19 +10,16 @@ from typing import Any
 
 from starlette.responses import Response
 
-from comity.accounts import knowledge
 from comity.kernel.errors import BadInput
 from comity.packages.receipt import MAX_BYTES, is_receipt
-from comity.packages.result import Result
 from comity.requests import receipts
 from comity.requests.errors import PackageRefused
-from comity.requests.intake import receive
-from comity.requests.model import IN, Request
-from comity.store.engine import Unit
+from comity.requests.model import IN
 
-from ..desk.inbox import AGE, TAKEN_UP, case_of
+from ..acts import arriving
+from ..acts.arriving import AGE, case_of
 from .answers import Listed, ReceiptTaken, RequestRead, RequestRow, TakenIn
-from .call import Asked, Call, Called, data, listed
+from .call import Asked, Called, data, listed
 from .operations import FILE, PACKAGE, Operation, by_incoming
 from .requests import PACKAGE as ZIP
 from .requests import PDF, State, found, package_of, printed, whole
@@ -46,17 +43,11 @@ def take_in(call: Called) -> Response:
         advice = "Open an encrypted package first; receipts go to /receipts."
         raise BadInput("got another kind of file, expected a package", advice=advice)
 
-    def also(unit: Unit, request: Request, result: Result) -> None:
-        _begin(call, unit, request)
-
     try:
-        got = receive(call.office, path, also=also)
+        got = arriving.take_in(call.actor, path)
     except PackageRefused as e:
         e.message = e.message.replace(f"{path}: ", "")
         raise
-    if not got.new:
-        with call.desk.staff.store.write() as unit:
-            _begin(call, unit, got.request)
     steps = [vars(one) for one in tidied(got.result.steps, path)]
     shown = got.request.plain() if case_of(got.request) in call.cases() else None
     document = {"request": shown, "new": got.new, "verdict": got.result.plain()["verdict"], "steps": steps}
@@ -75,12 +66,6 @@ def take_receipt(call: Called) -> Response:
     if known:
         document |= {"request": taken.request.plain(), "receipt": taken.answer.plain()}
     return data(document, 201 if taken.new else 200)
-
-
-def _begin(call: Call, unit: Unit, request: Request) -> None:
-    """Let the person know of a case that nobody knows of."""
-    if knowledge.unknown_of(unit, [case_of(request)]):
-        knowledge.begin(call.desk.staff, unit, call.person, case_of(request), TAKEN_UP)
 
 
 def read_incoming(call: Called) -> Response:

@@ -1,56 +1,27 @@
-"""An idempotency key: the same call under the same key has one effect, however often it is sent.
+"""The idempotency key of a call, as its header gives it, and what of a call is remembered with it.
 
-1. Before the act the key is taken, in a unit of its own. Two calls at once under one key: one of them takes it.
-2. The act is done.
-3. What came of it is noted with the key: a reference and a state, never what a document says.
-
-A call that is refused gives its key back. Where a crash lies between 2 and 3 nobody knows whether the act was done, and
-the key says so. Keys are kept as jobs that nobody claims: the store knows each of a kind once, on every database.
+What becomes of keys is in `accounts.once`. A secret that a call shows is no part of what is remembered of it: not even its digest.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
 
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
-from comity.accounts.model import Token
 from comity.kernel import canonical
-from comity.store import jobs
 
-from ..desk.desk import Desk
-from .errors import BadCall, KeyUsed
+from . import bodies
+from .call import Call
+from .errors import BadCall
+from .operations import FORM, JSON, Operation
 
-HEADER, KIND = "idempotency-key", "api-once"
+HEADER = "idempotency-key"
+SECRETS = frozenset({"passphrase"})
 _KEY = re.compile(r"[A-Za-z0-9._~-]{8,80}", re.ASCII)
-LOOK = "Look whether it was done; then call under a new key if it was not."
-
-
-@dataclass(frozen=True)
-class Once:
-    """A key that this call has taken."""
-
-    desk: Desk
-    subject: str
-    asked: str
-
-    def done(self, status: int, answer: bytes) -> None:
-        """Note what came of the call."""
-        self._put({"status": status, "answer": canonical.load(answer)})
-
-    def back(self) -> None:
-        """Give the key back: nothing was done."""
-        self._put({})
-
-    def _put(self, came: dict[str, Any]) -> None:
-        with self.desk.staff.store.write(durable=True) as unit:
-            payload = {"asked": self.asked, **came} if came else {}
-            jobs.wake(unit, KIND, self.subject, due_at=self.desk.staff.now, payload=payload)
-            if came:
-                jobs.cancel(unit, KIND, self.subject)
 
 
 def key_of(request: Request, *, changes: bool) -> str:
@@ -68,24 +39,27 @@ def key_of(request: Request, *, changes: bool) -> str:
     return given[0]
 
 
-def taken(desk: Desk, token: Token, key: str, asked: bytes) -> Once | tuple[int, Any]:
-    """Take a key for a call, or give what came of the same call before; *asked* is all that the call says.
+def said(operation: Operation, call: Call) -> bytes:
+    """Give all that a call says but its secrets, to be told from another one."""
+    lines = [operation.id, *(f"{name}={value}" for name, value in sorted(call.given.items())), f"match={call.match}"]
+    return "\n".join([*lines, *_body(operation, call)]).encode()
 
-    Raises:
-        KeyUsed: another call took it, or what came of the same call is not known.
-    """
-    subject, digest = f"{token.id}:{key}", hashlib.sha256(asked).hexdigest()
-    now = desk.staff.now
-    with desk.staff.store.write(durable=True) as unit:
-        if jobs.add(unit, KIND, subject, due_at=now, payload={"asked": digest}):
-            return Once(desk, subject, digest)
-        job = jobs.find(unit, KIND, subject)
-        assert job is not None
-        if not job.payload:
-            jobs.wake(unit, KIND, subject, due_at=now, payload={"asked": digest})
-            return Once(desk, subject, digest)
-    if job.payload["asked"] != digest:
-        raise KeyUsed("got a key that stands for another call, expected a new one", field="Idempotency-Key")
-    if "answer" not in job.payload:
-        raise KeyUsed("got a key whose call has not come to its end", field="Idempotency-Key", advice=LOOK)
-    return int(job.payload["status"]), job.payload["answer"]
+
+def _body(operation: Operation, call: Call) -> Iterator[str]:
+    if call.file:
+        with call.file.open("rb") as file:
+            yield hashlib.file_digest(file, "sha256").hexdigest()
+    elif operation.takes == FORM:
+        for name, value in call.form:
+            yield f"{name}={_digest(value) if isinstance(value, UploadFile) else value}"
+    elif operation.takes == JSON:
+        document = bodies.parsed(call.raw, operation.most)
+        shown = {k: v for k, v in document.items() if k not in SECRETS} if isinstance(document, dict) else document
+        yield hashlib.sha256(canonical.dump(shown)).hexdigest()
+
+
+def _digest(file: UploadFile) -> str:
+    file.file.seek(0)
+    found = hashlib.file_digest(file.file, "sha256").hexdigest()  # type: ignore[arg-type]  # a file on disk
+    file.file.seek(0)
+    return f"{file.filename} {found}"

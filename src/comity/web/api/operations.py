@@ -6,7 +6,7 @@ As with the pages of the desk: what an operation does not say, nobody may do, an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from comity.accounts.duties import CASE, acts
@@ -16,7 +16,7 @@ from ..desk.desk import Desk
 from .errors import BadOperation
 
 CaseOf = Callable[[Desk, Mapping[str, str]], str]
-NOTHING, JSON, FILE = "", "application/json", "application/octet-stream"
+NOTHING, JSON, FILE, FORM = "", "application/json", "application/octet-stream", "multipart/form-data"
 SHEET, PACKAGE = 1 << 20, 64 << 20
 CHANGING = ("POST", "PUT", "PATCH")
 
@@ -26,8 +26,9 @@ class Operation:
     """One operation; its id is the name of what it *does*.
 
     *case* finds the case that it is about from the parameters of path and query, where its act is about a case. *takes*
-    is the kind of body, *most* how many bytes it may have. *answers* is what comes back: the model of a document, or the
-    media type of a file.
+    is the kind of body, *most* how many bytes it may have, *files* how many files a form. *fields* is the model of a form.
+    *answers* is what comes back: the model of a document, or the media type of a file. *proof* tells that a person proves in
+    the call that he is there. *match* tells that the call names what it saw, in its body or as If-Match.
     """
 
     method: str
@@ -39,7 +40,10 @@ class Operation:
     takes: str = NOTHING
     most: int = SHEET
     status: int = 200
-    example: Mapping[str, Any] = field(default_factory=dict)
+    files: int = 0
+    fields: Any = None
+    proof: bool = False
+    match: bool = False
 
     @property
     def id(self) -> str:

@@ -66,7 +66,8 @@ def change_request(call: Called, change: DraftChange) -> Response:
         raise BadCall(faults[0].message, field=f"fields.{faults[0].path}")
     fields = {name: value for name, value in change.fields.items() if name != "format"}
     fields = dated(fields, call.desk.staff.now.date())
-    return data(kept(rewrite(call.office, call.given["request"], fields, seen=change.seen, by=call.name)))
+    seen = call.saw(change.seen, digest(ours(call)))
+    return data(kept(rewrite(call.office, call.given["request"], fields, seen=seen, by=call.name)))
 
 
 def check_request(call: Called) -> Response:
@@ -109,6 +110,12 @@ def choose_basis(call: Called, choice: Choice) -> Response:
 def kept(request: Request) -> dict[str, Any]:
     """Give a request after an act as JSON data, with the digest that the next change names."""
     return request.plain() | {"seen": digest(request)}
+
+
+def ours(call: Call) -> Request:
+    """Give the request of ours that a call is about."""
+    with call.node.store.read() as unit:
+        return call.office.find(unit, call.given["request"], OUT)
 
 
 def whole(call: Call) -> Response:
@@ -164,7 +171,8 @@ OPERATIONS = (
     ),
     Operation("GET", "/requests/{request}", "request.read", read_request, answers.RequestRead, case=by_outgoing),
     Operation(
-        "PATCH", "/requests/{request}", "request.draft", change_request, answers.RequestKept, by_outgoing, takes=JSON
+        "PATCH", "/requests/{request}", "request.draft", change_request, answers.RequestKept, by_outgoing, takes=JSON,
+        match=True,
     ),
     Operation("GET", "/requests/{request}/check", "request.read", check_request, answers.Checked, by_outgoing),
     Operation("GET", "/requests/{request}/document", "request.read", print_document, PDF, by_outgoing),

@@ -12,7 +12,7 @@ from comity.packages import receipt
 from comity.packages.result import Result, Step
 from comity.packages.verification import Given, verify
 
-from ..desk.inbox import AGE
+from ..acts.arriving import AGE
 from .answers import Verified
 from .call import Call, Called, data
 from .operations import FILE, PACKAGE, Operation

@@ -15,7 +15,6 @@ from comity.kernel.errors import ComityError, NotFound
 from comity.kernel.language import language, said
 
 from .errors import NoPage
-from .incoming import by_of
 from .languages import zones
 from .routes import Route
 from .visit import Visit
@@ -66,7 +65,7 @@ def drilled(visit: Visit) -> Response:
     answered = visit.field("answered_by").strip()
     try:
         drills.record(
-            visit.desk.node.office, party.id, by_of(visit.person).name, number=visit.field("number"),
+            visit.desk.node.office, party.id, visit.actor.by.name, number=visit.field("number"),
             answered_by=answered, note=visit.field("note").strip(),
         )  # fmt: skip
     except ComityError as e:

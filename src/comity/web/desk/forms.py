@@ -7,7 +7,7 @@ import shutil
 from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import UploadFile
@@ -15,7 +15,6 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
 from .errors import SlowForm, TooLarge, WrongForm
-from .routes import Route
 
 URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 FIELDS, PART = 400, 256 * 1024
@@ -24,7 +23,17 @@ Form = list[tuple[str, str | UploadFile]]
 Aside = Callable[[], Path]
 
 
-async def read(request: Request, route: Route, seconds: float, aside: Aside) -> Form:
+class Takes(Protocol):
+    """What takes a form: of so many bytes at *most*, with so many *files*."""
+
+    @property
+    def most(self) -> int: ...  # noqa: D102
+
+    @property
+    def files(self) -> int: ...  # noqa: D102
+
+
+async def read(request: Request, route: Takes, seconds: float, aside: Aside) -> Form:
     """Read the form that a page takes; its files are written to a folder that *aside* gives, and are gone with `close`.
 
     Raises:
@@ -66,7 +75,7 @@ async def _pieces(request: Request, most: int) -> AsyncGenerator[bytes, None]:
         yield piece
 
 
-async def _parts(request: Request, route: Route, folder: Path) -> Form:
+async def _parts(request: Request, route: Takes, folder: Path) -> Form:
     pieces = _or_cut(_pieces(request, route.most))
     parser = _Parser(request.headers, pieces, max_files=route.files, max_fields=FIELDS, max_part_size=PART)
     parser.folder = folder

@@ -15,25 +15,21 @@ from starlette.responses import Response
 
 from comity.accounts import knowledge
 from comity.accounts.access import cases_of, knows
-from comity.crypto.recipient import open_file
 from comity.exchange.worklist import OPEN, Row, queue
 from comity.kernel.errors import BadInput, ComityError
 from comity.kernel.language import _
 from comity.node.ports import capability_of
 from comity.packages.receipt import MAX_BYTES, is_receipt
-from comity.packages.result import Result
 from comity.requests import receipts, tables
 from comity.requests.errors import PackageRefused
-from comity.requests.intake import Received, receive
-from comity.requests.model import IN, Request
-from comity.store.engine import Unit
+from comity.requests.intake import Received
 
+from ..acts import arriving
+from ..acts.arriving import AGE, case_of
 from .routes import Route
 from .visit import Visit
 
 MOST = 64 << 20
-AGE = b"age-encryption.org/"
-TAKEN_UP = "took in what arrived"
 
 
 @dataclass(frozen=True)
@@ -42,11 +38,6 @@ class Arrivals:
 
     mine: list[Row]
     new: list[Row]
-
-
-def case_of(request: Request) -> str:
-    """Name the case of a request that came in, as need-to-know does."""
-    return f"{request.peer}:{request.case}"
 
 
 def listed(visit: Visit) -> Response:
@@ -77,13 +68,7 @@ def arrivals(visit: Visit, *, everything: bool = False) -> Arrivals:
 
 def taken_up(visit: Visit) -> Response:
     """Become the first who knows of something that arrived by itself."""
-    desk, name = visit.desk, visit.field("request")
-    with desk.staff.store.write(durable=True) as unit:
-        request = next(iter(tables.find_requests(unit, id=name, direction=IN)), None)
-        if request is None or not (_begin(visit, unit, request) or knows(desk.staff, unit, visit.me, case_of(request))):
-            raise BadInput(
-                knowledge.NOT_KNOWN, field="request", advice=_("Somebody else took it up, or it is not there any more.")
-            )
+    request = arriving.take_up(visit.actor, visit.field("request"))
     return visit.go(f"/incoming/{request.id}")
 
 
@@ -99,31 +84,22 @@ def taken(visit: Visit) -> Response:
 
 
 def _by_kind(visit: Visit, path: Path, name: str) -> Response:
-    office, exchange = visit.desk.node.office, visit.desk.exchange
+    office = visit.desk.node.office
     try:
         with path.open("rb") as f:
             head = f.read(64)
         if is_receipt(head):
             return _receipt(visit, path.read_bytes()[: MAX_BYTES + 1], name)
         if head.startswith(AGE):
-            if exchange.identity is None:
-                advice = _("Name the file with the age identity in the settings, or open the package first.")
-                raise BadInput("got an encrypted package, expected an identity to open it", field="file", advice=advice)
-            plain = office.blobs.stage()
-            open_file(path, plain, exchange.identity)
-            office.blobs.unstage(path)
-            path = plain
+            path = arriving.opened(visit.actor, path)
         return _package(visit, path, name)
     finally:
         office.blobs.unstage(path)
 
 
 def _package(visit: Visit, path: Path, name: str) -> Response:
-    def also(unit: Unit, request: Request, result: Result) -> None:
-        _begin(visit, unit, request)
-
     try:
-        got = receive(visit.desk.node.office, path, also=also)
+        got = arriving.take_in(visit.actor, path)
     except PackageRefused as e:
         e.file = ""
         return visit.page("refused.html", 422, error=e, result=e.result, name=name)
@@ -131,9 +107,7 @@ def _package(visit: Visit, path: Path, name: str) -> Response:
 
 
 def _received(visit: Visit, got: Received) -> Response:
-    with visit.desk.staff.store.write() as unit:
-        if not got.new:
-            _begin(visit, unit, got.request)
+    with visit.desk.staff.store.read() as unit:
         known = knows(visit.desk.staff, unit, visit.me, case_of(got.request))
     if known:
         return visit.go(f"/incoming/{got.request.id}{'' if got.new else '?again=yes'}")
@@ -144,15 +118,6 @@ def _receipt(visit: Visit, data: bytes, name: str) -> Response:
     """Take in a receipt; what it is about is told to nobody but those who know of that case."""
     taken = receipts.take(visit.desk.node.office, data)
     return visit.page("refused.html", error=None, result=taken.result, name=name)
-
-
-def _begin(visit: Visit, unit: Unit, request: Request) -> bool:
-    """Let the person know of a case that nobody knows of."""
-    case = case_of(request)
-    if not knowledge.unknown_of(unit, [case]):
-        return False
-    knowledge.begin(visit.desk.staff, unit, visit.person, case, TAKEN_UP)
-    return True
 
 
 def _placed(visit: Visit, sent: UploadFile) -> Path:

@@ -14,40 +14,36 @@ from starlette.responses import Response
 
 from comity.accounts import knowledge, people
 from comity.accounts.errors import NotAllowed
-from comity.accounts.model import Person
 from comity.crypto.keys import Signer
-from comity.exchange import emergency, provider, refusing
+from comity.exchange import refusing
 from comity.exchange.desk import Desk as Exchange
 from comity.exchange.emergency import Called
-from comity.exchange.notifying import queued
 from comity.exchange.outcomes import WORDS
 from comity.exchange.peers import Peers
-from comity.exchange.refusing import By
 from comity.exchange.worklist import show, verified
 from comity.kernel.clock import moment
 from comity.kernel.errors import BadInput, ComityError
 from comity.kernel.language import _, language, said
 from comity.node.ports import capability_of
 from comity.packages.sealing import request_shape
-from comity.requests import gatekeeping, receipts, tables
+from comity.requests import gatekeeping, tables
 from comity.requests.errors import NoRequest
 from comity.requests.gatekeeping import Gatekeeping
 from comity.requests.model import IN, Request
-from comity.requests.receipts import Word
 from comity.requests.refusal import same_person
-from comity.requests.safeguards import check_answers
-from comity.requests.states import INFO_NEEDED, RECEIVED, REFUSED, allowed
+from comity.requests.states import INFO_NEEDED, REFUSED, allowed
 from comity.requests.vocabulary import codes, label, measure
 
+from ..acts import answering
+from ..acts.answering import ASSISTANCE
+from ..acts.arriving import case_of
 from .clockline import drawn, marks
 from .desk import Desk
-from .inbox import case_of
 from .languages import direction
 from .routes import Route
 from .signing import signer_of
 from .visit import Visit
 
-ASSISTANCE = "mutual_assistance"
 ANEW, MOST_CHECKED = 600, 1000
 
 
@@ -102,9 +98,8 @@ def receipted(visit: Visit) -> Response:
     def act(request: Request, signer: Signer) -> object:
         if visit.field("state") == INFO_NEEDED:
             given = {"code": visit.field("code"), "reason": visit.field("reason"), "reply_by": time(visit, "reply_by")}
-            return provider.ask(visit.desk.exchange, request.id, signer, **given)
-        also = queued(visit.desk.exchange)
-        return receipts.answer(visit.desk.node.office, request.id, Word(RECEIVED), signer, also=also)
+            return answering.ask(visit.actor, request, signer, **given)
+        return answering.receipt(visit.actor, request, signer)
 
     return signed(visit, "ask" if visit.field("state") == INFO_NEEDED else "receipt", act)
 
@@ -113,11 +108,10 @@ def accepted(visit: Visit) -> Response:
     """Accept a request; assistance is the lawyer's to accept."""
 
     def act(request: Request, signer: Signer) -> object:
-        _deciding(visit, request)
         until, reply_by = time(visit, "until"), time(visit, "reply_by")
         if visit.field("longer"):
-            return provider.extend(visit.desk.exchange, request.id, signer, until)
-        return provider.accept(visit.desk.exchange, request.id, signer, until=until, reply_by=reply_by)
+            return answering.extend(visit.actor, request, signer, until=until)
+        return answering.accept(visit.actor, request, signer, until=until, reply_by=reply_by)
 
     return signed(visit, "accept", act)
 
@@ -126,10 +120,7 @@ def proposed(visit: Visit) -> Response:
     """Propose to refuse a request."""
 
     def act(request: Request) -> object:
-        _deciding(visit, request)
-        by = by_of(visit.person)
-        code, reason = visit.field("code"), visit.field("reason")
-        return refusing.propose(visit.desk.exchange, request.id, by, code=code, reason=reason)
+        return answering.propose_refusal(visit.actor, request, code=visit.field("code"), reason=visit.field("reason"))
 
     return done(visit, "refuse", act)
 
@@ -138,11 +129,10 @@ def released(visit: Visit) -> Response:
     """Release a refusal that another person proposed, or decline to."""
 
     def act(request: Request, signer: Signer) -> object:
-        _deciding(visit, request)
-        return refusing.release(visit.desk.exchange, request.id, by_of(visit.person), signer)
+        return answering.release_refusal(visit.actor, request, signer)
 
     def no(request: Request) -> object:
-        return refusing.decline(visit.desk.exchange, request.id, by_of(visit.person), visit.field("reason"))
+        return answering.decline_refusal(visit.actor, request, visit.field("reason"))
 
     return done(visit, "decline", no) if visit.field("do") == "decline" else signed(visit, "release", act)
 
@@ -151,10 +141,10 @@ def considered(visit: Visit) -> Response:
     """Answer the safeguards questions before a request is executed, or look at a concern as the second person."""
 
     def act(request: Request) -> object:
-        office = visit.desk.node.office
-        found = gatekeeping.look(office, request.id)
-        sheet = _second(visit, found) if visit.field("second") else _answers(visit, found)
-        return gatekeeping.keep(office, request.id, check_answers(sheet, visit.desk.staff.now.date()))
+        if question := visit.field("second"):
+            return answering.look_second(visit.actor, request, question)
+        found = gatekeeping.look(visit.desk.node.office, request.id)
+        return answering.consider(visit.actor, request, _answers(visit, found))
 
     return done(visit, "safeguards", act)
 
@@ -170,7 +160,7 @@ def called(visit: Visit) -> Response:
         call = Called(
             visit.field("number"), verdict != "unreached", who, verdict == "confirmed", text=visit.field("note")
         )
-        return emergency.call_back(visit.desk.node.office, request.id, by_of(visit.person).name, call)
+        return answering.call_back(visit.actor, request, call)
 
     return done(visit, "callback", act)
 
@@ -196,11 +186,6 @@ def receipt_file(visit: Visit) -> Response:
     name = f"{stem}-{found[0].state}-{found[0].at:%Y%m%dT%H%M%SZ}.receipt.json"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     return Response(found[0].raw.encode(), media_type="application/json", headers=headers)
-
-
-def by_of(person: Person) -> By:
-    """Give a person as one who answers for something: by the name in the directory, if he signs, else as people read it."""
-    return By(person.id, person.holder or person.label)
 
 
 def done(visit: Visit, at: str, act: Any) -> Response:
@@ -249,23 +234,15 @@ def _checked(desk: Desk, exchange: Exchange, request: Request) -> dict[str, Any]
     return desk.checked[key]
 
 
-def _deciding(visit: Visit, request: Request) -> None:
-    """Find that the person may decide on this measure: mutual assistance is the central authority's."""
-    if request.measure == ASSISTANCE and not visit.me.may("assistance.decide"):
-        raise NotAllowed(
-            "got assistance.decide, expected an act of your roles", advice="A lawyer decides on assistance."
-        )
-
-
 def _mine(visit: Visit, proposal: Any) -> bool:
     """Tell whether the person proposed the refusal himself, under whatever account."""
-    by = by_of(visit.person)
+    by = visit.actor.by
     return bool(proposal) and (proposal.facts.get("account") == by.account or same_person(proposal.who, by.name))
 
 
 def _answers(visit: Visit, found: Gatekeeping) -> dict[str, Any]:
     """Read the answers of a form: those that are new or other than what stands."""
-    by, rows = by_of(visit.person).name, []
+    by, rows = visit.actor.by.name, []
     for one in found.asked:
         name, known = one.question.id, found.answer(one.question.id)
         text, concern = visit.field(f"{name}.answer").strip(), visit.field(f"{name}.concern")
@@ -276,17 +253,6 @@ def _answers(visit: Visit, found: Gatekeeping) -> dict[str, Any]:
     if not rows and not sheet:
         raise BadInput("got no answer, expected at least one", field="safeguards", advice=_("Write an answer first."))
     return ({"safeguards": rows} if rows else {}) | sheet
-
-
-def _second(visit: Visit, found: Gatekeeping) -> dict[str, Any]:
-    """Write that a second person looked at a concern that another one raised."""
-    known, by = dict(found.answer(visit.field("second"))), by_of(visit.person).name
-    if known.get("concern") != "raised":
-        raise BadInput("got no concern, expected one that was raised", field="safeguards")
-    if same_person(by, str(known["by"])):
-        advice = _("Let another person look at it.")
-        raise BadInput("got who raised it, expected another person", field="safeguards", advice=advice)
-    return {"safeguards": [known | {"second": by}]}
 
 
 def _country(visit: Visit, request: Request) -> Any:

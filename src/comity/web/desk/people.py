@@ -18,10 +18,9 @@ from comity.accounts.passkeys import of as passkeys_of
 from comity.crypto.keys import read_public
 from comity.kernel.errors import ComityError
 
+from ..acts.actor import KEYS
 from .routes import Route
 from .visit import Visit
-
-KEYS = "keys"
 
 
 def listed(visit: Visit) -> Response:

@@ -20,6 +20,7 @@ from comity.accounts.model import Person
 from comity.accounts.sessions import Caller, Opened
 from comity.kernel.clock import moment
 
+from ..acts.actor import Actor
 from .desk import Desk
 from .routes import Route
 from .site import own_path
@@ -50,6 +51,11 @@ class Visit:
         """Give who is signed in; a page whose act needs somebody is never asked without."""
         assert self.who is not None
         return self.who
+
+    @property
+    def actor(self) -> Actor:
+        """Give who is signed in as one who acts at the node."""
+        return Actor(self.desk, self.me)
 
     @property
     def person(self) -> Person:
