@@ -114,6 +114,7 @@ def acquire_delivery(
         )
         note = Note(request.id, now, ACQUIRED, intake.deed.by.text, "", became.plain())
         tables.add_note(unit, note)
+        office.record(unit, request, "acquire", intake.deed.by.text, item)
         log(unit, office, "delivery.acquired", parts[0], digest=generation.digest)
     shutil.rmtree(staged, ignore_errors=True)
     return became

@@ -109,6 +109,22 @@ def files(parts: Sequence[Kept]) -> Iterator[tuple[str, list[Kept]]]:
         yield free, list(pieces)
 
 
+def copied(office: Office, pieces: Sequence[Kept], identity: Identity | None = None) -> Path:
+    """Put one received file together aside, each piece held against its digest, opened if it is sealed and we can.
+
+    Raises:
+        StoreCorrupt: a kept piece is not what was acknowledged.
+    """
+    staged = office.blobs.stage()
+    _joined(office, pieces)(staged)
+    if not (identity and pieces[0].part.sealed):
+        return staged
+    opened = office.blobs.stage()
+    open_file(staged, opened, identity)
+    office.blobs.unstage(staged)
+    return opened
+
+
 def _write(office: Office, to: Path, name: str, pieces: Sequence[Kept], identity: Identity | None) -> tuple[str, str]:
     """Write one file, opened if it is sealed and we can."""
     if not (identity and pieces[0].part.sealed and name.endswith(".age")):

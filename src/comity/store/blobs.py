@@ -138,6 +138,11 @@ class Blobs:
         finally:
             os.close(handle)
 
+    def grown(self, name: str) -> int:
+        """Tell how many bytes are in a file that grows; zero where there is none."""
+        path = self._grown(name)
+        return path.stat().st_size if path.is_file() else 0
+
     def drop(self, name: str) -> None:
         """Remove a file that grew and is not wanted any more; none of that name is no fault."""
         with writing(self._folder):

@@ -11,7 +11,6 @@ from comity.accounts import knowledge, people
 from comity.accounts.access import roles_of
 from comity.accounts.duties import acts
 from comity.exchange import tables as messages
-from comity.exchange.deliverytables import find_parts
 from comity.exchange.sending import send, stands, withdrawn
 from comity.kernel.clock import moment
 from comity.kernel.errors import ComityError
@@ -28,6 +27,7 @@ from comity.store.engine import Unit
 
 from . import clockline, draftform
 from .cases import measures
+from .delivered import told
 from .drafting import by_ours, ours
 from .languages import direction
 from .routes import Route
@@ -39,7 +39,7 @@ EMERGENCY = release.EMERGENCY
 
 def shown(visit: Visit) -> Response:
     """Show a request of this node's own."""
-    return _page(visit)
+    return page(visit)
 
 
 def document(visit: Visit) -> Response:
@@ -130,7 +130,7 @@ def _done(visit: Visit, state: str, act: Callable[[], object]) -> Response:
     try:
         act()
     except ComityError as e:
-        return _page(visit, wrong=e)
+        return page(visit, wrong=e)
     return visit.go(f"/request/{request.id}")
 
 
@@ -145,7 +145,8 @@ def _dossier(visit: Visit) -> Dossier:
         )
 
 
-def _page(visit: Visit, *, wrong: ComityError | None = None) -> Response:
+def page(visit: Visit, *, wrong: ComityError | None = None) -> Response:
+    """Show a request of ours; *wrong* is what was wrong with a form on it."""
     found, office, now = _dossier(visit), visit.desk.node.office, visit.desk.staff.now
     request = found.request
     line = clockline.marks(found.history, found.clocks, now)
@@ -159,13 +160,11 @@ def _page(visit: Visit, *, wrong: ComityError | None = None) -> Response:
             for row in request.document.get("related", [])
             for one in tables.find_requests(unit, package=row["package"], direction=OUT)
         ]
-        delivered = find_parts(unit, request=request.id)
     signatures = len(json.loads(request.envelope)["signatures"]) if request.envelope else 0
     return visit.page(
         "request.html",
         wrong.status if wrong else 200,
         wrong=wrong,
-        request=request,
         dossier=found,
         document=request.document,
         seen=drafting.digest(request) if request.state == DRAFT else request.package,
@@ -188,7 +187,7 @@ def _page(visit: Visit, *, wrong: ComityError | None = None) -> Response:
         waiting=request.state in WAITING,
         can=allowed(OUT, request.state),
         earlier=earlier,
-        delivered=delivered,
+        **told(visit, request),
         preserving=bool(measure(request.measure).get("accepted_needs")),
         codes={one.id: codes(one.state).get(one.code, {}) for one in found.answers},
         measures=measures(),
