@@ -17,6 +17,7 @@ from functools import cache
 from importlib.resources import as_file, files
 
 FIRM = 7
+GREAT = 1000
 DEEPEST = 4
 ENDS = " ,;"
 MOST = 12  # sentences in one text; of more, only a whole that is known is translated
@@ -53,8 +54,17 @@ def _(text: str) -> str:
 
 
 def counted(one: str, many: str, n: int) -> str:
-    """Give the singular or plural that *n* asks for, with `{n}` filled in."""
-    return _catalogue(language()).ngettext(one, many, n).format(n=n)
+    """Give the singular or plural that *n* asks for, with `{n}` filled in as people write numbers."""
+    return _catalogue(language()).ngettext(one, many, n).format(n=_written(n))
+
+
+def _written(n: int) -> str:
+    """Write a number; only great ones differ between languages, and need the library that knows how."""
+    if abs(n) < GREAT:
+        return str(n)
+    from .notation import number
+
+    return number(n)
 
 
 def word(kind: str, code: str) -> str:

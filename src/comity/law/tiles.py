@@ -13,7 +13,8 @@ from functools import cache
 from importlib.resources import files
 from xml.sax.saxutils import escape
 
-from comity.kernel.language import _
+from comity.kernel.language import _, said
+from comity.kernel.notation import day, mark, state
 
 from .errors import BadLaw
 from .library import Library
@@ -142,15 +143,17 @@ def words(found: TileMap) -> str:
     """Say in words what the map shows."""
     lines = [title(found), caption(found)]
     for shade, label in labels().items():
-        names = [tile.name + (" (" + _("lead") + ")" if tile.lead else "") for tile in _of(found, shade)]
+        names = [state(tile.code, tile.name) + (f" ({_('lead')})" if tile.lead else "") for tile in _of(found, shade)]
         if names and shade is not Shade.NONE:
-            lines.append(f"{label} ({len(names)}): {', '.join(sorted(names))}.")
+            lines.append(
+                f"{label} ({len(names)}){mark('colon')}{mark('listing').join(sorted(names))}{mark('stop').rstrip()}"
+            )
     return "\n".join(lines)
 
 
 def title(found: TileMap) -> str:
     """Name the map."""
-    return _("{instrument} on {date}").format(instrument=found.instrument.short_name, date=found.on)
+    return _("{instrument} on {date}").format(instrument=said(found.instrument.short_name), date=day(found.on))
 
 
 def caption(found: TileMap) -> str:
@@ -161,9 +164,9 @@ def caption(found: TileMap) -> str:
         Answer.UNKNOWN: _("Not known to be in force."),
     }[found.in_force]
     coverage = found.instrument.coverage
-    age = _("List as of {date}").format(date=coverage.as_of) if coverage.as_of else _("List not collected")
-    whole = "" if coverage.complete else ", " + _("not complete")
-    return f"{force} {age}{whole}. {_('Source')}: {coverage.source}"
+    age = _("List as of {date}").format(date=day(coverage.as_of)) if coverage.as_of else _("List not collected")
+    whole = "" if coverage.complete else mark("comma") + _("not complete")
+    return f"{force} {age}{whole}{mark('stop')}{_('Source')}{mark('colon')}{coverage.source}"
 
 
 def svg(found: TileMap) -> str:
@@ -193,7 +196,7 @@ def svg(found: TileMap) -> str:
 def _tile(tile: Tile) -> str:
     x, y = GAP + tile.column * STEP, HEAD + tile.row * STEP
     lead = f" ({_('lead')})" if tile.lead else ""
-    told = escape(f"{tile.name}: {labels()[tile.shade]}{lead}")
+    told = escape(f"{state(tile.code, tile.name)}{mark('colon')}{labels()[tile.shade]}{lead}")
     code = f'<text x="{x + SIDE // 2}" y="{y + 18}" text-anchor="middle">{tile.code}</text>'
     return f"<g><title>{told}</title>{_square(tile.shade, x, y, lead=tile.lead)}{code}</g>"
 

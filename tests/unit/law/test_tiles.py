@@ -54,19 +54,28 @@ def test_the_picture_says_in_words_what_it_shows() -> None:
     found = tile_map(shipped(), "hanoi", TODAY)
     root = ET.fromstring(svg(found))
     assert root.get("role") == "img"
-    assert root.findtext(f"{SVG}title") == "Hanoi Convention on 2026-11-25"
+    assert root.findtext(f"{SVG}title") == "Hanoi Convention on 25 Nov 2026"
     assert root.findtext(f"{SVG}desc") == words(found)
     titles = [group.findtext(f"{SVG}title") for group in root.iter(f"{SVG}g") if group.find(f"{SVG}title") is not None]
     assert len(titles) == 198
     assert "Canada: signed (lead)" in titles
 
 
-def test_the_words_name_every_state_on_the_list() -> None:
+def test_the_words_name_every_state_on_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever has done anything is named, with the age of the list and its source."""
+    monkeypatch.setenv("COMITY_LANGUAGE", "en")
     text = words(tile_map(shipped(), "hanoi", TODAY))
     assert "consented, not bound yet (1): Qatar." in text
     assert "Not known to be in force. List as of 2026-08. Source: UN Treaty Collection" in text
     assert all(shipped().places.names[row.party] in text for row in shipped().instrument("hanoi").participations)
+
+
+def test_the_words_are_those_of_the_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    """States, day and marks are written as the person's language writes them."""
+    monkeypatch.setenv("COMITY_LANGUAGE", "zh")
+    text = words(tile_map(shipped(), "hanoi", TODAY))
+    assert "2026年11月25日" in text
+    assert "卡塔尔。" in text
 
 
 def test_shade_does_not_depend_on_colour_alone() -> None:

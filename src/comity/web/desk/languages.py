@@ -6,10 +6,8 @@ from datetime import UTC, datetime
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from babel import Locale
-from babel.dates import format_datetime
-
-from comity.kernel.language import language, word
+from comity.kernel.language import word
+from comity.kernel.notation import moment
 
 NAMES = {
     "en": "English",
@@ -20,7 +18,6 @@ NAMES = {
     "zh": "中文",
     "ru": "Русский",
 }
-_LOCALES = {"en": "en_GB", "zh": "zh_Hans"}
 
 
 def spoken(*wanted: str) -> str:
@@ -37,12 +34,6 @@ def direction(code: str) -> str:
     return "rtl" if code == "ar" else "ltr"
 
 
-@cache
-def locale(code: str) -> Locale:
-    """Give what is known of a language."""
-    return Locale.parse(_LOCALES.get(code, code))
-
-
 def worded(kind: str, code: str) -> str:
     """Give a code as a word of the person's language; where there is none, the code itself, without its underscores."""
     found = word(kind, code)
@@ -53,7 +44,7 @@ def written(at: datetime, zone: str) -> tuple[str, str]:
     """Write a moment as people of this language do, in a time zone; and the zone's offset from UTC at that moment."""
     there = at.astimezone(ZoneInfo(zone) if zone in _zones() else UTC)
     offset = f"UTC{there:%z}"[:6] + f":{there:%z}"[:1] + f"{there:%z}"[3:5] if there.utcoffset() else "UTC"
-    return format_datetime(there, "d MMM y, HH:mm", locale=locale(language())), offset
+    return moment(there), offset
 
 
 def zones() -> list[str]:

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from comity.kernel.errors import BadInput
 from comity.kernel.language import _, said, word
+from comity.kernel.notation import state
 from comity.law import standing, tiles
 from comity.law.basis import Engine
 from comity.law.comparison import compare
@@ -104,21 +105,21 @@ def lacking(visit: Visit) -> Response:
     """Show what a country's law lacks under the Convention; by state, article and word."""
     library = _library(visit)
     found = matrix(library, visit.given["code"], _today(visit))
-    state, number, text = visit.query("state"), visit.query("article"), visit.query("text").casefold()
+    asked, number, text = visit.query("state"), visit.query("article"), visit.query("text").casefold()
     ranked = [
         gap
-        for gap in gaps(found, unknown=state == State.UNKNOWN or bool(number))
-        if (not state or gap.cell.state == state)
+        for gap in gaps(found, unknown=asked == State.UNKNOWN or bool(number))
+        if (not asked or gap.cell.state == asked)
         and (not number or str(gap.article.number) == number)
-        and (not text or text in f"{gap.article.title} {gap.cell.question.question}".casefold())
+        and (not text or text in f"{_told(gap.article.title)} {_told(gap.cell.question.question)}".casefold())
     ]
-    numbers = [(str(n), f"{n} {one.title}") for n, one in library.articles.items() if one.checklist]
+    numbers = [(str(n), f"{n} {_told(one.title)}") for n, one in library.articles.items() if one.checklist]
     return _page(
         visit,
         "gaps.html",
         found=found,
         ranked=ranked,
-        state=state,
+        state=asked,
         number=number,
         text=visit.query("text"),
         states=[("", _("all that lack something")), *((s, _code(s)) for s in State)],
@@ -144,7 +145,7 @@ def basis(visit: Visit) -> Response:
         asked=asked,
         here=asked.get("from") or visit.desk.staff.party.partition(".")[0],
         places=_places(library),
-        offences=[(str(n), f"{n} {library.articles[n].title}") for n in range(7, 18)],
+        offences=[(str(n), f"{n} {_told(library.articles[n].title)}") for n in range(7, 18)],
         measures=[(name, word("measure", name)) for name in measures().measures],
         marks=MARKS,
     )
@@ -208,11 +209,11 @@ def _has(library: Library, code: str, number: int) -> bool:
 
 def _compared(library: Library) -> list[tuple[str, str]]:
     numbers: Iterable[int] = (*range(7, 18), *range(25, 31))
-    return [(str(n), f"{n} {library.articles[n].title}") for n in numbers]
+    return [(str(n), f"{n} {_told(library.articles[n].title)}") for n in numbers]
 
 
 def _places(library: Library) -> list[tuple[str, str]]:
-    return sorted(library.places.names.items(), key=lambda row: row[1])
+    return sorted(((code, state(code, name)) for code, name in library.places.names.items()), key=lambda row: row[1])
 
 
 ROUTES = (

@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from comity import __version__
+from comity.kernel import notation
 from comity.kernel.clock import stamp
 from comity.kernel.language import _, counted, said
 
@@ -35,6 +36,17 @@ def environment() -> Environment:
     made.globals.update(
         _=_, counted=counted, said=said, word=worded, static=static, languages=NAMES, version=__version__
     )
+    made.globals.update(point=notation.mark)
+    for one in (
+        notation.listed,
+        notation.number,
+        notation.size,
+        notation.day,
+        notation.period,
+        notation.state,
+        notation.tongue,
+    ):
+        made.filters[one.__name__] = one
     made.filters["fill"] = _filled
     made.filters["browser"] = _browser
     made.filters["spoken"] = lambda text: said(text, surely=True)
