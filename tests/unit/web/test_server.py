@@ -14,7 +14,7 @@ from builders.nodes import Nodes
 from comity.exchange.identity import entry, make, switch
 from comity.exchange.inbound import Inbound, Outbound
 from comity.web.errors import BadAddress, CannotListen
-from comity.web.hi1.server import bound
+from comity.web.listening import bound
 
 
 @pytest.fixture

@@ -10,15 +10,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
-import socket
 import ssl
-import threading
 from typing import Any
 
 from starlette.applications import Starlette
-from uvicorn import Config, Server
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn import Config
 
 from comity.exchange.errors import BadIdentity
 from comity.exchange.identity import Identity
@@ -26,12 +22,11 @@ from comity.exchange.peers import Peers
 from comity.exchange.transport import server_context
 from comity.kernel.errors import ComityError
 
-from ..errors import BadAddress, CannotListen
+from ..listening import Connection, Listening
 from .limits import Limits
 
 GRACE = 10
 FAREWELL = 5.0
-_ADDRESS = re.compile(r"(?:\[(?P<six>[0-9a-fA-F:.]+)\]|(?P<four>[A-Za-z0-9.-]+)):(?P<port>[0-9]{1,5})", re.ASCII)
 _LOG = logging.getLogger("comity.web.hi1")
 
 
@@ -84,7 +79,7 @@ class _Loop(asyncio.SelectorEventLoop):
         return await super().create_server(*args, **named)
 
 
-class _Protocol(H11Protocol):
+class _Protocol(Connection):
     """One connection: it knows the peer's certificate, has to ask soon, and ends in time."""
 
     limits = Limits()
@@ -98,8 +93,8 @@ class _Protocol(H11Protocol):
         connection = transport.get_extra_info("ssl_object")
         certificate = connection.getpeercert(binary_form=True) if connection else None
         self.app_state = {**self.app_state, "certificate": certificate or b"", "last": self._last}
-        self._head = self.loop.call_later(self.limits.head, self._end, False)
-        self._whole = self.loop.call_later(self.limits.connection, self._end, True)
+        self._head = self.loop.call_later(self.limits.head, self.end, False)
+        self._whole = self.loop.call_later(self.limits.connection, self.end, True)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the times."""
@@ -111,83 +106,18 @@ class _Protocol(H11Protocol):
     def _last(self, seconds: float) -> None:
         """Let the connection last for so long from now."""
         self._whole.cancel()
-        self._whole = self.loop.call_later(seconds, self._end, True)
-
-    def _end(self, in_any_case: bool) -> None:
-        if in_any_case or self.cycle is None:
-            self.transport.abort()
+        self._whole = self.loop.call_later(seconds, self.end, True)
 
 
-class Endpoint:
-    """A listening endpoint, in a thread of its own from `start` to `stop`."""
+class Endpoint(Listening):
+    """The listening endpoint."""
 
     def __init__(self, app: Starlette, listen: str, trust: Trust, limits: Limits) -> None:
         """Serve *app* on *listen*, `ADDRESS:PORT`."""
-        self._listen = listen
         protocol = type("Protocol", (_Protocol,), {"limits": limits})
-        self._loop = type("Loop", (_Loop,), {"handshake": limits.handshake})
-        self._server = Server(
-            Config(
-                app, http=protocol, ws="none", lifespan="off", log_config=None, access_log=False, proxy_headers=False,
-                server_header=False, headers=[("connection", "close")], timeout_graceful_shutdown=GRACE,
-                h11_max_incomplete_event_size=limits.headers, ssl_context_factory=lambda *_: trust.door(), loop="asyncio",
-            )
+        config = Config(
+            app, http=protocol, ws="none", lifespan="off", log_config=None, access_log=False, proxy_headers=False,
+            server_header=False, headers=[("connection", "close")], timeout_graceful_shutdown=GRACE,
+            h11_max_incomplete_event_size=limits.headers, ssl_context_factory=lambda *_: trust.door(), loop="asyncio",
         )  # fmt: skip
-        self._socket: socket.socket | None = None
-        self._thread = threading.Thread(target=self._run, name="hi1", daemon=True)
-
-    @property
-    def address(self) -> str:
-        """Give the address listened on, with the port that the system chose if none was named."""
-        assert self._socket is not None
-        host, port = self._socket.getsockname()[:2]
-        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-    def start(self) -> None:
-        """Listen.
-
-        Raises:
-            BadAddress: the address is malformed.
-            CannotListen: the machine does not let us.
-            BadIdentity: the node's TLS pair is not in order.
-        """
-        self._server.config.load()
-        self._socket = bound(self._listen)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Take no more connections, let what is under way end, and return."""
-        self._server.should_exit = True
-        if self._thread.is_alive():
-            self._thread.join()
-        if self._socket is not None:
-            self._socket.close()
-
-    @property
-    def alive(self) -> bool:
-        """Tell whether it still serves."""
-        return self._thread.is_alive()
-
-    def _run(self) -> None:
-        with asyncio.Runner(loop_factory=self._loop) as runner:
-            runner.run(self._server.serve(sockets=[self._socket] if self._socket else None))
-
-
-def bound(listen: str) -> socket.socket:
-    """Listen on an address, `ADDRESS:PORT`.
-
-    Raises:
-        BadAddress: it is malformed.
-        CannotListen: the machine does not let us.
-    """
-    found = _ADDRESS.fullmatch(listen)
-    if not found or int(found["port"]) > 65535:
-        raise BadAddress(f"got {listen!r}, expected an address such as 0.0.0.0:8443 or [::]:8443", field="listen")
-    family = socket.AF_INET6 if found["six"] else socket.AF_INET
-    try:
-        made = socket.create_server((found["six"] or found["four"], int(found["port"])), family=family)
-    except OSError as e:
-        advice = "See that the address is this machine's and that no other program listens there."
-        raise CannotListen(f"got {e.strerror} on {listen}, expected to listen", field="listen", advice=advice) from e
-    made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else an answer's body waits for the head's receipt
-    return made
+        super().__init__("hi1", listen, config, type("Loop", (_Loop,), {"handshake": limits.handshake}))
