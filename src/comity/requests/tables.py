@@ -12,6 +12,7 @@ from comity.store.engine import Unit
 from comity.store.schema import Big, Json, UtcDateTime, append_only, metadata
 
 from . import searching
+from .dockettables import docket, settle
 from .model import Answer, CaseFile, Deadline, Entry, Request
 from .states import DRAFT, SEALED, WITHDRAWN
 
@@ -138,6 +139,7 @@ def add_request(unit: Unit, request: Request) -> None:
     unit.execute(sa.insert(_requests).values(**vars(request)))
     _relate(unit, request)
     searching.keep(unit, request)
+    settle(unit, request.id)
 
 
 def change_request(unit: Unit, request: Request) -> None:
@@ -148,6 +150,7 @@ def change_request(unit: Unit, request: Request) -> None:
     if former is None or former.document.get("related") != request.document.get("related"):
         unit.execute(sa.delete(_related).where(_related.c.request == request.id))
         _relate(unit, request)
+    settle(unit, request.id)
 
 
 def find_requests(unit: Unit, **wanted: str) -> list[Request]:
@@ -277,12 +280,14 @@ def put_clocks(unit: Unit, request: str, clocks: Iterable[Deadline], *, instead:
     unit.execute(sa.delete(_clocks).where((_clocks.c.request == request) & _clocks.c.kind.in_(sorted(kinds))))
     if new:
         unit.execute(sa.insert(_clocks), [vars(clock) for clock in new])
+    settle(unit, request)
 
 
 def stop_clocks(unit: Unit, request: str, kinds: Iterable[str]) -> None:
     """Stop clocks of a request; their dates stay to be read."""
     here = (_clocks.c.request == request) & _clocks.c.kind.in_(list(kinds))
     unit.execute(sa.update(_clocks).where(here).values(open=False))
+    settle(unit, request)
 
 
 def clocks_of(unit: Unit, request: str) -> list[Deadline]:
@@ -305,6 +310,8 @@ def open_clocks(unit: Unit) -> list[tuple[Deadline, Request]]:
 def add_entry(unit: Unit, entry: Entry) -> None:
     """Write a line of history."""
     unit.execute(sa.insert(_history).values(**vars(entry)))
+    if entry.act == "receive":
+        settle(unit, entry.request)
 
 
 def history_of(unit: Unit, request: str) -> list[Entry]:
@@ -317,6 +324,7 @@ def history_of(unit: Unit, request: str) -> list[Entry]:
 def add_answer(unit: Unit, answer: Answer) -> None:
     """Keep a receipt."""
     unit.execute(sa.insert(_answers).values(**vars(answer)))
+    settle(unit, answer.request)
 
 
 def find_answer(unit: Unit, answer_id: str) -> Answer | None:
