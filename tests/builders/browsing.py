@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = [
@@ -19,6 +19,7 @@ QUIET = [
     "--disable-sync",
     "--no-first-run",
 ]
+PATIENCE = 30_000
 AXE = Path(__file__).resolve().parents[1] / "web" / "axe" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 JUDGE = """async (only) => {
@@ -45,10 +46,25 @@ def opened(browser: Browser, path: Path, **context: Any) -> Iterator[Page]:
     page.on("console", lambda message: wrong.append(message.text) if message.type in ("error", "warning") else None)
     try:
         page.goto(path.as_uri())
+        page.locator("#root-state:not(:empty)").wait_for()  # it listens, and takes files
         yield page
     finally:
         profile.close()
     assert wrong == []
+
+
+def follow(control: Locator) -> None:
+    """Press what leads to another page, and wait until that page is there whole: a click alone returns when it begins to come."""
+    with control.page.expect_navigation(wait_until="load"):
+        control.click()
+
+
+def reads(shown: Locator, *texts: str) -> None:
+    """Wait until a person reads each of these texts in a piece of a page."""
+    from playwright.sync_api import expect
+
+    for text in texts:
+        expect(shown).to_contain_text(text, use_inner_text=True)
 
 
 def judge(

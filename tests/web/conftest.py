@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from builders.browsing import CHROMIUM, QUIET, opened
+from builders.browsing import CHROMIUM, PATIENCE, QUIET, opened
 from builders.desk import Served, served
 from comity.packages.webpage import build_page
 
@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One browser for all tests of a process."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     if not CHROMIUM.exists():
         pytest.skip("needs Chromium")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as play:
         launched = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield launched

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from builders.browsing import follow
 from builders.desk import Served, Visitor
 from comity.accounts import knowledge
 from comity.ledger import inquiry
@@ -150,12 +151,12 @@ def test_an_auditor_finds_who_read_a_case(browser: Browser, seen: Served) -> Non
     """An auditor comes in, asks by case and reading, and sees the names; without script."""
     with seen.browser(browser, "thu", "auditor", java_script_enabled=False) as page:
         page.goto("/")
-        page.get_by_role("link", name="Audit").click()
+        follow(page.get_by_role("link", name="Audit"))
         page.get_by_label("Kind").select_option("reads")
         page.get_by_label("Case").fill(CASE)
-        page.get_by_role("button", name="Look", exact=True).click()
+        follow(page.get_by_role("button", name="Look", exact=True))
         page.get_by_role("cell", name="Lan").first.wait_for()
-        page.get_by_role("button", name="Check the log").click()
+        follow(page.get_by_role("button", name="Check the log"))
         page.get_by_role("heading", name="The log is whole").wait_for()
 
 

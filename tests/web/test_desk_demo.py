@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from builders.browsing import follow, reads
 from builders.commands import comity
 from builders.pair import PROGRAM
 from builders.staff import PASSWORD
@@ -66,26 +67,26 @@ def profile(browser: Browser) -> Iterator[Page]:
 def enter(page: Page, address: str) -> None:
     """Come in by the printed address, and make a door of password and one-time code."""
     page.goto(address)
-    page.get_by_role("button", name="Go on").click()
+    follow(page.get_by_role("button", name="Go on"))
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("The same again").fill(PASSWORD)
     secret = page.locator("code.secret").inner_text().replace(" ", "")
     page.get_by_label("Six digits that the app shows now").fill(totp.code(secret, totp.step_of(datetime.now(UTC))))
-    page.get_by_role("button", name="Keep both").click()
+    follow(page.get_by_role("button", name="Keep both"))
     page.get_by_role("heading", name="Who you are here").wait_for()
 
 
 def drafted(page: Page) -> None:
     """Draft a preservation request in a case of the demonstration until nothing is missing, and go on to sign."""
-    page.get_by_role("link", name="Cases", exact=True).click()
-    page.get_by_role("link", name="Theft from the Ronin bridge").click()
+    follow(page.get_by_role("link", name="Cases", exact=True))
+    follow(page.get_by_role("link", name="Theft from the Ronin bridge"))
     page.get_by_label("Of whom").select_option("SG.orchid")
-    page.get_by_role("button", name="Draft the request").click()
+    follow(page.get_by_role("button", name="Draft the request"))
     for _ in range(2):
         filled(page)
-        page.get_by_role("button", name="Keep the draft").click()
-    assert "Complete: nothing blocks." in page.locator("#preflight").inner_text()
-    page.get_by_role("button", name="Keep, and go on to sign").click()
+        follow(page.get_by_role("button", name="Keep the draft"))
+    reads(page.locator("#preflight"), "Complete: nothing blocks.")
+    follow(page.get_by_role("button", name="Keep, and go on to sign"))
 
 
 def filled(page: Page) -> None:
@@ -101,7 +102,7 @@ def filled(page: Page) -> None:
 def sign(page: Page, button: str) -> None:
     """Sign with the passphrase that the demonstration names."""
     page.get_by_label("Passphrase of your key, to sign as").fill(PASSPHRASE)
-    page.get_by_role("button", name=button).click()
+    follow(page.get_by_role("button", name=button))
     assert page.get_by_role("alert").count() == 0, page.get_by_role("alert").inner_text()
 
 
@@ -114,10 +115,10 @@ def test_a_new_user_drafts_seals_and_releases_by_pages_alone(browser: Browser, t
             enter(page, addresses["lan"])
             drafted(page)
             sign(page, "Seal and sign")
-            assert "Minh" in page.locator(".next").inner_text()
+            reads(page.locator(".next"), "Minh")
         with profile(browser) as page:
             enter(page, addresses["minh"])
-            page.locator(".next li", has_text="to be released by you").get_by_role("link").click()
+            follow(page.locator(".next li", has_text="to be released by you").get_by_role("link"))
             sign(page, "Release and sign")
             with page.expect_download() as got:
                 page.get_by_role("link", name="Download the package, to send it by hand").click()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from builders.browsing import follow
 from builders.desk import Served, Visitor
 from builders.exhibits import SHARED, item, kept, posted
 
@@ -139,13 +140,13 @@ def test_a_custodian_follows_an_item(browser: Browser, filled: Served) -> None:
     """From the list to the item and its drawn custody to the records of its case, without script."""
     with filled.browser(browser, "binh", "custodian", "drafter", java_script_enabled=False) as page:
         page.goto("/")
-        page.get_by_role("link", name="Evidence").click()
-        page.get_by_role("link", name=ITEM).click()
+        follow(page.get_by_role("link", name="Evidence"))
+        follow(page.get_by_role("link", name=ITEM))
         drawn = page.get_by_role("img", name="7 entries")
         drawn.wait_for()
         page.wait_for_load_state("load")
         assert drawn.evaluate("one => one.complete && one.naturalWidth > 0")
         page.goto(f"/returns/{CASE}")
         page.get_by_label("Start at").select_option("account:acct-victim")
-        page.get_by_role("button", name="Follow").click()
+        follow(page.get_by_role("button", name="Follow"))
         page.get_by_role("img", name="The flow, drawn").wait_for()

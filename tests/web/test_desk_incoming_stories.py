@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from builders.browsing import follow, reads
 from builders.desk import Served, served_on
 from builders.incoming import PASSPHRASE, Desks, desks
 from comity.requests.model import Request
@@ -41,7 +42,7 @@ def sign(page: Page, button: str) -> None:
     """Type the passphrase into the form of a button, and press it."""
     form = page.locator("form", has=page.get_by_role("button", name=button))
     form.get_by_label("Passphrase of your key").fill(PASSPHRASE)
-    form.get_by_role("button", name=button).click()
+    follow(form.get_by_role("button", name=button))
 
 
 def consider(page: Page) -> None:
@@ -50,7 +51,7 @@ def consider(page: Page) -> None:
     form = page.locator("form", has=page.get_by_role("button", name="Keep the answers"))
     for area in form.locator("textarea").all():
         area.fill("Looked at: one account, two hours and a half.")
-    form.get_by_role("button", name="Keep the answers").click()
+    follow(form.get_by_role("button", name="Keep the answers"))
 
 
 def seen_by_officer(browser: Browser, office: Served, request: Request, *texts: str) -> None:
@@ -58,7 +59,7 @@ def seen_by_officer(browser: Browser, office: Served, request: Request, *texts: 
     with office.browser(browser, "officer", "officer", "drafter", java_script_enabled=False) as page:
         page.goto(f"/request/{request.id}")
         for text in texts:
-            assert text in page.get_by_role("main").inner_text()
+            reads(page.get_by_role("main"), text)
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["", "no script"])
@@ -73,19 +74,19 @@ def test_a_company_verifies_answers_and_delivers_and_the_officer_sees_it(
         office.member("officer", request.case)
         with company.served.browser(browser, "lan", "provider", java_script_enabled=script) as page:
             page.goto("/")
-            page.get_by_role("link", name="1 request is new").click()
-            page.get_by_role("button", name="Take it up").click()
-            assert "✓ VALID" in page.get_by_role("main").inner_text()
-            assert "+1 555 0101" in page.get_by_role("main").inner_text()
+            follow(page.get_by_role("link", name="1 request is new"))
+            follow(page.get_by_role("button", name="Take it up"))
+            reads(page.get_by_role("main"), "✓ VALID")
+            reads(page.get_by_role("main"), "+1 555 0101")
             sign(page, "Sign: received")
             consider(page)
             unfold(page, "Accept")
             sign(page, "Accept and sign")
             unfold(page, "Deliver files")
             page.get_by_label("Files", exact=True).set_input_files(file)
-            page.get_by_role("button", name="Deliver", exact=True).click()
+            follow(page.get_by_role("button", name="Deliver", exact=True))
             page.get_by_role("heading", name="Delivered").wait_for()
-            assert "subscriber.csv" in page.get_by_role("region", name="Delivered").inner_text()
+            reads(page.get_by_role("region", name="Delivered"), "subscriber.csv")
         company.street.rounds()
         seen_by_officer(browser, office, request, "accepted", "subscriber.csv")
         assert {kept.state for kept in company.street.parts(request)} == {"Received"}
@@ -100,18 +101,18 @@ def test_an_emergency_at_night(browser: Browser, tmp_path: Path) -> None:
         with company.served.browser(browser, "lan", "provider", viewport={"width": 390, "height": 800}) as page:
             page.goto("/queue")
             rows = page.get_by_role("row")
-            assert "Emergency: not called back" in rows.nth(1).inner_text()
-            rows.nth(1).get_by_role("link").click()
+            reads(rows.nth(1), "Emergency: not called back")
+            follow(rows.nth(1).get_by_role("link"))
             page.get_by_label("Somebody there confirmed the request").check()
             page.get_by_label("Who answered there").fill("Officer 3")
-            page.get_by_role("button", name="Record the call").click()
-            assert "confirmed" in page.get_by_role("region", name="Is it real?").inner_text()
+            follow(page.get_by_role("button", name="Record the call"))
+            reads(page.get_by_role("region", name="Is it real?"), "confirmed")
             consider(page)
             unfold(page, "Accept")
             sign(page, "Accept and sign")
             unfold(page, "Say only whether there are data")
-            page.get_by_role("button", name="There are data").click()
-            assert "data exist" in page.get_by_role("region", name="Delivered").inner_text()
+            follow(page.get_by_role("button", name="There are data"))
+            reads(page.get_by_role("region", name="Delivered"), "data exist")
         company.street.rounds()
         seen_by_officer(browser, office, urgent, "accepted")
 
@@ -127,13 +128,13 @@ def test_a_refusal_is_mended_and_sent_again(browser: Browser, tmp_path: Path) ->
             unfold(page, "Propose a refusal")
             page.get_by_label("Ground", exact=True).select_option("too_broad")
             page.get_by_label("Reason, in plain words").fill("Two hours of one account would do.")
-            page.get_by_role("button", name="Propose", exact=True).click()
-            assert "Another person has to release it." in page.get_by_role("main").inner_text()
+            follow(page.get_by_role("button", name="Propose", exact=True))
+            reads(page.get_by_role("main"), "Another person has to release it.")
             assert page.get_by_role("button", name="Release the refusal and sign").count() == 0
         with company.served.browser(browser, "minh", "provider", java_script_enabled=False) as page:
             page.goto(f"/incoming/{request.id}")
             sign(page, "Release the refusal and sign")
-            assert "It was refused" in page.get_by_role("main").inner_text()
+            reads(page.get_by_role("main"), "It was refused")
         company.street.rounds()
         seen_by_officer(browser, office, request, "Two hours of one account would do.", "Draft a corrected request")
         company.served.crew.clock.advance(timedelta(hours=1))
@@ -141,7 +142,7 @@ def test_a_refusal_is_mended_and_sent_again(browser: Browser, tmp_path: Path) ->
         again = company.arrived(related=[row])
         with company.served.browser(browser, "minh", "provider", java_script_enabled=False) as page:
             page.goto("/queue")
-            page.get_by_role("link", name=again.reference).click()
+            follow(page.get_by_role("link", name=again.reference))
             consider(page)
             unfold(page, "Accept")
             sign(page, "Accept and sign")
@@ -161,7 +162,7 @@ def test_a_file_that_does_not_hold_is_shown_step_by_step(browser: Browser, tmp_p
             page.get_by_label("File", exact=True).set_input_files(tmp_path / "altered.comity.zip")
             page.get_by_role("button", name="Verify and take in").click()
             page.get_by_role("heading", name="Refused: kept nowhere").wait_for()
-            assert "REFUSED" in page.get_by_role("region", name="What was looked at").inner_text()
+            reads(page.get_by_role("region", name="What was looked at"), "REFUSED")
 
 
 def test_a_request_is_taken_up_and_receipted_by_keyboard_alone(browser: Browser, tmp_path: Path) -> None:

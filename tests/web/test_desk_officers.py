@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from builders.browsing import follow, reads
 from builders.commands import comity
 from builders.desk import Served, served
 from builders.officers import FORM, SECRET, draft, known, signer
@@ -34,14 +35,14 @@ def desk(tmp_path: Path) -> Iterator[Served]:
 def opened(page: Page) -> None:
     """Open the case of the stories."""
     page.goto("/cases")
-    page.get_by_role("link", name="Open a case").click()
+    follow(page.get_by_role("link", name="Open a case"))
     page.locator("#article-0").select_option(FORM["article-0"])
     for name in ("reference", "title", "facts", "offence-0", "relation", "since", "until"):
         page.locator(f"#{name}").fill(FORM[name])
     page.locator("#pasted").fill("Mule@example.com")
-    page.get_by_role("button", name="Go on").click()
+    follow(page.get_by_role("button", name="Go on"))
     page.get_by_role("checkbox", name=re.compile("Mule@example.com")).check()
-    page.get_by_role("button", name="Open the case with what is ticked").click()
+    follow(page.get_by_role("button", name="Open the case with what is ticked"))
     page.get_by_role("heading", name=FORM["title"]).wait_for()
 
 
@@ -57,21 +58,21 @@ def filled(page: Page) -> None:
 def drafted(page: Page) -> None:
     """Draft a request in the case on the page until nothing blocks, and go on to sign."""
     page.get_by_label("Of whom").select_option("SG.orchid")
-    page.get_by_role("button", name="Draft the request").click()
-    assert "items block" in page.locator("#preflight").inner_text()
+    follow(page.get_by_role("button", name="Draft the request"))
+    reads(page.locator("#preflight"), "items block")
     filled(page)
     page.get_by_role("radio", name=re.compile("Disclosure of the provider")).check()
-    page.get_by_role("button", name="Keep the draft").click()
+    follow(page.get_by_role("button", name="Keep the draft"))
     filled(page)
-    page.get_by_role("button", name="Keep the draft").click()
-    assert "Complete: nothing blocks." in page.locator("#preflight").inner_text()
-    page.get_by_role("button", name="Keep, and go on to sign").click()
+    follow(page.get_by_role("button", name="Keep the draft"))
+    reads(page.locator("#preflight"), "Complete: nothing blocks.")
+    follow(page.get_by_role("button", name="Keep, and go on to sign"))
 
 
 def sign(page: Page, button: str) -> None:
     """Sign with the passphrase of the own key."""
     page.get_by_label("Passphrase of your key, to sign as").fill(SECRET)
-    page.get_by_role("button", name=button).click()
+    follow(page.get_by_role("button", name=button))
     assert page.get_by_role("alert").count() == 0, page.get_by_role("alert").inner_text()
 
 
@@ -85,19 +86,19 @@ def test_one_drafts_another_releases_and_the_package_verifies(
         page.get_by_text("Bring somebody in").click()
         page.get_by_label("Person", exact=True).select_option("Minh")
         page.get_by_label("Why the case needs this person").fill("releases")
-        page.get_by_role("button", name="Bring in").click()
+        follow(page.get_by_role("button", name="Bring in"))
         drafted(page)
         sign(page, "Seal and sign")
-        assert "Minh" in page.locator(".next").inner_text()
+        reads(page.locator(".next"), "Minh")
     with desk.browser(browser, "minh", java_script_enabled=script) as page:
         page.goto("/")
-        page.locator(".next li", has_text="to be released by you").get_by_role("link").click()
+        follow(page.locator(".next li", has_text="to be released by you").get_by_role("link"))
         sign(page, "Release and sign")
         with page.expect_download() as got:
             page.get_by_role("link", name="Download the package, to send it by hand").click()
         file = tmp_path / "package.comity.zip"
         got.value.save_as(file)
-        assert "+1 555 0101" in page.locator(".next").inner_text()
+        reads(page.locator(".next"), "+1 555 0101")
     at, mirror = stamp(desk.nodes.clock.now()), desk.nodes.home("SG.orchid") / "directory"
     said = comity("verify", file, "--directory", mirror, "--at", at, "--as", "SG.orchid", "--json")
     assert said.code == 0, said.out
@@ -115,11 +116,11 @@ def test_an_emergency_at_night(browser: Browser, desk: Served) -> None:
     ):
         with desk.browser(browser, name) as page:
             page.goto("/")
-            page.locator(".next li", has_text=wait).get_by_role("link").click()
+            follow(page.locator(".next li", has_text=wait).get_by_role("link"))
             sign(page, button)
     with desk.browser(browser, "minh") as page:
         page.goto("/")
-        assert "emergency due" in page.get_by_role("region", name="What is due").inner_text()
+        reads(page.get_by_role("region", name="What is due"), "emergency due")
 
 
 def test_a_remark_leads_to_its_field_and_goes_while_one_types(browser: Browser, desk: Served) -> None:
@@ -131,7 +132,7 @@ def test_a_remark_leads_to_its_field_and_goes_while_one_types(browser: Browser, 
         remark = page.locator("#remarks li", has_text="Why preservation is needed")
         remark.get_by_role("link").click()
         field = page.locator("#contents-necessity")
-        assert page.evaluate("location.hash") == "#contents-necessity"
+        page.wait_for_url("**/draft#contents-necessity")
         field.fill("Logs are overwritten weekly.")
         remark.wait_for(state="detached")
         assert page.url.endswith("/draft#contents-necessity")
@@ -147,12 +148,12 @@ def test_a_refusal_is_mended_and_sent_again(browser: Browser, desk: Served) -> N
     take(desk.nodes.office(), desk.nodes.answered(request, "refused", code="incomplete", reason="Name the account."))
     with desk.browser(browser, "lan", java_script_enabled=False) as page:
         page.goto("/")
-        page.locator(".next li", has_text="refused: to be mended").get_by_role("link").click()
-        assert "Name the account." in page.get_by_role("main").inner_text()
-        page.get_by_role("button", name="Draft a corrected request").click()
+        follow(page.locator(".next li", has_text="refused: to be mended").get_by_role("link"))
+        reads(page.get_by_role("main"), "Name the account.")
+        follow(page.get_by_role("button", name="Draft a corrected request"))
         filled(page)
-        page.get_by_role("button", name="Keep, and go on to sign").click()
-        assert request.reference in page.get_by_role("region", name="Answers and messages").inner_text()
+        follow(page.get_by_role("button", name="Keep, and go on to sign"))
+        reads(page.get_by_role("region", name="Answers and messages"), request.reference)
         sign(page, "Seal and sign")
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
+from builders.browsing import follow, reads
 from builders.desk import Served, served
 from builders.staff import PASSWORD
 from comity.accounts import people, totp
@@ -49,19 +51,19 @@ def test_the_first_administrator_sets_up_his_account(browser: Browser, fresh: Se
     _, code = people.first(fresh.crew.staff)
     with fresh.browser(browser, java_script_enabled=script) as page:
         page.goto(f"/join?code={code}")
-        page.get_by_role("button", name="Go on").click()
-        assert page.get_by_role("heading", level=1).inner_text() == "Make a key to your door"
-        assert page.get_by_role("button", name="Make a passkey").is_visible() == script
+        follow(page.get_by_role("button", name="Go on"))
+        reads(page.get_by_role("heading", level=1), "Make a key to your door")
+        expect(page.get_by_role("button", name="Make a passkey")).to_be_visible(visible=script)
         page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.get_by_label("The same again").fill(PASSWORD)
         page.get_by_label("Six digits that the app shows now").fill(digits(fresh, page))
-        page.get_by_role("button", name="Keep both").click()
-        assert page.url == f"{fresh.origin}/"
-        assert page.get_by_role("link", name="People").is_visible()
-        page.get_by_role("button", name="Sign out").click()
+        follow(page.get_by_role("button", name="Keep both"))
+        expect(page).to_have_url(f"{fresh.origin}/")
+        page.get_by_role("link", name="People").wait_for()
+        follow(page.get_by_role("button", name="Sign out"))
         page.goto(f"/join?code={code}")
-        page.get_by_role("button", name="Go on").click()
-        assert "Ask an administrator for a new one." in page.get_by_role("alert").inner_text()
+        follow(page.get_by_role("button", name="Go on"))
+        reads(page.get_by_role("alert"), "Ask an administrator for a new one.")
 
 
 def test_a_passkey_is_made_and_signs_in(browser: Browser, fresh: Served) -> None:
@@ -70,12 +72,12 @@ def test_a_passkey_is_made_and_signs_in(browser: Browser, fresh: Served) -> None
     with fresh.browser(browser) as page:
         authenticator(page)
         page.goto(f"/join?code={code}")
-        page.get_by_role("button", name="Go on").click()
+        follow(page.get_by_role("button", name="Go on"))
         page.get_by_role("button", name="Make a passkey").click()
         page.wait_for_url(f"{fresh.origin}/")
-        page.get_by_role("button", name="Sign out").click()
+        follow(page.get_by_role("button", name="Sign out"))
         page.goto("/people")
-        assert page.url == f"{fresh.origin}/sign-in?next=%2Fpeople"
+        expect(page).to_have_url(f"{fresh.origin}/sign-in?next=%2Fpeople")
         page.get_by_role("button", name="Sign in with a passkey").click()
         page.wait_for_url(f"{fresh.origin}/people")
 
@@ -105,10 +107,11 @@ def test_an_administrator_invites_and_gives_roles_by_keyboard_alone(browser: Bro
         page.keyboard.press("Space")
         _tab_to(page, "#reason")
         page.keyboard.type("from the keyboard")
-        page.keyboard.press("Enter")
-        assert page.get_by_role("heading", level=1).inner_text() == "A one-time code for Trần Văn Phím"
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        reads(page.get_by_role("heading", level=1), "A one-time code for Trần Văn Phím")
         page.goto("/people")
-        assert "Drafter" in page.get_by_role("row", name=re.compile("Trần Văn Phím")).inner_text()
+        reads(page.get_by_role("row", name=re.compile("Trần Văn Phím")), "Drafter")
 
 
 def test_every_control_shows_that_it_has_the_focus(browser: Browser, desk: Served) -> None:
@@ -127,14 +130,14 @@ def test_glass_is_broken_and_reviewed_by_another_person(browser: Browser, desk: 
         page.goto("/glass")
         page.get_by_label("Reference of the case").fill("VN-2026-NIGHT")
         page.get_by_label("Why it cannot wait").fill("A child is missing")
-        page.get_by_role("button", name="Break the glass").click()
-        assert "VN-2026-NIGHT until" in page.get_by_role("main").inner_text()
+        follow(page.get_by_role("button", name="Break the glass"))
+        reads(page.get_by_role("main"), "VN-2026-NIGHT until")
     with desk.browser(browser, "day.releaser", "releaser", java_script_enabled=False) as page:
         page.goto("/")
-        page.get_by_role("link", name="Night.Officer broke the glass for VN-2026-NIGHT").click()
+        follow(page.get_by_role("link", name="Night.Officer broke the glass for VN-2026-NIGHT"))
         page.get_by_label("What you found").fill("The child was found by it")
-        page.get_by_role("button", name="Justified", exact=True).click()
-        assert "justified, Day.Releaser" in page.get_by_role("main").inner_text()
+        follow(page.get_by_role("button", name="Justified", exact=True))
+        reads(page.get_by_role("main"), "justified, Day.Releaser")
 
 
 def test_a_language_is_chosen_and_kept(browser: Browser, desk: Served) -> None:
@@ -142,11 +145,11 @@ def test_a_language_is_chosen_and_kept(browser: Browser, desk: Served) -> None:
     with desk.browser(browser, "speaker", "drafter", java_script_enabled=False) as page:
         page.goto("/account")
         page.locator("footer select").select_option("ar")
-        page.locator("footer button").click()
-        assert page.url == f"{desk.origin}/account"
-        assert (page.locator("html").get_attribute("lang"), page.locator("html").get_attribute("dir")) == ("ar", "rtl")
+        follow(page.locator("footer button"))
+        expect(page).to_have_url(f"{desk.origin}/account")
+        expect(page.locator("html[lang=ar][dir=rtl]")).to_be_attached()
         page.goto("/duties")
-        assert page.locator("html").get_attribute("dir") == "rtl"
+        expect(page.locator("html[lang=ar][dir=rtl]")).to_be_attached()
 
 
 def _tab_to(page: Page, selector: str) -> None:
