@@ -21,6 +21,7 @@ from comity.accounts.model import PASSKEY, Person
 from comity.accounts.passwords import Passwords
 from comity.accounts.sessions import Caller
 from comity.accounts.staff import Staff
+from comity.node.service import Node
 from comity.web.desk.desk import Desk
 from comity.web.desk.pages import ROUTES
 from comity.web.desk.routes import Route
@@ -85,17 +86,18 @@ class Served:
         return visitor
 
     @contextmanager
-    def browser(self, browser: Browser, *person: str, **context: Any) -> Iterator[Page]:
+    def browser(self, browser: Browser, *person: str, also: tuple[str, ...] = (), **context: Any) -> Iterator[Page]:
         """A page in a fresh profile, of a person and his roles who is signed in, or of nobody; what goes wrong is told.
 
-        Any request to elsewhere, any error or warning of a page but that an answer was a refusal, fails the test.
+        Any request to elsewhere than to what is known *also*, any error or warning of a page but that an answer was a refusal, fails the test.
         """
         profile = browser.new_context(base_url=self.origin, **({"locale": "en-GB"} | context))
         if person:
             word = self.session(*person)
             profile.add_cookies([{"name": self.desk.site.cookie("visit"), "value": word, "url": self.origin}])
         page, wrong = profile.new_page(), []
-        profile.on("request", lambda one: None if one.url.startswith((self.origin, "data:")) else wrong.append(one.url))
+        known = (self.origin, "data:", *also)
+        profile.on("request", lambda one: None if one.url.startswith(known) else wrong.append(one.url))
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda one: wrong.append(one.text) if _bad(one.type, one.text) else None)
         try:
@@ -150,10 +152,10 @@ def served(folder: Path, **changes: Any) -> Iterator[Served]:
 
 @contextmanager
 def served_on(
-    nodes: Nodes, routes: tuple[Route, ...] = ROUTES, *, party: str = "VN.a05", **changes: Any
+    nodes: Nodes, routes: tuple[Route, ...] = ROUTES, *, party: str = "VN.a05", node: Node | None = None, **changes: Any
 ) -> Iterator[Served]:
-    """Give the desk of a world's VN.a05, or of another party, at work."""
-    node, port = nodes.node(party), free_port()
+    """Give the desk of a world's VN.a05, or of another party, at work; or of a *node* with settings of its own."""
+    node, port = node or nodes.node(party), free_port()
     staff = Staff(node.settings.party, node.store, node.ledger, node.clock, passwords=Passwords(QUICK))
     desk = Desk(node, Site(f"http://localhost:{port}"), people=staff, **changes)
     server = DeskServer(desk, f"127.0.0.1:{port}", routes=routes)

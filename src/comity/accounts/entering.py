@@ -1,6 +1,8 @@
-"""Coming in: by passkey, by password and one-time code together, or once by an invitation.
+"""Coming in: by passkey, by password and one-time code together, by the organisation's provider, or once by an invitation.
 
-Whatever is wrong with password or code, the answer is the same and takes as long, also where nobody has that name.
+Whatever is wrong with password or code, the answer is the same and takes as long, also where nobody has that name. The
+provider's word opens the door alone only where it says that the person gave a second factor there, as the settings ask;
+otherwise the six digits, or a passkey, are still given here.
 """
 
 from __future__ import annotations
@@ -11,13 +13,15 @@ from comity.store.engine import Unit
 
 from . import attempts, passkeys, sessions, tables, totp
 from .errors import BadAccount, NotSignedIn
-from .model import CODE, PASSKEY, PASSWORD, Device, OneTimeCode, Passkey, Person, Session
+from .model import CODE, IDENTITY, PASSKEY, PASSWORD, Device, OneTimeCode, Passkey, Person, Session
 from .passwords import fit
 from .sessions import Caller, Opened
 from .staff import Staff, hashed
 
 WRONG = "got a name, password or code that does not fit, expected all three"
 ADVICE = "Check name, password and the six digits; wait for the next six digits if these were used already."
+
+ADVICE_DIGITS = "See that the telephone's clock is right; wait for the next six digits if these were used already."
 
 
 def by_password(
@@ -64,6 +68,29 @@ def by_passkey(
             raise NotSignedIn(passkeys.WRONG)
         tables.change(unit, used)
         return _in(staff, unit, person, PASSKEY, caller, session)
+
+
+def by_digits(staff: Staff, person: str, code: str, caller: Caller) -> Opened:
+    """Let in a person for whom the organisation's provider vouches, by the six digits of his own.
+
+    Raises:
+        NotSignedIn: they do not fit.
+        TooSoon: too many attempts failed.
+    """
+    with staff.store.write() as unit:
+        found = staff.person(unit, person)
+        counted = attempts.keys(found.name, caller.address, _known(unit, caller, found))
+        attempts.begin(staff, unit, counted)
+    with staff.store.write(durable=True) as unit:
+        found = staff.person(unit, person)
+        step = _step(staff, found, code)
+        if step and found.active:
+            found = replace(found, step=step)
+            tables.change(unit, found)
+            attempts.forget(unit, counted)
+            return _in(staff, unit, found, IDENTITY, caller, None)
+        staff.log(unit, "failed", person=found.id, address=caller.address)
+    raise NotSignedIn("got six digits that do not fit, expected those of now", field="code", advice=ADVICE_DIGITS)
 
 
 def by_code(staff: Staff, code: str, caller: Caller) -> Opened:

@@ -19,7 +19,7 @@ from .access import grants_of, roles_of
 from .duties import ADMINISTRATOR, known, require_apart
 from .entering import keyed
 from .errors import AnotherPerson, BadAccount, LastAdministrator, NotAllowed
-from .model import ACTIVE, DEACTIVATED, Deputy, Grant, OneTimeCode, Passkey, Person, Recovery, Token
+from .model import ACTIVE, DEACTIVATED, Deputy, Grant, Identity, OneTimeCode, Passkey, Person, Recovery, Token
 from .staff import Staff, hashed
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}", re.ASCII)
@@ -136,7 +136,7 @@ def deactivate(staff: Staff, by: Person, person: str, reason: str) -> None:
         tables.change(unit, replace(found, state=DEACTIVATED, rights_at=staff.now))
         _require_administrator(staff, unit)
         sessions.end_all(staff, unit, found.id)
-        _end_codes(staff, unit, found.id)
+        end_codes(staff, unit, found.id)
         staff.log(unit, "deactivated", person=found.id, by=by.id, reason=said(reason))
 
 
@@ -269,12 +269,12 @@ def able_administrators(staff: Staff, unit: Unit) -> list[Person]:
 
 
 def end_keys(staff: Staff, unit: Unit, person: str) -> None:
-    """End every passkey, code and token of a person."""
-    for passkey in tables.select(unit, Passkey, person=person, ended_at=None):
-        tables.change(unit, replace(passkey, ended_at=staff.now))
-    for token in tables.select(unit, Token, person=person, ended_at=None):
-        tables.change(unit, replace(token, ended_at=staff.now))
-    _end_codes(staff, unit, person)
+    """End every passkey, code and token of a person, and his link with an identity provider."""
+    kinds: tuple[type[Passkey | Token | Identity], ...] = (Passkey, Token, Identity)
+    for kind in kinds:
+        for one in tables.select(unit, kind, person=person, ended_at=None):
+            tables.change(unit, replace(one, ended_at=staff.now))
+    end_codes(staff, unit, person)
 
 
 def said(reason: str) -> str:
@@ -313,14 +313,15 @@ def _give(staff: Staff, unit: Unit, made: Grant) -> None:
 
 
 def _code(staff: Staff, unit: Unit, person: Person, by: str, lasts: timedelta) -> str:
-    _end_codes(staff, unit, person.id)
+    end_codes(staff, unit, person.id)
     code = staff.secret()
     tables.add(unit, OneTimeCode(hashed(code), person.id, by, staff.now, staff.now + lasts))
     staff.log(unit, "coded", person=person.id, by=by)
     return code
 
 
-def _end_codes(staff: Staff, unit: Unit, person: str) -> None:
+def end_codes(staff: Staff, unit: Unit, person: str) -> None:
+    """End the codes that would let a person in once."""
     for old in tables.select(unit, OneTimeCode, person=person, used_at=None):
         tables.change(unit, replace(old, used_at=staff.now))
 

@@ -104,6 +104,8 @@ TYPES = {
     "account.reviewed": "Another person reviewed a broken glass.",
     "account.tokened": "A person made a token for a program.",
     "account.untokened": "A person ended a token.",
+    "account.linked": "A person was linked with whom the organisation's identity provider means.",
+    "account.unlinked": "Such a link ended.",
     "account.tokenused": "A program used a token: how often for an act since it was last written, and how often in vain.",
     "account.notoken": "Programs came without a token that counts: how often since it was last written.",
     "desk.verified": "Strangers verified files on the public page within an hour; in counts only.",

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from comity.accounts.discovery import KINDS
 from comity.evidence.custodyaudit import audit
 from comity.exchange.deliverytables import delivery_files, find_parts
 from comity.exchange.tables import OUT, QUEUED, STUCK, count_messages, standings
@@ -20,10 +21,12 @@ from comity.requests import tables
 from .errors import CustodyBroken, FilesMissing, NodeUnusable
 from .service import Node, open_node
 from .serving import identity_of
+from .signin import issuer_of
 
 LITTLE_SPACE = 1 << 30
 MANY_FAILURES = 5
 SOON = timedelta(days=90)
+TAKEN = f"Let it sign ID tokens with one of: {', '.join(KINDS)}."
 
 
 @dataclass(frozen=True)
@@ -177,6 +180,19 @@ def _outbox(node: Node) -> str:
     return f"{queued} messages waiting, none stuck"
 
 
+def _sign_in(node: Node) -> str:
+    """See that the organisation's identity provider answers, and can do what signing in needs."""
+    issuer = issuer_of(node.settings, node.clock)
+    if issuer is None:
+        return "none in the settings: people sign in with keys of their own"
+    found, keys = issuer.metadata(), issuer.keys()
+    if not keys:
+        raise NodeUnusable(f"got no key of {issuer.host} that we take, expected one", advice=TAKEN)
+    pkce = "PKCE" if found.pkce else "it does not say that it knows PKCE"
+    second = "" if issuer.client.strong else "; the second factor is given here"
+    return f"{issuer.host} answers, {keys} keys, {pkce}{second}"
+
+
 QUESTIONS: tuple[tuple[str, Callable[[Node], str]], ...] = (
     ("log", _log),
     ("directory", _directory),
@@ -187,4 +203,5 @@ QUESTIONS: tuple[tuple[str, Callable[[Node], str]], ...] = (
     ("disk", _disk),
     ("exchange", _exchange),
     ("outbox", _outbox),
+    ("sign-in", _sign_in),
 )

@@ -31,6 +31,13 @@ _TEXTS = (
     "desk",
     "desk_url",
     "desk_tls",
+    "oidc_issuer",
+    "oidc_client",
+    "oidc_secret_file",
+    "oidc_acr",
+    "oidc_amr",
+    "oidc_claim",
+    "oidc_ca",
 )
 _KNOWN = {*_TEXTS, "time_authorities"}
 
@@ -55,6 +62,13 @@ class Settings:
     desk: str = ""
     desk_url: str = "http://localhost:8480"
     desk_tls: str = ""
+    oidc_issuer: str = ""
+    oidc_client: str = ""
+    oidc_secret_file: str = ""
+    oidc_acr: str = ""
+    oidc_amr: str = ""
+    oidc_claim: str = "sub"
+    oidc_ca: str = ""
 
     @property
     def url(self) -> str:

@@ -34,6 +34,7 @@ def test_a_sound_node(today: Nodes) -> None:
         "disk",
         "exchange",
         "outbox",
+        "sign-in",
     ]
     assert {check.good for check in checks.values()} == {True}, checks
     assert not [check.advice for check in checks.values() if check.advice]

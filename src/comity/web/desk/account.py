@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from starlette.responses import Response
 
-from comity.accounts import entering, passkeys, people, sessions, tokens, totp
+from comity.accounts import entering, identities, passkeys, people, sessions, tokens, totp
 from comity.accounts.access import grants_of
 from comity.accounts.duties import acts, roles
 from comity.accounts.errors import BadAccount, NotSignedIn
@@ -116,9 +116,16 @@ def _shown(visit: Visit) -> Response:
             ),
             "tokens": tokens.of(unit, person),
             "grants": grants_of(staff, unit, person),
+            "identities": identities.of(unit, person),
         }
     return visit.page(
-        "account.html", roles=roles(), acts=acts(), offered=tokens.offered(visit.me), zones=zones(), **shown
+        "account.html",
+        roles=roles(),
+        acts=acts(),
+        offered=tokens.offered(visit.me),
+        zones=zones(),
+        issuer=visit.desk.issuer,
+        **shown,
     )
 
 

@@ -38,9 +38,10 @@ from comity.accounts.sessions import Opened
 from comity.kernel.errors import ComityError, NotFound
 from comity.kernel.language import speaking
 
+from ..errors import WrongMethod
 from . import forms, guard
 from .desk import Desk
-from .errors import NoPage, WrongMethod
+from .errors import NoPage
 from .forms import Form
 from .languages import spoken
 from .pages import ROUTES
@@ -220,7 +221,7 @@ def _to_sign_in(visit: Visit) -> Response:
 def _with_cookies(visit: Visit, response: Response, opened: Opened | None, word: str) -> Response:
     """Set the cookies: the visitor's word where it is new, his device's, his language."""
     site, entered = visit.desk.site, visit.entered
-    now = visit.desk.staff.secret() if visit.left else entered.word if entered else visit.word
+    now = entered.word if entered else visit.word
     if now != word:
         response.set_cookie(site.cookie("visit"), now, path="/", secure=site.secure, httponly=True, samesite="lax")
     if entered and entered.device:

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
 
+from comity.accounts.issuer import Issuer
 from comity.accounts.staff import Staff
 from comity.exchange.desk import Desk as Exchange
 from comity.node.ports import desk_of
 from comity.node.service import Node
+from comity.node.signin import issuer_of
 
 from .site import Site
 from .strangers import Strangers
@@ -45,6 +47,11 @@ class Desk:
     def exchange(self) -> Exchange:
         """Give the desk at which messages with peers are written and heard."""
         return desk_of(self.node)
+
+    @cached_property
+    def issuer(self) -> Issuer | None:
+        """Give the identity provider of the organisation, if there is one."""
+        return issuer_of(self.node.settings, self.node.clock)
 
     @cached_property
     def staff(self) -> Staff:

@@ -6,6 +6,8 @@ from starlette.responses import Response
 
 from comity.accounts import entering, passkeys, sessions
 from comity.accounts.errors import NotSignedIn, TooSoon
+from comity.accounts.model import IDENTITY
+from comity.kernel.errors import ComityError
 from comity.kernel.language import said
 
 from .routes import Route
@@ -15,7 +17,16 @@ from .visit import Visit
 
 def sign_in(visit: Visit) -> Response:
     """Show the ways to sign in, or to prove anew who one is."""
-    return visit.page("signin.html", next=own_path(visit.query("next")), wrong=None, name="")
+    return asking(visit, own_path(visit.query("next")))
+
+
+def asking(visit: Visit, next_page: str, wrong: ComityError | None = None, name: str = "") -> Response:
+    """Show the ways to sign in, with what was *wrong* with the one that was tried."""
+    issuer = visit.desk.issuer
+    offered = issuer if issuer and (visit.who is None or issuer.client.strong) else None
+    return visit.page(
+        "signin.html", wrong.status if wrong else 200, next=next_page, wrong=wrong, name=name, issuer=offered
+    )
 
 
 def enter(visit: Visit) -> Response:
@@ -27,7 +38,7 @@ def enter(visit: Visit) -> Response:
             visit.desk.staff, name, visit.field("password"), visit.field("code"), visit.caller, session
         )
     except (NotSignedIn, TooSoon) as e:
-        response = visit.page("signin.html", e.status, next=own_path(visit.field("next")), wrong=e, name=name)
+        response = asking(visit, own_path(visit.field("next")), e, name)
         if isinstance(e, TooSoon):
             response.headers["retry-after"] = str(e.seconds)
         return response
@@ -69,10 +80,22 @@ def joined(visit: Visit) -> Response:
 
 
 def leave(visit: Visit) -> Response:
-    """Sign out here."""
+    """Sign out here; who came by the organisation's provider is shown the way to leave there too."""
     sessions.end(visit.desk.staff, visit.word)
-    visit.left = True
-    return visit.go("/sign-in")
+    there = _leaving(visit)
+    visit.who, visit.word = None, visit.desk.staff.secret()
+    return visit.page("left.html", there=there, issuer=visit.desk.issuer) if there else visit.go("/sign-in")
+
+
+def _leaving(visit: Visit) -> str:
+    """Give where the person ends his session at the provider, if he came by it and it says where."""
+    issuer = visit.desk.issuer
+    if issuer is None or visit.me.session.way != IDENTITY:
+        return ""
+    try:
+        return issuer.leave(f"{visit.desk.site.origin}/sign-in")
+    except ComityError:
+        return ""  # it does not answer; whoever signs out is out here all the same
 
 
 ROUTES = (

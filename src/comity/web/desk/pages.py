@@ -14,6 +14,7 @@ from . import (
     evidence,
     glass,
     home,
+    identity,
     inbox,
     incoming,
     law,
@@ -32,6 +33,7 @@ from .routes import checked
 MODULES = (
     home,
     entry,
+    identity,
     cases,
     search,
     drafting,

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from starlette.responses import Response
 
+from comity.accounts import identities, tables
 from comity.accounts import people as acts
-from comity.accounts import tables
 from comity.accounts.access import grants_of, roles_of
 from comity.accounts.duties import roles
 from comity.accounts.entering import keyed
@@ -54,12 +54,14 @@ def shown(visit: Visit) -> Response:
             "deputies": [one for one in _deputies(visit, person.id) if one.until > staff.now],
             "passkeys": len(passkeys_of(unit, person.id)),
             "whole": keyed(unit, person),
+            "identities": identities.of(unit, person.id),
             "recovery": next((one for one in acts.recoveries(unit) if one.person == person.id), None),
         }
     names = {one.id: one.label for one in everybody}
     others = [one for one in everybody if one.id != person.id and one.active]
     return visit.page(
         "person.html", person=person, names=names, others=others, roles=roles(), keys=_keys(visit), itself=acts.ITSELF,
+        issuer=visit.desk.issuer,
         **found,
     )  # fmt: skip
 

@@ -43,7 +43,6 @@ class Visit:
     who: Standing | None
     language: str
     entered: Opened | None = None
-    left: bool = False
     cookies: dict[str, str] = field(default_factory=dict)
 
     @property
