@@ -12,7 +12,8 @@ from datetime import timedelta
 from comity.store.engine import Unit
 
 from . import tables
-from .access import Standing, knows
+from .access import Standing, knows, roles_of
+from .duties import acts
 from .errors import AnotherPerson, BadAccount, NoCaseKnown, NotAllowed
 from .model import Glass, Member, Person
 from .people import said
@@ -43,6 +44,27 @@ def begin(staff: Staff, unit: Unit, person: Person, case: str, reason: str) -> M
     if tables.select(unit, Member, case=case):
         raise NotAllowed("got a case that has members, expected one that has none", field="case")
     return _add(staff, unit, case, person.id, person.id, reason)
+
+
+def name_first(staff: Staff, case: str, person: str, reason: str) -> Member:
+    """Let a person know of a case that nobody at work here knows of, on the word of whoever runs the machine.
+
+    From then on he brings others in. A case that somebody knows of is its members' affair.
+
+    Raises:
+        NotAllowed: somebody at work here knows of it.
+        BadAccount: there is no such person at work, or none of his roles works on cases.
+    """
+    with staff.store.write(durable=True) as unit:
+        found = tables.find(unit, Person, name=person)
+        if found is None or not found.active:
+            raise BadAccount(f"got {person[:40]!r}, expected the name of a person at work here", field="person")
+        if not acts()["case.read"].allows(roles_of(staff, unit, found.id) - {"auditor"}):
+            raise BadAccount(f"got {found.name}, who works on no case, expected one who does", field="person")
+        if any(staff.person(unit, one.person).active for one in members(unit, case)):
+            advice = "Whoever knows of it brings others in, on its page at the desk."
+            raise NotAllowed("got a case that has members, expected one that has none", field="case", advice=advice)
+        return _add(staff, unit, case, found.id, found.id, reason, way="command")
 
 
 def bring_in(staff: Staff, who: Standing, case: str, person: str, reason: str) -> Member:
@@ -134,8 +156,8 @@ def glasses(unit: Unit) -> list[Glass]:
     return tables.select(unit, Glass)[::-1]
 
 
-def _add(staff: Staff, unit: Unit, case: str, person: str, by: str, reason: str) -> Member:
+def _add(staff: Staff, unit: Unit, case: str, person: str, by: str, reason: str, *, way: str = "") -> Member:
     made = Member(staff.new_id(), case, person, by, said(reason), staff.now)
     tables.add(unit, made)
-    staff.log(unit, "membered", person=person, case=case, by=by, reason=made.reason)
+    staff.log(unit, "membered", person=person, case=case, by=by, reason=made.reason, way=way)
     return made

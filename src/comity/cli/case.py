@@ -39,6 +39,34 @@ def import_(home: Path, file: Path, as_json: bool) -> None:
     emit({"reference": found.reference, "new": new, "targets": targets}, as_json, people)
 
 
+@case.command()
+@home_option
+@click.argument("reference")
+@click.argument("person")
+@click.option("--reason", required=True, help="Why this person needs to know of it; it stands in the log.")
+@json_option
+def member(home: Path, reference: str, person: str, reason: str, as_json: bool) -> None:
+    """Name PERSON, by the name he signs in with, the first member of the case REFERENCE, of which nobody at the desk knows yet.
+
+    A case of a sender, taken in by command, is named PARTY:REFERENCE. Members bring in others at the desk.
+    """
+    from comity.accounts.knowledge import name_first
+    from comity.node.service import open_node
+    from comity.requests.cases import require_case
+
+    with open_node(home) as node:
+        require_case(node.office, reference)
+        made = name_first(node.staff, reference, person, reason)
+
+    def people() -> None:
+        text = _("[green]{person}[/] knows of {case} and brings in whom it needs").format(
+            person=plain(person), case=plain(reference)
+        )
+        console().print(text)
+
+    emit({"case": reference, "person": person, "reason": made.reason}, as_json, people)
+
+
 @case.command("list")
 @home_option
 @json_option

@@ -87,6 +87,19 @@ def targets_of(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [_normal(row).as_target(row["relation"]) for row in document["identifiers"]]
 
 
+def require_case(office: Office, name: str) -> None:
+    """Find that a case is kept here: one of ours by its reference, one of a sender by `PARTY:REFERENCE`.
+
+    Raises:
+        NoCase: there is none.
+    """
+    peer, _, reference = name.rpartition(":")
+    with office.store.read() as unit:
+        if peer and tables.find_requests(unit, direction="in", peer=peer, case=reference):
+            return
+    show_case(office, name)
+
+
 def show_case(office: Office, reference: str) -> CaseFile:
     """Give a case.
 

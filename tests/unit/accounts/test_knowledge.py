@@ -168,3 +168,35 @@ def test_a_token_is_ended_by_its_person_alone(crew: Crew) -> None:
     tokens.end(crew.staff, crew.standing("lan"), made.id)
     with pytest.raises(NotSignedIn):
         tokens.look(crew.staff, word)
+
+
+def test_a_first_member_is_named_for_a_case_that_nobody_knows_of(crew: Crew) -> None:
+    """Whoever runs the machine names the first member of a case that came in by command; the log says who, why and how."""
+    crew.person("lan", "drafter")
+    knowledge.name_first(crew.staff, CASE, "lan", "imported by command")
+    assert known(crew, "lan")
+    with crew.staff.store.read() as unit:
+        size = crew.staff.ledger.size(unit)
+        (last,) = crew.staff.ledger.entries(unit, size - 1, size)
+    for fact in (b'"case":"VN-2022-RONIN"', b'"way":"command"', b'"reason":"imported by command"'):
+        assert fact in last.event
+
+
+def test_a_case_of_people_who_left_is_reached_again(crew: Crew) -> None:
+    """When the last member was deactivated, another one is named; as long as one is at work, that is refused."""
+    opened(crew)
+    crew.person("minh", "drafter")
+    with pytest.raises(NotAllowed, match="has members"):
+        knowledge.name_first(crew.staff, CASE, "minh", "wants to")
+    people.deactivate(crew.staff, crew.person("admin", "administrator"), crew.people["lan"].id, "left")
+    knowledge.name_first(crew.staff, CASE, "minh", "takes over")
+    assert known(crew, "minh")
+
+
+@pytest.mark.parametrize("role", ["administrator", "auditor"])
+def test_who_works_on_no_case_is_named_for_none(crew: Crew, role: str) -> None:
+    """Neither an administrator nor an auditor, nor a name that nobody has, becomes the member of a case."""
+    crew.person("other", role)
+    for name in ("other", "nobody"):
+        with pytest.raises(BadAccount):
+            knowledge.name_first(crew.staff, CASE, name, "wants to")

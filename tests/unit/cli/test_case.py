@@ -55,3 +55,19 @@ def test_without_a_node(tmp_path: Path) -> None:
     """Where there is no node, every command says so and how to make one."""
     said = comity("case", "list", "--home", tmp_path)
     assert (said.code, "comity node init" in said.err) == (2, True)
+
+
+def test_a_first_member_of_an_imported_case(today: Nodes) -> None:
+    """A case that came in by command gets its first member by command, once; a case or person that is not there is said."""
+    from comity.accounts import people
+
+    staff, home = today.node().staff, today.home()
+    admin, _ = people.first(staff)
+    people.invite(staff, admin, "lan", "Lan", ["drafter"], "works here")
+    reference = CASE["reference"]
+    assert comity("case", "member", reference, "lan", "--reason", "hers", "--home", home).code == 2
+    comity("case", "import", today.sheet(CASE), "--home", home)
+    assert "lan" in comity("case", "member", reference, "lan", "--reason", "hers", "--home", home).out
+    again = comity("case", "member", reference, "lan", "--reason", "hers", "--home", home)
+    assert (again.code, "has members" in again.err) == (1, True)
+    assert comity("case", "member", reference, "nobody", "--reason", "x", "--home", home).code == 2
