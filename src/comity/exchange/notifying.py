@@ -36,6 +36,7 @@ from .mapping import RECEIPT, document_id, ours, owner, rules, task_id
 from .objects import NOTIFICATION, Names, created, following, meant, moved
 from .objecttables import OURS, THEIRS, Object, change_objects, find_object, objects_of, put_object
 from .ordering import is_document
+from .proposals import supersede
 from .sending import NOTICE
 
 MEDIA = "application/vnd.comity.receipt+json"
@@ -44,8 +45,13 @@ LPTASK = "LPTaskObject"
 
 
 def queued(desk: Desk) -> receipts.Also:
-    """Give what is also done when we answer a request: its objects move, and a notice is queued for the asker."""
-    return lambda unit, taken: notify(desk, unit, taken)
+    """Give what is also done when we answer a request: its objects move, a proposed refusal ends, a notice is queued for the asker."""
+
+    def also(unit: Unit, taken: Taken) -> None:
+        supersede(desk, unit, taken)
+        notify(desk, unit, taken)
+
+    return also
 
 
 def notify(desk: Desk, unit: Unit, taken: Taken) -> None:

@@ -40,8 +40,10 @@ from .notifying import notify
 from .objecttables import THEIRS, Object
 from .outcomes import Outcome
 from .part import MAX_BINARY
+from .proposals import REFUSAL as REFUSAL
+from .proposals import REVIEW as REVIEW
+from .proposals import supersede
 
-REVIEW, REFUSAL = "review", "refusal"
 MAX_TEXT, MAX_NAME = 2000, 200
 ENVELOPE = 128 * 1024
 
@@ -123,6 +125,7 @@ def refuse(desk: Desk, name: str, signer: Signer, *, code: str, reason: str, rel
 
     def also(unit: Unit, taken: Taken) -> None:
         _note_refusal(desk, unit, taken.request, _released(unit, taken.request, released_by), code)
+        supersede(desk, unit, taken)
         notify(desk, unit, taken)
 
     return receipts.answer(desk.office, name, word, signer, also=also)[0]
@@ -150,6 +153,7 @@ def partial(
         notify(desk, unit, taken)
         if released:
             _note_refusal(desk, unit, taken.request, released, ",".join(one.code for one in refused))
+        supersede(desk, unit, taken)
         outcomes.settle(desk, unit, taken.request, said)
 
     return receipts.answer(desk.office, name, Word(ACCEPTED, reason=text), signer, also=also)[0]
@@ -289,4 +293,8 @@ def _note_refusal(desk: Desk, unit: Unit, request: Request, released: Released, 
 
 
 def _also(desk: Desk) -> receipts.Also:
-    return lambda unit, taken: notify(desk, unit, taken)
+    def also(unit: Unit, taken: Taken) -> None:
+        supersede(desk, unit, taken)
+        notify(desk, unit, taken)
+
+    return also

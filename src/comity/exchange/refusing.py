@@ -2,7 +2,7 @@
 
 The proposal is the legal review that a refusal needs (see `provider`). People are known by their accounts and by their
 names: who proposed cannot release, neither under another role nor under another account of the same name. A proposal
-stands until it is released, declined by another person, or a new one takes its place.
+stands until it is released, declined by another person, a new one takes its place, or the request is decided otherwise.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from . import provider
 from .deliverytables import Note
 from .desk import Desk
 from .errors import NotDecided
-from .provider import MAX_NAME, MAX_TEXT, REFUSAL, REVIEW
-
-DECLINED = "declined"
+from .proposals import DECLINED, REVIEW
+from .proposals import proposal as proposal
+from .provider import MAX_NAME, MAX_TEXT
 
 
 @dataclass(frozen=True)
@@ -62,15 +62,6 @@ def propose(desk: Desk, name: str, by: By, *, code: str, reason: str) -> Note:
         office.record(unit, request, "propose a refusal", who, f"{code} {note.text}")
         office.log(unit, "desk.proposed", request, code=code)
     return note
-
-
-def proposal(unit: Unit, request: Request) -> Note | None:
-    """Give the refusal that is proposed for a request, if one stands."""
-    if request.state == REFUSED:
-        return None
-    found = tables.find_notes(unit, request=request.id)
-    last = next((one for one in reversed(found) if one.kind in (DECLINED, REFUSAL) or "code" in one.facts), None)
-    return last if last and last.kind == REVIEW else None
 
 
 def release(desk: Desk, name: str, by: By, signer: Signer) -> Taken:
@@ -110,7 +101,9 @@ def _another(unit: Unit, request: Request, by: By) -> Note:
     """Find the proposal that stands, for another person than who made it."""
     standing = proposal(unit, request)
     if standing is None:
-        advice = "Look at the request again: it was declined, released or never proposed."
+        advice = (
+            "Look at the request again: it was declined, released, overtaken by another decision, or never proposed."
+        )
         raise NotDecided("got no proposed refusal, expected one to release", field="review", advice=advice)
     if standing.facts.get("account") == by.account:
         advice = "Let another person release it: two people stand behind a refusal."

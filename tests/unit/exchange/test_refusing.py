@@ -12,6 +12,7 @@ from builders.exchange import SG
 from builders.nodes import Nodes
 from builders.provider import Provider, provider
 from comity.exchange import drills, refusing
+from comity.exchange import provider as provider_acts
 from comity.exchange.errors import NotDecided
 from comity.exchange.figures import figures
 from comity.exchange.refusing import By
@@ -62,6 +63,35 @@ def test_a_declined_refusal_stands_no_more(sg: Provider) -> None:
     refusing.propose(desk, request.id, LAN, code="too_broad", reason="A year.")
     with desk.office.store.read() as unit:
         assert refusing.proposal(unit, request) is not None
+
+
+def test_an_acceptance_ends_a_proposed_refusal(sg: Provider) -> None:
+    """Whoever accepts meanwhile ends the proposal by it: nobody can release it any more, and the history says who decided what."""
+    request, desk = sg.received(), sg.desk(SG)
+    refusing.propose(desk, request.id, LAN, code="too_broad", reason="A year.")
+    sg.nodes.considered(request)
+    for _ in (1, 2):
+        provider_acts.accept(desk, request.id, sg.nodes.key("receipt", SG))
+    with pytest.raises(NotDecided):
+        refusing.release(desk, request.id, MINH, sg.nodes.key("receipt", SG))
+    said = [note for act, note in sg.history(request, SG) if act == "end the proposed refusal"]
+    assert said == ["proposed by Lan Tester; the request was accepted"]
+    refusing.propose(desk, request.id, LAN, code="too_broad", reason="A year all the same.")
+    with desk.office.store.read() as unit:
+        assert refusing.proposal(unit, request) is not None
+
+
+def test_a_refusal_by_another_way_ends_a_proposal(sg: Provider) -> None:
+    """A request refused by receipt beside the proposal has none any more, and the history says so; its own release ends it quietly."""
+    request, desk = sg.received(), sg.desk(SG)
+    refusing.propose(desk, request.id, LAN, code="too_broad", reason="A year.")
+    sg.answered(request, "refused", code="incomplete", reason="Nothing is named.")
+    assert "end the proposed refusal" in [act for act, _ in sg.history(request, SG)]
+    sg.nodes.clock.advance(timedelta(hours=1))
+    second = sg.received()
+    refusing.propose(desk, second.id, LAN, code="too_broad", reason="A year.")
+    refusing.release(desk, second.id, MINH, sg.nodes.key("receipt", SG))
+    assert "end the proposed refusal" not in [act for act, _ in sg.history(second, SG)]
 
 
 def test_drills_are_kept_and_of_the_directorys_numbers_alone(sg: Provider) -> None:
