@@ -6,21 +6,21 @@ here and on Spark (`scale`). Nothing is downloaded: extensions are off. Memory: 
 
 from __future__ import annotations
 
-import glob
 import re
 from collections.abc import Sequence
+from contextlib import ExitStack
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from comity.returns import schema
+from comity.store.parquet import MEMORY, literally, over_parquet
 
 from .errors import BadQuestion, NoRecords
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-MEMORY = "2GB"
 _PARAMETER = re.compile(r"\$([a-z]+)")
 Row = dict[str, Any]
 
@@ -34,18 +34,9 @@ class Dataset:
         Raises:
             NoRecords: a folder holds none.
         """
-        import duckdb
-
         self.files = parquet_files(folders)
-        settings: dict[str, Any] = {
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-            "memory_limit": memory,
-        }
-        if threads:
-            settings["threads"] = threads
-        self._connection = duckdb.connect(":memory:", config=settings)
-        self._connection.execute("SET TimeZone = 'UTC'")
+        self._open = ExitStack()
+        self._connection = self._open.enter_context(over_parquet(memory=memory, threads=threads))
         for kind in schema.kinds():
             self._table(kind, self.files.get(kind, []))
         self._connection.sql(text_of("touches")).create_view("touch")
@@ -55,7 +46,7 @@ class Dataset:
         if not paths:
             self._connection.register(kind, _empty(kind))
             return
-        self._connection.read_parquet([glob.escape(str(path)) for path in paths]).create_view(kind)
+        self._connection.read_parquet(literally(paths)).create_view(kind)
 
     def __enter__(self) -> Self:
         """Be open."""
@@ -63,7 +54,7 @@ class Dataset:
 
     def __exit__(self, *_: object) -> None:
         """Close."""
-        self._connection.close()
+        self._open.close()
 
     def table(self, query: str, *, limit: int = 0, **given: Any) -> pa.Table:
         """Run a query by its name in `queries/`, with `$name` filled from *given*; gives all of it, or *limit* rows.

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from comity.kernel.clock import stamp
+from comity.kernel.clock import moment, stamp
 from comity.kernel.errors import BadInput
 from comity.kernel.language import _
 
 from .home import home_option
-from .output import console, emit, json_option, plain
+from .output import console, emit, emit_each, json_option, plain, progress
 
 if TYPE_CHECKING:
     from comity.matching.model import Link, Related
@@ -63,6 +65,38 @@ def related(reference: str, home: Path, as_json: bool) -> None:
     with open_node(home) as node:
         found = node.correlator.related(reference, EVERY_CASE)
     emit([_plain_related(one) for one in found], as_json, lambda: _print_related(found))
+
+
+@match.command("across")
+@click.option("--pairs", is_flag=True, help="The pairs of cases instead, the strongest first.")
+@click.option(
+    "--since", default="", help="Only what a case shares to which something was added since, as 2026-03-01T00:00:00Z."
+)
+@click.option("--top", type=click.IntRange(min=0), default=100, show_default=True, help="How many; 0 for all.")
+@home_option
+@json_option
+def among_all(pairs: bool, since: str, top: int, home: Path, as_json: bool) -> None:
+    """List the identifiers that two or more cases share, those of the fewest cases first.
+
+    The whole store is gone through, in a private folder under TMPDIR and with 2 GB of memory. What more than fifty cases
+    have is counted, not listed.
+    """
+    from comity.matching.across import across, size
+    from comity.matching.model import EVERY_CASE
+    from comity.matching.rules import CAP
+    from comity.node.service import open_node
+
+    first = moment(since, field="--since") if since else None
+    with open_node(home) as node, ExitStack() as open_:
+        with progress(_("going through the postings"), size(node.store), as_json) as advance:
+            found = open_.enter_context(across(node.store, EVERY_CASE, first, advance))
+        if pairs:
+            emit_each(map(asdict, found.pairs(top)), as_json, _print_pair)
+        else:
+            emit_each(map(asdict, found.met(top)), as_json, _print_met)
+        if not as_json:
+            words = _("Shared by two cases or more: {shared}. Common, in more than {cap} cases each: {common}.")
+            console().print(words.format(shared=found.shared, common=found.common, cap=CAP))
 
 
 @match.command()
@@ -122,6 +156,16 @@ def _print_hits(rows: list[dict[str, Any]]) -> None:
         if row["common"]:
             known = _("common: in {n} cases, such as {cases}").format(n=row["count"], cases=", ".join(row["cases"][:5]))
         console().print(plain(f"{row['kind']}:{row['value']}  {known}"))
+
+
+def _print_met(row: dict[str, Any]) -> None:
+    what, cases = f"{row['kind']}:{row['value']}", ", ".join(row["cases"])
+    console().print(plain(_("{what}, weight {weight}: {cases}").format(what=what, weight=row["weight"], cases=cases)))
+
+
+def _print_pair(row: dict[str, Any]) -> None:
+    words = _("{case_a} and {case_b}, weight {score}, identifiers shared: {shared}").format(**row)
+    console().print(plain(words))
 
 
 def _print_related(found: tuple[Related, ...]) -> None:

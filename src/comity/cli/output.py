@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +54,19 @@ def emit(data: Any, as_json: bool, people: Callable[[], None]) -> None:
         sys.stdout.write("\n")
     else:
         people()
+
+
+def emit_each(rows: Iterable[Any], as_json: bool, person: Callable[[Any], None]) -> None:
+    """Print rows as they come: as one list of JSON, or each by *person*."""
+    if not as_json:
+        for row in rows:
+            person(row)
+        return
+    before = "["
+    for row in rows:
+        sys.stdout.write(f"{before}\n{json.dumps(row, indent=2, ensure_ascii=False)}")
+        before = ","
+    sys.stdout.write("[]\n" if before == "[" else "\n]\n")
 
 
 def complain(error: ComityError | str, *, as_json: bool) -> None:

@@ -59,6 +59,26 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Met:
+    """An identifier that two or more of the cases one may see share, and what it weighs: the rarer, the more."""
+
+    kind: str
+    value: str
+    cases: tuple[str, ...]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two of the cases one may see, how many identifiers they share, and what those weigh."""
+
+    case_a: str
+    case_b: str
+    shared: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """Two cases that share enough to be looked at, and what a person said of it."""
 

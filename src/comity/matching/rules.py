@@ -4,8 +4,8 @@
 2. What is common by nature weighs nothing. What more than `CAP` cases have is told as common and weighs nothing, but is
    never hidden: whoever looks it up finds it.
 3. A pair whose weights add up to `THRESHOLD` becomes a link for a person to look at. Nothing follows from it by itself.
-4. Whoever may not see a case sees neither the case nor that there is one: degrees and counts are those of the cases that
-   the one who asks may see.
+4. Whoever may not see a case sees neither the case nor that there is one: degrees, counts, weights and what is common are
+   those of the cases that the one who asks may see. Only that a link was made is the node's own word.
 """
 
 from __future__ import annotations

@@ -131,11 +131,11 @@ class Correlator:
             row["last"] = max(filter(None, (row["last"], one.last)), default=None)
         return list(rows.values())
 
-    def _related(
-        self, unit: Unit, number: int, seen: set[int] | None, keys: Sequence[int] | None = None
-    ) -> Iterable[Related]:
+    def _related(self, unit: Unit, number: int, seen: set[int] | None) -> Iterable[Related]:
         cases = tables.case_count(unit) if seen is None else len(seen)
-        pairs = [(k, c) for k, c in tables.neighbours(unit, number, CAP, keys) if seen is None or c in seen]
+        pairs = (
+            tables.neighbours(unit, number, CAP) if seen is None else tables.seen_neighbours(unit, number, CAP, seen)
+        )
         having: dict[int, set[int]] = defaultdict(lambda: {number})
         for key, other in pairs:
             having[key].add(other)

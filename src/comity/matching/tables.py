@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from comity.store.schema import Big, UtcDateTime, metadata
 from .model import OPEN, Link
 
 CHUNK = 5_000
+PART = 50_000
 
 _cases = sa.Table(
     "matching_case",
@@ -64,6 +66,7 @@ _links = sa.Table(
     sa.Column("decided_at", UtcDateTime),
     sa.UniqueConstraint("case_a", "case_b"),
 )
+_theirs = _postings.alias("theirs")
 Row = dict[str, Any]
 
 
@@ -187,24 +190,60 @@ def cases_of(unit: Unit, keys: Sequence[int]) -> dict[int, list[str]]:
 
 def neighbours(unit: Unit, case: int, limit: int, keys: Collection[int] | None = None) -> list[tuple[int, int]]:
     """Give (key, other case) for what a case shares with others, over keys that at most *limit* cases have."""
-    mine, theirs = _postings.alias("mine"), _postings.alias("theirs")
-    joined = mine.join(_keys, _keys.c.key == mine.c.key).join(theirs, theirs.c.key == mine.c.key)
-    query = (
-        sa.select(theirs.c.key, theirs.c.case)
-        .select_from(joined)
-        .where(mine.c.case == case, theirs.c.case != case, _keys.c.degree.between(2, limit))
-    )
+    query = _shared(case).where(_keys.c.degree.between(2, limit))
     if keys is None:
         return [(row.key, row.case) for row in unit.execute(query)]
     found: list[tuple[int, int]] = []
     for part in _parts(list(keys)):
-        found += [(row.key, row.case) for row in unit.execute(query.where(mine.c.key.in_(part)))]
+        found += [(row.key, row.case) for row in unit.execute(query.where(_keys.c.key.in_(part)))]
     return found
 
 
-def keys_of(unit: Unit, case: int) -> list[int]:
-    """Give the keys of a case."""
-    return list(unit.execute(sa.select(_postings.c.key).where(_postings.c.case == case)).scalars())
+def seen_neighbours(unit: Unit, case: int, limit: int, seen: Collection[int]) -> list[tuple[int, int]]:
+    """Give (key, other case) for what a case shares with those *seen*, over keys that at most *limit* of these have.
+
+    What other cases have changes nothing: neither what is given, nor that it is.
+    """
+    found = [(key, other) for key, other in neighbours(unit, case, limit) if other in seen]
+    common: dict[int, list[int]] = defaultdict(list)
+    many = _shared(case).where(_keys.c.degree > limit)
+    for part in _parts(sorted(seen)):
+        for key, other in unit.execute(many.where(_theirs.c.case.in_(part))):
+            if len(common[key]) < limit:
+                common[key].append(other)
+    return found + [(key, other) for key, others in common.items() if len(others) < limit for other in others]
+
+
+def _shared(case: int) -> Any:
+    """Ask for (key, other case) of what a case shares with others."""
+    mine = _postings.alias("mine")
+    joined = mine.join(_keys, _keys.c.key == mine.c.key).join(_theirs, _theirs.c.key == mine.c.key)
+    query = sa.select(_theirs.c.key, _theirs.c.case).select_from(joined)
+    return query.where(mine.c.case == case, _theirs.c.case != case)
+
+
+def postings(unit: Unit, seen: Collection[int] | None) -> Iterator[list[tuple[int, int, str, str]]]:
+    """Give (key, case, kind, value) of what more than one case has, in parts; only of the cases *seen*."""
+    query = (
+        sa.select(_postings.c.key, _postings.c.case, _keys.c.kind, _keys.c.value)
+        .join(_keys, _keys.c.key == _postings.c.key)
+        .where(_keys.c.degree > 1)
+        .execution_options(yield_per=PART)
+    )
+    parts = [query] if seen is None else (query.where(_postings.c.case.in_(part)) for part in _parts(sorted(seen)))
+    for asked in parts:
+        for rows in unit.execute(asked).partitions():
+            yield [tuple(row) for row in rows]
+
+
+def posting_count(unit: Unit) -> int:
+    """Count the postings that more than one case has."""
+    return unit.execute(sa.select(sa.func.sum(_keys.c.degree)).where(_keys.c.degree > 1)).scalar() or 0
+
+
+def added_since(unit: Unit, since: datetime) -> set[int]:
+    """Give the cases to which a source was added from some time on."""
+    return set(unit.execute(sa.select(_sources.c.case).distinct().where(_sources.c.at >= since)).scalars())
 
 
 def add_link(unit: Unit, link: Link) -> bool:

@@ -42,6 +42,23 @@ def test_two_returns_meet_in_their_identifiers(today: Nodes, tmp_path: Path) -> 
     assert answer("match", "links", "--home", home) == []
 
 
+def test_all_that_cases_share_is_listed(today: Nodes, tmp_path: Path) -> None:
+    """What two cases share stands in the list with its weight and both cases, for machines and for people; so do pairs."""
+    home = today.node().settings.home
+    for case, folder in (("C-1", "a"), ("C-2", "b")):
+        answer("returns", "keep", returned(tmp_path / folder, "nova", folder), "--case", case, "--home", home)
+    found = answer("match", "across", "--home", home)
+    assert [(row["value"], row["cases"]) for row in found] == [("nova", ["C-1", "C-2"]), ("192.0.2.7", ["C-1", "C-2"])]
+    assert answer("match", "across", "--top", "1", "--home", home) == found[:1]
+    assert answer("match", "across", "--since", "2099-01-01T00:00:00Z", "--home", home) == []
+    assert answer("match", "across", "--pairs", "--home", home) == []
+    done = comity("match", "across", "--home", home)
+    assert "account:nova, weight 0.0: C-1, C-2\n" in done.out
+    assert done.out.endswith("Shared by two cases or more: 2. Common, in more than 50 cases each: 0.\n")
+    done = comity("match", "across", "--since", "yesterday", "--home", home)
+    assert (done.code, "--since" in done.err) == (2, True)
+
+
 def test_a_return_is_kept_for_one_case(today: Nodes, tmp_path: Path) -> None:
     """A return that is kept for one case is refused for another."""
     home = today.node().settings.home

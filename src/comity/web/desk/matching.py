@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from comity.accounts.access import cases_of
 from comity.kernel.errors import ComityError
-from comity.matching.model import OPEN, Related
+from comity.matching.model import OPEN, Link, Related
 
 from .routes import Route
 from .visit import Visit
@@ -16,12 +16,12 @@ SHOWN = 100
 
 def listed(visit: Visit, wrong: ComityError | None = None) -> Response:
     """Show the links between one's own cases: those that are open, or all."""
-    everything = visit.query("all") == "yes"
-    found = visit.desk.node.correlator.links(_mine(visit), "" if everything else OPEN)
+    everything, mine = visit.query("all") == "yes", _mine(visit)
+    found = visit.desk.node.correlator.links(mine, "" if everything else OPEN)
     return visit.page(
         "matching.html",
         422 if wrong else 200,
-        links=[(one, _shared(visit, one.case_a, one.case_b)) for one in found[:SHOWN]],
+        links=[(one, _shared(visit, one, mine)) for one in found[:SHOWN]],
         count=len(found),
         everything=everything,
         wrong=wrong,
@@ -43,10 +43,10 @@ def _mine(visit: Visit) -> frozenset[str]:
         return cases_of(staff, unit, visit.me)
 
 
-def _shared(visit: Visit, first: str, second: str) -> Related | None:
-    """Give what two cases share."""
-    found = visit.desk.node.correlator.related(first, frozenset((first, second)))
-    return next((one for one in found if one.case == second), None)
+def _shared(visit: Visit, link: Link, mine: frozenset[str]) -> Related | None:
+    """Give what two cases share, weighed by one's own cases: the link's own weight would tell of others."""
+    found = visit.desk.node.correlator.related(link.case_a, mine)
+    return next((one for one in found if one.case == link.case_b), None)
 
 
 ROUTES = (
