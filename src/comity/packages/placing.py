@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import fcntl
 import filecmp
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from comity.kernel.errors import BadInput
 
 from .errors import PackageUnreadable
+
+_PREFIX, _COPY = ".comity-", "file"
+_LEFT = 3600.0
 
 
 def check_place(target: Path) -> None:
@@ -53,8 +59,8 @@ def place_made(target: Path, write: Callable[[Path], object]) -> Path:
         PackageUnreadable: the machine cannot write it.
     """
     try:
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".comity-") as folder:
-            copy = Path(folder) / "file"
+        with _aside(target.parent) as folder:
+            copy = folder / _COPY
             write(copy)
             with copy.open("rb") as f:
                 os.fsync(f.fileno())
@@ -68,3 +74,37 @@ def place_made(target: Path, write: Callable[[Path], object]) -> Path:
         advice = "Check that the folder exists, can be written, and has space."
         raise PackageUnreadable(f"got {e.strerror}, expected to write the file", file=str(target), advice=advice) from e
     return target
+
+
+@contextmanager
+def _aside(room: Path) -> Iterator[Path]:
+    """Make a folder in *room* and remove it in the end, and those of writers that were killed; it is locked while it is used."""
+    with tempfile.TemporaryDirectory(dir=room, prefix=_PREFIX) as folder, _locked(Path(folder)):
+        _sweep(room)
+        yield Path(folder)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[bool]:
+    """Hold a folder's lock; says whether it could be had. The lock goes with the process, however it ends."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        had = True
+    except OSError:
+        had = False
+    try:
+        yield had
+    finally:
+        os.close(handle)
+
+
+def _sweep(room: Path) -> None:
+    """Remove what killed writers left: folders of our own, an hour old, that nobody holds and with nothing but the copy in them."""
+    for left in room.glob(f"{_PREFIX}????????"):
+        with suppress(OSError), _locked(left) as had:
+            found, inside = left.stat(), [one.name for one in left.iterdir()]
+            old = found.st_uid == os.getuid() and time.time() - found.st_mtime > _LEFT
+            if had and old and inside in ([], [_COPY]):
+                (left / _COPY).unlink(missing_ok=True)
+                left.rmdir()

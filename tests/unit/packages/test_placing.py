@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -58,3 +63,75 @@ def test_a_missing_source(tmp_path: Path) -> None:
     with pytest.raises(PackageUnreadable):
         place(tmp_path / "none", tmp_path / "a")
     assert list(tmp_path.iterdir()) == []
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from comity.packages.placing import place_made
+
+def write(copy):
+    copy.write_bytes(b"half")
+    if sys.argv[2] == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
+    print("writing", flush=True)
+    sys.stdin.read()
+
+place_made(Path(sys.argv[1]), write)
+"""
+
+
+def writer(target: Path, end: str) -> subprocess.Popen[str]:
+    """Begin to place a file in a process of its own, which is killed at it or goes on until its input ends."""
+    line = [sys.executable, "-c", KILLED, str(target), end]
+    return subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def aged(folder: Path) -> list[Path]:
+    """Make what lies aside in a folder look two hours old, and give it."""
+    left = list(folder.glob(".comity-*"))
+    for path in left:
+        os.utime(path, (time.time() - 7200,) * 2)
+    return left
+
+
+def test_what_a_killed_writer_left_is_swept(tmp_path: Path) -> None:
+    """The next file placed in the folder removes what a killed writer left an hour before, and not what is younger."""
+    with writer(tmp_path / "a", "killed") as killed:
+        assert killed.wait(60) == -signal.SIGKILL
+    (left,) = tmp_path.iterdir()
+    assert (left / "file").read_bytes() == b"half"
+    place_bytes(b"b", tmp_path / "b")
+    assert left.exists()
+    aged(tmp_path)
+    place_bytes(b"c", tmp_path / "c")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["b", "c"]
+
+
+def test_what_somebody_still_writes_is_not_swept(tmp_path: Path) -> None:
+    """However old it looks, the folder of a living writer stays, and he finishes his file."""
+    with writer(tmp_path / "a", "finished") as living:
+        assert living.stdout and living.stdin
+        assert living.stdout.readline() == "writing\n"
+        (left,) = aged(tmp_path)
+        place_bytes(b"b", tmp_path / "b")
+        assert left.exists()
+        living.stdin.close()
+        assert living.wait(60) == 0
+    assert (tmp_path / "a").read_bytes() == b"half"
+
+
+def test_nothing_but_leftovers_is_swept(tmp_path: Path) -> None:
+    """A folder with anything else in it, a link, a file and a folder of another name stay as they are."""
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "file").write_bytes(b"mine")
+    for name, inner in ((".comity-aaaaaaaa", "other"), (".comity-demo", "file"), (".comity-item.partial", "file")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / inner).write_bytes(b"mine")
+    (tmp_path / ".comity-aaaaaaaa" / "file").write_bytes(b"mine")
+    (tmp_path / ".comity-bbbbbbbb").write_bytes(b"mine")
+    (tmp_path / ".comity-cccccccc").symlink_to(tmp_path / "kept")
+    aged(tmp_path)
+    before = sorted(tmp_path.rglob("*"))
+    place_bytes(b"b", tmp_path / "b")
+    assert sorted(tmp_path.rglob("*")) == sorted([*before, tmp_path / "b"])
