@@ -12,8 +12,8 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from comity.returns import schema
-from comity.returns.coverage import Coverage
-from comity.returns.model import Given, Part
+from comity.returns.coverage import Coverage, FileCoverage
+from comity.returns.model import Given, Part, Rows
 from comity.returns.source import Source, in_memory, on_disk
 from comity.returns.taking import read_source, take_in
 
@@ -23,6 +23,21 @@ SAMPLES = Path(__file__).parent.parent / "unit" / "returns" / "samples"
 def parts(name: str, data: bytes, **given: Any) -> list[Part]:
     """Read bytes as a file of that name, and give everything that was yielded."""
     return list(read_source(in_memory(name, data), Given(**given)))
+
+
+def accounted(reader: str, data: bytes) -> FileCoverage:
+    """Read bytes as a format, and give the ledger of them, which must come out even, whatever they are."""
+    ledger = FileCoverage("x", reader=reader)
+    for part in parts("x", data, reader=reader):
+        ledger.take(part)
+    assert ledger.accounted, ledger.plain()
+    assert "reader_failed" not in ledger.codes, ledger.findings
+    return ledger
+
+
+def batched(found: Iterable[Part]) -> list[dict[str, Any]]:
+    """Give the rows of all batches among what was yielded."""
+    return [row for part in found if isinstance(part, Rows) for row in part.batch.to_pylist()]
 
 
 def taken(sources: Iterable[Source], folder: Path, **given: Any) -> tuple[Coverage, list[dict[str, Any]]]:

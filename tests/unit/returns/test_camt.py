@@ -13,9 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from builders.returns import SAMPLES, parts, taken_bytes
-from comity.returns.coverage import FileCoverage
-from comity.returns.model import Aside, Finding, Part, Rows, Seen
+from builders.returns import SAMPLES, accounted, batched, parts, taken_bytes
+from comity.returns.model import Aside, Finding, Part, Seen
 from comity.returns.readers import pieces
 from comity.returns.readers.pieces import Pieces
 from comity.returns.readers.shapes import leaves, split, unescaped
@@ -46,24 +45,9 @@ def balance(code: str, amount: str, side: str = "CRDT", currency: str = "EUR") -
     return f'<Bal>{kind}<Amt Ccy="{currency}">{amount}</Amt><CdtDbtInd>{side}</CdtDbtInd></Bal>'
 
 
-def rows(found: list[Part]) -> list[dict[str, Any]]:
-    """Give the transactions of what was yielded."""
-    return [row for part in found if isinstance(part, Rows) for row in part.batch.to_pylist()]
-
-
 def codes(found: list[Part]) -> list[str]:
     """Give the codes of all findings."""
     return [part.code for part in found if isinstance(part, Finding)]
-
-
-def accounted(data: bytes) -> FileCoverage:
-    """Read bytes as camt, and give the ledger of them, which must come out even."""
-    ledger = FileCoverage("x", reader="camt")
-    for part in parts("x", data, reader="camt"):
-        ledger.take(part)
-    assert ledger.accounted, ledger.plain()
-    assert "reader_failed" not in ledger.codes, ledger.findings
-    return ledger
 
 
 @pytest.mark.parametrize("kind", sorted(ROOTS))
@@ -76,7 +60,7 @@ def test_every_message_and_version_gives_its_entries(kind: str, version: str) ->
     agent = f"<RltdAgts><DbtrAgt><FinInstnId><{bank}>COBADEFFXXX</{bank}></FinInstnId></DbtrAgt></RltdAgts>"
     detail = f"<NtryDtls><TxDtls><RltdPties>{party}</RltdPties>{agent}</TxDtls></NtryDtls>"
     found = parts("a.xml", message(entry("2.50", detail, status=status), kind=kind, version=version))
-    (row,) = rows(found)
+    (row,) = batched(found)
     assert (row["amount"], row["status"], row["counterparty_name"]) == (Decimal("2.5"), "BOOK", "A B")
     assert (row["counterparty_bank"], row["account"]) == ("COBADEFFXXX", "DE89370400440532013000")
     assert not codes(found)
@@ -86,15 +70,15 @@ def test_names_count_and_not_namespaces() -> None:
     """Without a namespace, or with prefixes, the same is read."""
     plain = message(entry()).replace(b' xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"', b"")
     prefixed = (SAMPLES / "camt" / "report.xml").read_bytes()
-    assert len(rows(parts("a.xml", plain))) == len(rows(parts("a.xml", prefixed))) == 1
+    assert len(batched(parts("a.xml", plain))) == len(batched(parts("a.xml", prefixed))) == 1
 
 
 def test_each_detail_of_a_batch_is_a_record() -> None:
     """A hundred details give a hundred records with their part of the batch, and come to the entry."""
     details = "".join(f'<TxDtls><Amt Ccy="EUR">{n}.00</Amt></TxDtls>' for n in range(1, 101))
     found = parts("a.xml", message(entry("5050.00", f"<NtryDtls>{details}</NtryDtls>")))
-    assert [row["batch_part"] for row in rows(found)] == [f"{n}/100" for n in range(1, 101)]
-    assert sum(row["amount"] for row in rows(found)) == 5050
+    assert [row["batch_part"] for row in batched(found)] == [f"{n}/100" for n in range(1, 101)]
+    assert sum(row["amount"] for row in batched(found)) == 5050
     assert not codes(found)
 
 
@@ -109,7 +93,7 @@ def test_details_that_do_not_come_to_their_entry_are_found() -> None:
 
 def test_details_without_amounts_are_flagged() -> None:
     """Of a batch whose parts have no amounts, each part says that its details are cut."""
-    found = rows(parts("a.xml", message(entry("6.00", "<NtryDtls><TxDtls></TxDtls><TxDtls/></NtryDtls>"))))
+    found = batched(parts("a.xml", message(entry("6.00", "<NtryDtls><TxDtls></TxDtls><TxDtls/></NtryDtls>"))))
     assert [(row.get("amount"), row["flags"]) for row in found] == [(None, "details_cut")] * 2
 
 
@@ -151,7 +135,7 @@ def test_the_other_side_of_a_reversal_is_still_the_other_side() -> None:
     """A debit taken back comes as a credit; who was paid is the other side."""
     sides = "<Dbtr><Nm>Owner</Nm></Dbtr><Cdtr><Nm>Shop</Nm></Cdtr>"
     detail = f"<RvslInd>true</RvslInd><NtryDtls><TxDtls><RltdPties>{sides}</RltdPties></TxDtls></NtryDtls>"
-    (row,) = rows(parts("a.xml", message(entry("1.00", detail))))
+    (row,) = batched(parts("a.xml", message(entry("1.00", detail))))
     assert (row["direction"], row["reversal"], row["counterparty_name"]) == ("credit", True, "Shop")
 
 
@@ -162,7 +146,7 @@ def test_bytes_of_an_entry_are_its_own() -> None:
         entry(inside="<AddtlNtryInf>\u00fc\u00f1</AddtlNtryInf>")
         + entry(inside=f"<NtryDtls>{detail.format(1)}{detail.format(2)}</NtryDtls>")
     )
-    first, second, third = rows(parts("a.xml", data))
+    first, second, third = batched(parts("a.xml", data))
     for row in (first, second, third):
         assert data[row["byte_start"] : row["byte_end"]].decode() == row["raw"]
     assert third["raw"] == detail.format(2)
@@ -175,7 +159,7 @@ def test_encodings_are_read_as_declared(encoding: str) -> None:
         f'<?xml version="1.0" encoding="{encoding}"?>'
         + message(entry(inside="<AddtlNtryInf>\u00e9 &amp; \u00fc</AddtlNtryInf>")).decode()
     )
-    (row,) = rows(parts("a.xml", text.encode(encoding)))
+    (row,) = batched(parts("a.xml", text.encode(encoding)))
     assert row["purpose"] == "\u00e9 & \u00fc"
 
 
@@ -192,7 +176,7 @@ def test_encodings_are_read_as_declared(encoding: str) -> None:
 )
 def test_days_and_times_are_placed(text: str, earliest: str | None, flags: str) -> None:
     """A day without its zone is in the zone given; what has an offset is exact; what is no day is flagged."""
-    (row,) = rows(parts("a.xml", message(entry(inside=f"<BookgDt>{text}</BookgDt>")), zone="Europe/Berlin"))
+    (row,) = batched(parts("a.xml", message(entry(inside=f"<BookgDt>{text}</BookgDt>")), zone="Europe/Berlin"))
     assert (row["time"].isoformat() if row["time"] else None, row["flags"]) == (earliest, flags)
 
 
@@ -247,14 +231,14 @@ def test_pieces_come_without_a_gap_however_the_stream_is_cut(parts_: list[str], 
     assert [piece.data.decode() for piece in cut if piece.name in ("Ntry", "Bal")] == [
         one for one in parts_ if one[1] != "!"
     ]
-    accounted(data)
+    accounted("camt", data)
 
 
 def test_a_file_cut_anywhere_is_accounted_for() -> None:
     """After every byte the rest is missing: what was whole is read, the rest is rejected or damaged."""
     data = (SAMPLES / "camt" / "report.xml").read_bytes().rstrip()
     for end in range(len(data)):
-        assert "damaged" in accounted(data[:end]).codes
+        assert "damaged" in accounted("camt", data[:end]).codes
 
 
 bits = st.sampled_from(
@@ -289,7 +273,7 @@ noise = st.lists(st.one_of(bits, st.text(max_size=5)), max_size=20).map("".join)
 @given(noise)
 def test_any_content_is_accounted_for(body: str) -> None:
     """Whatever stands in a statement, nothing breaks and every element is parsed, set aside or rejected."""
-    accounted(message(entry() + body))
+    accounted("camt", message(entry() + body))
 
 
 @pytest.mark.soak
@@ -297,7 +281,7 @@ def test_any_content_is_accounted_for(body: str) -> None:
 @given(st.one_of(noise.map(lambda body: message(entry() + body)), st.binary(max_size=500)))
 def test_any_content_is_accounted_for_at_length(data: bytes) -> None:
     """The same for long."""
-    accounted(data)
+    accounted("camt", data)
 
 
 def test_an_entry_larger_than_the_limit_is_rejected_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -315,7 +299,7 @@ def test_an_entry_larger_than_the_limit_is_rejected_alone(monkeypatch: pytest.Mo
 def test_what_stands_in_comments_is_set_aside() -> None:
     """An entry that is commented out is no entry, and is said."""
     found = parts("a.xml", message("<!--" + entry() + "-->" + entry("2.00")))
-    assert [row["amount"] for row in rows(found)] == [2]
+    assert [row["amount"] for row in batched(found)] == [2]
     assert Aside("in a comment", 1, 1) in found
     assert Seen(2, "element") in found
 

@@ -6,16 +6,14 @@ import logging
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import mt940 as peer
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builders.returns import parts, taken_bytes
-from comity.returns.coverage import FileCoverage
-from comity.returns.model import Finding, Given, Part, Record, Rows
+from builders.returns import accounted, batched, parts, taken_bytes
+from comity.returns.model import Finding, Given, Part, Record
 from comity.returns.readers.field86 import details
 from comity.returns.readers.line61 import Lines, day_of
 from comity.returns.readers.mt940 import account_of
@@ -28,24 +26,9 @@ def statement(*lines: str, closing: str = "") -> bytes:
     return (HEAD + "".join(line + "\n" for line in lines) + (f":62F:{closing}\n" if closing else "")).encode()
 
 
-def rows(found: list[Part]) -> list[dict[str, Any]]:
-    """Give the transactions of what was yielded."""
-    return [row for part in found if isinstance(part, Rows) for row in part.batch.to_pylist()]
-
-
 def findings(found: list[Part], code: str = "") -> list[Finding]:
     """Give the findings, or those of a code."""
     return [part for part in found if isinstance(part, Finding) and part.code.startswith(code)]
-
-
-def accounted(data: bytes) -> FileCoverage:
-    """Read bytes as MT940, and give the ledger of them, which must come out even."""
-    entry = FileCoverage("x", reader="mt940")
-    for part in parts("x", data, reader="mt940"):
-        entry.take(part)
-    assert entry.accounted, entry.plain()
-    assert "reader_failed" not in entry.codes, entry.findings
-    return entry
 
 
 @pytest.mark.parametrize(
@@ -60,7 +43,7 @@ def accounted(data: bytes) -> FileCoverage:
 )
 def test_the_mark_says_which_way_the_money_went(mark: str, direction: str, reversal: bool | None) -> None:
     """A reversed credit is a debit; a letter of the currency after the mark changes nothing."""
-    (row,) = rows(parts("a.sta", statement(f":61:260102{mark}1,5NTRFNONREF")))
+    (row,) = batched(parts("a.sta", statement(f":61:260102{mark}1,5NTRFNONREF")))
     assert (row["direction"], row["reversal"], row["amount"]) == (direction, reversal, Decimal("1.5"))
 
 
@@ -90,14 +73,14 @@ def test_the_day_of_entry_has_the_year_nearest_to_the_value_date(value: str, ent
 def test_a_day_that_does_not_exist_is_flagged_and_not_moved() -> None:
     """30 February stays what was delivered, while the peer makes the 28th of it."""
     data = statement(":61:2602300228D1,00NTRFX")
-    (row,) = rows(parts("a.sta", data))
+    (row,) = batched(parts("a.sta", data))
     assert (row["valued"], row["time"], row["flags"]) == (None, None, "time_unreadable")
     assert peer.parse(data.decode()).transactions[0].data["date"] == date(2026, 2, 28)
 
 
 def test_without_a_day_of_entry_the_booking_is_inferred() -> None:
     """The record says that its time is the value date."""
-    inferred, stated = rows(parts("a.sta", statement(":61:260102C1,NTRFX", ":61:2601020102C1,NTRFX")))
+    inferred, stated = batched(parts("a.sta", statement(":61:260102C1,NTRFX", ":61:2601020102C1,NTRFX")))
     assert (inferred["basis"], stated["basis"]) == ("inferred", "stated")
 
 
@@ -105,7 +88,7 @@ def test_details_are_kept_whole() -> None:
     """All 990 characters of a field 86 are there, where the peer cuts."""
     text = "\n".join("x" * 65 for _ in range(15)) + "end"
     data = statement(":61:260102C1,NTRFX", f":86:{text}")
-    (row,) = rows(parts("a.sta", data))
+    (row,) = batched(parts("a.sta", data))
     assert row["purpose"] == text
     assert row["raw"].endswith("xend")
     assert len(peer.parse(data.decode()).transactions[0].data["transaction_details"]) == 593 < len(text)
@@ -113,7 +96,7 @@ def test_details_are_kept_whole() -> None:
 
 def test_details_on_one_long_line_are_kept_whole() -> None:
     """A million characters are a field like any other."""
-    (row,) = rows(parts("a.sta", statement(":61:260102C1,NTRFX", ":86:" + "y" * 1_000_000)))
+    (row,) = batched(parts("a.sta", statement(":61:260102C1,NTRFX", ":86:" + "y" * 1_000_000)))
     assert len(row["purpose"]) == 1_000_000
 
 
@@ -190,7 +173,7 @@ def test_lines_may_end_in_any_way(end: str) -> None:
         b"\n", end.encode()
     )
     found = parts("a.sta", data)
-    (row,) = rows(found)
+    (row,) = batched(found)
     assert not findings(found)
     assert (row["purpose"], row["bank_reference"]) == ("word", "BANK")
     assert data[row["byte_start"] : row["byte_end"]].startswith(b":61:2601020102C1,00")
@@ -231,7 +214,7 @@ def test_what_is_written_is_read_and_the_peer_agrees(written: list[tuple[date, s
     data = statement(*lines, closing=closing)
     found = parts("a.sta", data)
     assert not findings(found)
-    ours = rows(found)
+    ours = batched(found)
     assert [(row["valued"], row["amount"]) for row in ours] == [
         (d, Decimal(a.replace(",", "."))) for d, _, a, _ in written
     ]
@@ -274,7 +257,7 @@ noise = st.lists(st.one_of(fields, st.text(max_size=12)), max_size=40).map(
 @given(st.one_of(noise, st.binary(max_size=300)))
 def test_any_bytes_are_accounted_for(data: bytes) -> None:
     """Whatever the bytes, nothing breaks and every field is parsed, set aside or rejected."""
-    accounted(data)
+    accounted("mt940", data)
 
 
 @pytest.mark.soak
@@ -282,11 +265,11 @@ def test_any_bytes_are_accounted_for(data: bytes) -> None:
 @given(st.one_of(noise, st.binary(max_size=2000)))
 def test_any_bytes_are_accounted_for_at_length(data: bytes) -> None:
     """The same for long."""
-    accounted(data)
+    accounted("mt940", data)
 
 
 def test_a_file_cut_anywhere_is_accounted_for() -> None:
     """After every byte the rest is missing, and the ledger still comes out even."""
     data = statement(":61:2601020102C1,00NTRFX//Y", ":86:word", closing="C260102EUR101,00") + b"-\n"
     for end in range(len(data)):
-        accounted(data[:end])
+        accounted("mt940", data[:end])

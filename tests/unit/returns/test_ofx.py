@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
-from typing import Any
 from xml.sax.saxutils import escape
 
 import pytest
@@ -13,9 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ofxtools.Parser import OFXTree
 
-from builders.returns import SAMPLES, parts
-from comity.returns.coverage import FileCoverage
-from comity.returns.model import Finding, Given, Part, Record, Rows
+from builders.returns import SAMPLES, accounted, batched, parts
+from comity.returns.model import Finding, Given, Record
 from comity.returns.readers.ofx import encoding_of
 from comity.returns.readers.ofxtime import ofx_moment
 
@@ -36,21 +34,6 @@ def sgml(*entries: str, encoding: str = "USASCII", charset: str = "1252") -> str
 def entry(amount: str = "1.00", posted: str = "20260105", more: str = "", name: str = "F1") -> str:
     """Write a transaction in SGML."""
     return f"<STMTTRN><TRNTYPE>DEBIT<DTPOSTED>{posted}<TRNAMT>{amount}<FITID>{name}{more}</STMTTRN>"
-
-
-def rows(found: list[Part]) -> list[dict[str, Any]]:
-    """Give the transactions of what was yielded."""
-    return [row for part in found if isinstance(part, Rows) for row in part.batch.to_pylist()]
-
-
-def accounted(data: bytes) -> FileCoverage:
-    """Read bytes as OFX, and give the ledger of them, which must come out even."""
-    ledger = FileCoverage("x", reader="ofx")
-    for part in parts("x", data, reader="ofx"):
-        ledger.take(part)
-    assert ledger.accounted, ledger.plain()
-    assert "reader_failed" not in ledger.codes, ledger.findings
-    return ledger
 
 
 @pytest.mark.parametrize(
@@ -101,7 +84,7 @@ def test_a_time_without_an_offset_is_a_span_over_every_zone() -> None:
 )
 def test_amounts_have_a_sign_and_either_mark(amount: str, value: str | None, direction: str | None, flags: str) -> None:
     """The sign says which way; what is no number has no value."""
-    (row,) = rows(parts("a.ofx", sgml(entry(amount)).encode(), zone="UTC"))
+    (row,) = batched(parts("a.ofx", sgml(entry(amount)).encode(), zone="UTC"))
     found = (None if row.get("amount") is None else row["amount"], row.get("direction"), row["flags"])
     assert found == (None if value is None else Decimal(value), direction, flags)
 
@@ -110,20 +93,20 @@ def test_end_tags_may_lack_even_of_a_transaction() -> None:
     """A transaction ends where the next begins."""
     text = sgml(entry(name="A").removesuffix("</STMTTRN>"), entry(name="B"))
     found = parts("a.ofx", text.encode())
-    assert [row["entry"] for row in rows(found)] == ["A", "B"]
+    assert [row["entry"] for row in batched(found)] == ["A", "B"]
     assert not [part for part in found if isinstance(part, Finding)]
 
 
 def test_a_transaction_knows_its_account() -> None:
     """Two accounts in a file are kept apart, the card without a bank."""
-    found = rows(parts("a.ofx", (SAMPLES / "ofx" / "investment.ofx").read_bytes()))
+    found = batched(parts("a.ofx", (SAMPLES / "ofx" / "investment.ofx").read_bytes()))
     assert [row["account"] for row in found] == ["5555", "I-1", "I-1"]
 
 
 def test_bytes_of_a_transaction_are_its_own() -> None:
     """The span cuts out what is in `raw`."""
     data = sgml(entry(more="<NAME>caf\u00e9 & <MEMO>x &amp; y"), entry("2")).encode("cp1252")
-    for row in rows(parts("a.ofx", data)):
+    for row in batched(parts("a.ofx", data)):
         assert data[row["byte_start"] : row["byte_end"]].decode("cp1252") == row["raw"]
 
 
@@ -149,13 +132,13 @@ def test_bytes_that_are_not_in_the_encoding_are_said() -> None:
     data = sgml(entry(more="<NAME>caf\u00e9"), encoding="UTF-8").encode("latin-1")
     found = parts("a.ofx", data)
     assert [part.code for part in found if isinstance(part, Finding)] == ["text_undecodable"]
-    assert rows(found)[0]["counterparty_name"] == "caf\u00e9"
+    assert batched(found)[0]["counterparty_name"] == "caf\u00e9"
 
 
 @pytest.mark.parametrize(("encoding", "charset", "codec"), [("UTF-8", "NONE", "utf-8"), ("USASCII", "1252", "cp1252")])
 def test_letters_whose_last_byte_is_a_blank_elsewhere_stay_whole(encoding: str, charset: str, codec: str) -> None:
     """The second byte of an a with a grave in UTF-8 is a no-break space in Latin-1, an ellipsis a line end."""
-    (row,) = rows(
+    (row,) = batched(
         parts(
             "a.ofx", sgml(entry(more="<NAME>voil\u00e0<MEMO>\u2026"), encoding=encoding, charset=charset).encode(codec)
         )
@@ -186,7 +169,7 @@ def test_what_is_written_is_read_and_the_peer_agrees(written: list[tuple[date, i
         )
     )
     data = text.encode("cp1252")
-    ours = rows(parts("a.ofx", data))
+    ours = batched(parts("a.ofx", data))
     times = [
         datetime(d.year, d.month, d.day, 12, tzinfo=timezone(timedelta(hours=z))).astimezone(UTC)
         for d, z, *_ in written
@@ -204,7 +187,7 @@ def test_a_file_cut_anywhere_is_accounted_for() -> None:
     """After every byte the rest is missing: what was whole is read, the rest is said."""
     data = sgml(entry(), entry("2.00")).encode()
     for end in range(len(data)):
-        assert "damaged" in accounted(data[:end]).codes
+        assert "damaged" in accounted("ofx", data[:end]).codes
 
 
 bits = st.sampled_from(
@@ -241,7 +224,7 @@ noise = st.lists(st.one_of(bits, st.text(max_size=6)), max_size=25).map(
 @given(st.one_of(noise, st.binary(max_size=200)))
 def test_any_bytes_are_accounted_for(data: bytes) -> None:
     """Whatever the bytes, nothing breaks and every aggregate is parsed, set aside or rejected."""
-    accounted(data)
+    accounted("ofx", data)
 
 
 @pytest.mark.soak
@@ -249,4 +232,4 @@ def test_any_bytes_are_accounted_for(data: bytes) -> None:
 @given(st.one_of(noise, st.binary(max_size=2000)))
 def test_any_bytes_are_accounted_for_at_length(data: bytes) -> None:
     """The same for long."""
-    accounted(data)
+    accounted("ofx", data)
