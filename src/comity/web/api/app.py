@@ -14,7 +14,8 @@ from starlette.types import Receive, Scope, Send
 
 from ..desk import guard
 from ..desk.desk import Desk
-from .errors import NoOperation, WrongMethod
+from ..errors import WrongMethod
+from .errors import NoOperation
 
 if TYPE_CHECKING:
     from fastapi import FastAPI

@@ -36,12 +36,6 @@ class NoOperation(NotFound):
     """There is no such operation."""
 
 
-class WrongMethod(Refused):
-    """The path is there, and takes another method."""
-
-    status = 405
-
-
 class WrongContent(BadInput):
     """What was sent is of another kind than the operation takes."""
 

@@ -13,12 +13,6 @@ class NoPage(NotFound):
     """There is no such page."""
 
 
-class WrongMethod(Refused):
-    """The page is there, and cannot be asked in this way."""
-
-    status = 405
-
-
 class OtherHost(Refused):
     """The visitor came under another name than the desk's own."""
 
