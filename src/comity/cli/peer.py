@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,14 +48,11 @@ def list_peers(home: Path, as_json: bool) -> None:
 @click.pass_context
 def check(ctx: click.Context, home: Path, party: str, as_json: bool) -> None:
     """Look at the way to PARTY step by step, and name what does not fit."""
-    from comity.exchange.probe import probe
     from comity.node.service import open_node
-    from comity.node.serving import serving
+    from comity.node.serving import check_peer
 
     with open_node(home) as node:
-        served = serving(node)
-        offers = partial(served.ports.offers, served.courier) if served.ports.offers else None
-        findings = probe(served.courier, node.settings.party, party, node.clock.now, offers)
+        findings = check_peer(node, party)
     emit([one.plain() for one in findings], as_json, lambda: _print_findings(findings))
     ctx.exit(0 if all(one.good for one in findings) else 1)
 

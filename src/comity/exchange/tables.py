@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from comity.store.engine import Unit
-from comity.store.schema import UtcDateTime, metadata
+from comity.store.schema import Json, UtcDateTime, metadata
 
 OUT, IN = "out", "in"
 QUEUED, ANSWERED, STUCK = "queued", "answered", "stuck"
@@ -46,6 +46,29 @@ _peers = sa.Table(
     sa.Column("received", sa.Integer, nullable=False),
     sa.Column("failures", sa.Integer, nullable=False),
 )
+_checks = sa.Table(
+    "peer_check",
+    metadata,
+    sa.Column("party", sa.Text, primary_key=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("findings", Json, nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class PeerCheck:
+    """What came of looking at the way to a peer: when, by whom, and each step as `probe.Finding` says it."""
+
+    party: str
+    at: datetime
+    by: str
+    findings: list[dict[str, Any]]
+
+    @property
+    def good(self) -> bool:
+        """Tell whether every step went well."""
+        return all(one["good"] for one in self.findings)
 
 
 @dataclass(frozen=True)
@@ -129,6 +152,18 @@ def put_standing(unit: Unit, standing: Standing) -> None:
     changed = sa.update(_peers).where(_peers.c.party == standing.party).values(**vars(standing))
     if not unit.execute(changed).rowcount:
         unit.execute(sa.insert(_peers).values(**vars(standing)))
+
+
+def put_check(unit: Unit, check: PeerCheck) -> None:
+    """Keep what came of a check, in the place of the one before."""
+    changed = sa.update(_checks).where(_checks.c.party == check.party).values(**vars(check))
+    if not unit.execute(changed).rowcount:
+        unit.execute(sa.insert(_checks).values(**vars(check)))
+
+
+def last_checks(unit: Unit) -> dict[str, PeerCheck]:
+    """Give what came of the last check of each peer, by party."""
+    return {row["party"]: PeerCheck(**row) for row in unit.execute(sa.select(_checks)).mappings()}
 
 
 def _is(direction: str, peer: str, transaction: str) -> Any:

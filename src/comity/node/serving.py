@@ -11,11 +11,12 @@ import logging
 import random
 import threading
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 from comity.exchange.identity import Identity
 from comity.exchange.outbox import Outbox, Tried, deliver_due
 from comity.exchange.peers import Peers
+from comity.exchange.probe import Finding, probe
 from comity.exchange.transport import Courier
 from comity.kernel.clock import stamp
 from comity.kernel.errors import ComityError
@@ -111,6 +112,13 @@ class Workers:
 def serving(node: Node) -> Serving:
     """Give a node with its way to its peers."""
     return Serving(node, ports(node))
+
+
+def check_peer(node: Node, party: str) -> list[Finding]:
+    """Look at the way to a party step by step, up to the first that fails."""
+    made = serving(node)
+    offers = partial(made.ports.offers, made.courier) if made.ports.offers else None
+    return probe(made.courier, node.settings.party, party, node.clock.now, offers)
 
 
 def identity_of(node: Node) -> Identity:

@@ -15,7 +15,7 @@ from .errors import WrongSchema
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0017"
+HEAD = "0018"
 
 
 def upgrade(unit: Connection) -> None:

@@ -11,10 +11,13 @@ from starlette.responses import Response
 
 from comity.directory.model import Hours, Party, shape
 from comity.exchange import drills, peers, roster
+from comity.exchange.tables import PeerCheck, last_checks, put_check
+from comity.kernel.clock import stamp
 from comity.kernel.errors import ComityError, NotFound
 from comity.kernel.language import language, said
+from comity.node.serving import check_peer
 
-from .errors import NoPage
+from .errors import Busy, NoPage
 from .languages import zones
 from .routes import Route
 from .visit import Visit
@@ -77,7 +80,25 @@ def neighbours(visit: Visit) -> Response:
     """Show the peers' nodes: reached or not, last heard, paused."""
     with visit.desk.staff.store.read() as unit:
         found = roster.roster(unit, visit.desk.node.office)
-    return visit.page("peers.html", rows=roster.without_references(found))
+        checks = last_checks(unit)
+    return visit.page("peers.html", rows=roster.without_references(found), checks=checks)
+
+
+def tried(visit: Visit) -> Response:
+    """Look at the way to a peer step by step, and keep what was found; one check at a time."""
+    party, node = _find(visit).id, visit.desk.node
+    if not visit.desk.checking.acquire(blocking=False):
+        raise Busy("got a check while another one is under way, expected one at a time", advice="Wait for its end.")
+    try:
+        found = [one.plain() for one in check_peer(node, party)]
+    finally:
+        visit.desk.checking.release()
+    check = PeerCheck(party, visit.desk.staff.now, visit.person.label, found)
+    with node.store.write() as unit:
+        put_check(unit, check)
+        event = {"type": "peer.checked", "at": stamp(check.at), "peer": party, "person": visit.person.id}
+        node.ledger.append(unit, event | {"good": check.good})
+    return visit.go("/peers")
 
 
 def held(visit: Visit) -> Response:
@@ -152,4 +173,5 @@ ROUTES = (
     Route("POST", "/directory/{party}/drill", "directory.drill", drilled),
     Route("GET", "/peers", "peers.read", neighbours, menu="Peers"),
     Route("POST", "/peers/{party}", "peers.change", held),
+    Route("POST", "/peers/{party}/check", "peers.check", tried),
 )
