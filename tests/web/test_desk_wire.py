@@ -1,0 +1,190 @@
+"""Two nodes as `comity serve` runs them, each with its desk: a whole request by pages, carried over real TLS by their own workers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builders.browsing import follow, reads
+from builders.desk import Served, served_on
+from builders.exchange import SG, VN, Link
+from builders.nodes import opened
+from builders.officers import SECRET, known
+from builders.served import served as serving_each_other
+from builders.world import CASE
+from comity.accounts import people
+from comity.node.serving import Workers, serving
+from comity.requests.cases import import_case
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+OFFICE = (
+    ("lan", "drafter", "draft"),
+    ("minh", "releaser", "release"),
+    ("huy", "officer", ""),
+    ("binh", "custodian", "custody"),
+)
+COMPANY = (("wei", "provider", "receipt"),)
+FILE = b"name,Mule Example\n" * 100_000
+
+
+@dataclass
+class Wire:
+    """Two desks whose nodes reach each other over TLS."""
+
+    link: Link
+    office: Served
+    company: Served
+
+
+@contextmanager
+def wire(folder: Path) -> Iterator[Wire]:
+    """Two nodes at work: endpoints, workers, desks, people with keys."""
+    with ExitStack() as stack:
+        nodes = stack.enter_context(opened(folder))
+        pair = stack.enter_context(serving_each_other(nodes, folder))
+        for party in (VN, SG):
+            workers = Workers(serving(nodes.node(party)), count=1, pause=0.2)
+            workers.start()
+            stack.callback(workers.stop)
+        office = stack.enter_context(served_on(nodes))
+        company = stack.enter_context(served_on(nodes, party=SG))
+        for desk, persons, party in ((office, OFFICE, VN), (company, COMPANY, SG)):
+            for name, role, key in persons:
+                bound(desk, name, role, key, party)
+        yield Wire(pair.link, office, company)
+
+
+def bound(desk: Served, name: str, role: str, key: str, party: str) -> None:
+    """A person of a desk, who signs with the key that the directory has for a role."""
+    person, keys = desk.person(name, role), desk.desk.node.settings.home / "keys"
+    if not key:
+        return
+    keys.mkdir(exist_ok=True)
+    signer = desk.nodes.key(key, party)
+    signer.save(keys / name, SECRET)
+    holder = desk.desk.node.office.me().key(signer.public.keyid)
+    assert holder is not None
+    people.bind_key(desk.crew.staff, desk.person("admin"), person.id, name, holder.holder)
+
+
+def sign(page: Page, button: str) -> None:
+    """Type the passphrase into the form of a button, and press it."""
+    form = page.locator("form", has=page.get_by_role("button", name=button))
+    form.get_by_label("Passphrase of your key").fill(SECRET)
+    follow(form.get_by_role("button", name=button))
+
+
+def unfold(page: Page, title: str) -> None:
+    """Open a fold of a page, if it is shut."""
+    fold = page.locator("details", has=page.locator("summary", has_text=title)).first
+    if fold.get_attribute("open") is None:
+        fold.locator("summary").click()
+
+
+def drafted(browser: Browser, office: Served) -> str:
+    """Lan drafts a request for subscriber data on the pages of her case, and seals it; gives the page of the request."""
+    reference = str(CASE["reference"])
+    import_case(office.nodes.office(), office.nodes.sheet(CASE))
+    for name, *_rest in OFFICE:
+        known(office, name, reference)
+    with office.browser(browser, "lan", "drafter") as page:
+        page.goto(f"/case/{reference}")
+        page.get_by_label("What", exact=True).select_option("disclose_subscriber")
+        page.get_by_label("Of whom").select_option(SG)
+        follow(page.get_by_role("button", name="Draft the request"))
+        for _round in range(2):
+            filled(page)
+            follow(page.get_by_role("button", name="Keep the draft"))
+        reads(page.locator("#preflight"), "Complete: nothing blocks.")
+        follow(page.get_by_role("button", name="Keep, and go on to sign"))
+        sign(page, "Seal and sign")
+        return page.url.removeprefix(office.origin)
+
+
+def filled(page: Page) -> None:
+    """Fill in a draft whatever it asks for."""
+    page.locator("#draft").wait_for()
+    for area in page.locator("textarea").all():
+        if area.is_visible() and not area.input_value():
+            area.fill("Stated by Lan, to the best of her knowledge.")
+    for concern in page.get_by_label("Concern", exact=True).all():
+        concern.select_option("none")
+    page.locator("input[name=candidate]:enabled").first.check()
+
+
+def answered(browser: Browser, company: Served, folder: Path) -> None:
+    """Wei finds the request in her queue, takes it up, sees that it is real, accepts it, and delivers a file."""
+    file = folder / "subscriber.csv"
+    file.write_bytes(FILE)
+    with company.browser(browser, "wei", "provider") as page:
+        until(page, "/queue", "1 request is new")
+        follow(page.get_by_role("link", name="1 request is new"))
+        follow(page.get_by_role("button", name="Take it up"))
+        reads(page.get_by_role("region", name="Is it real?"), "✓ VALID")
+        reads(page.get_by_role("region", name="Is it real?"), "signed message of its node")
+        unfold(page, "Safeguards questions")
+        form = page.locator("form", has=page.get_by_role("button", name="Keep the answers"))
+        for area in form.locator("textarea").all():
+            area.fill("Looked at: one account, two hours and a half.")
+        follow(form.get_by_role("button", name="Keep the answers"))
+        unfold(page, "Accept")
+        sign(page, "Accept and sign")
+        unfold(page, "Deliver files")
+        page.get_by_label("Files", exact=True).set_input_files(file)
+        page.get_by_role("button", name="Deliver", exact=True).click()
+        reads(page.get_by_role("region", name="Delivered"), "subscriber.csv")
+
+
+def until(page: Page, path: str, text: str) -> None:
+    """Look at a page again, as a person would, until it says something."""
+    for _look in range(60):
+        page.goto(path)
+        page.locator("footer").wait_for()
+        if page.get_by_text(text).count():
+            return
+        page.wait_for_timeout(250)
+    raise AssertionError(page.get_by_role("main").inner_text())
+
+
+def test_a_request_goes_to_a_company_and_its_files_become_evidence(browser: Browser, tmp_path: Path) -> None:
+    """Drafted, released by another, sent by button over TLS, answered with a delivery, fetched, and sealed as evidence: pages alone."""
+    with wire(tmp_path) as made:
+        here = drafted(browser, made.office)
+        with made.office.browser(browser, "minh", "releaser") as page:
+            page.goto("/")
+            follow(page.locator(".next li", has_text="to be released by you").get_by_role("link"))
+            sign(page, "Release and sign")
+        with made.office.browser(browser, "huy", "officer") as page:
+            page.goto("/")
+            follow(page.locator(".next li", has_text="to be sent").get_by_role("link"))
+            follow(page.get_by_role("button", name="Send over the exchange"))
+            until(page, here, "It was taken in by the addressee's node.")
+            page.goto("/peers")
+            follow(page.get_by_role("button", name=f"Try it now {SG}"))
+            reads(page.get_by_role("row", name=SG), "✓ works")
+        answered(browser, made.company, tmp_path)
+        with made.office.browser(browser, "huy", "officer") as page:
+            until(page, here, "all of it is here")
+            reads(page.get_by_role("region", name="What happens next"), "The addressee accepted.")
+            with page.expect_download() as got:
+                page.get_by_role("link", name="subscriber.csv").click()
+            got.value.save_as(tmp_path / "copy.csv")
+            assert (tmp_path / "copy.csv").read_bytes() == FILE
+        with made.office.browser(browser, "binh", "custodian") as page:
+            page.goto(here)
+            unfold(page, "Take into evidence")
+            sign(page, "Take into evidence")
+            reads(page.get_by_role("main"), "The chain of custody holds")
+            follow(page.get_by_role("button", name="Verify the bag"))
+            reads(page.get_by_role("region", name="The bag where it lies"), "Nothing failed.")
+            page.goto(here)
+            reads(page.get_by_role("region", name="What was delivered"), "held by Binh")
