@@ -14,7 +14,7 @@ from builders.browsing import follow
 from builders.desk import Served, Visitor
 from comity.accounts import knowledge
 from comity.ledger import inquiry
-from comity.web.desk import auditexport
+from comity.web.acts import auditexport
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

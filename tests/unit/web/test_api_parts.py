@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]  # it has no stubs
@@ -14,8 +16,11 @@ from comity.kernel.shape import Shape
 from comity.packages.sealing import request_shape
 from comity.requests.vocabulary import case_shape, draft_shape
 from comity.web.api import limits
+from comity.web.api.errors import BadCall
 from comity.web.api.limits import Allowance
 from comity.web.api.schemas import schema_of
+from comity.web.api.streaming import bounded
+from comity.web.errors import Busy
 
 
 class Watch:
@@ -84,3 +89,28 @@ def test_serving_the_desk_loads_no_framework() -> None:
     call = "import sys, comity.web.desk.serving; print('fastapi' in sys.modules, 'pydantic' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", call], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.split()[0] == "False"
+
+
+def test_few_exports_are_given_at_once() -> None:
+    """A third export has to wait; one that nobody reads on, or that takes too long, gives its place back."""
+    pieces = [b"a", b"b"]
+    first, second = (bounded(lambda: iter(pieces)) for _ in (1, 2))
+    with pytest.raises(Busy):
+        bounded(lambda: iter(pieces))
+    assert next(first) == b"a"
+    del first, second
+    gc.collect()
+    assert list(bounded(lambda: iter(pieces))) == pieces
+    assert list(bounded(lambda: iter(pieces), longest=-1.0)) == []
+    assert list(bounded(lambda: iter(pieces))) == pieces
+
+
+def test_an_export_that_cannot_begin_holds_no_place() -> None:
+    """What fails before its first piece gives its place back."""
+
+    def fails() -> Iterator[bytes]:
+        raise BadCall("got nothing, expected something")
+
+    for _ in range(5):
+        with pytest.raises(BadCall):
+            bounded(fails)

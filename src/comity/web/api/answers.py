@@ -125,6 +125,84 @@ class Prepared(Answer):
     signers: list[str] = Field(description="Who signed already.")
 
 
+class MemberRow(Answer):
+    """A person who knows of a case since a time, or could be brought in."""
+
+    person: str
+    since: str
+
+
+class ReceiptRow(Answer):
+    """A receipt, without its reason."""
+
+    id: str
+    state: str
+    code: str
+    at: str
+
+
+class ReceiptGiven(Answer):
+    """What came of an answer that was signed: the receipt can be had as a file under its id."""
+
+    new: bool
+    request: RequestRow
+    receipt: ReceiptRow
+
+
+class NoteKept(Answer):
+    """A word that a person gave for himself: of which kind, by whom, when."""
+
+    kind: str
+    who: str
+    at: str
+
+
+class Gate(Answer):
+    """The safeguards questions on a request: asked, answered, missing."""
+
+    reference: str
+    measure: str
+    stage: str
+    questions: list[dict[str, Any]]
+    missing: list[dict[str, Any]]
+
+
+class GateKept(Answer):
+    """Which safeguards questions are still not answered, or not as they have to be."""
+
+    reference: str
+    stage: str
+    missing: list[str]
+
+
+class PartRow(Answer):
+    """One file, or piece of one, of a delivery."""
+
+    object: str
+    delivery: str
+    part: int
+    request: str
+    direction: Literal["out", "in"]
+    way: str
+    state: str
+
+
+class Delivered(Answer):
+    """What was put on offer for the sender's node."""
+
+    parts: list[PartRow]
+
+
+class MessageRow(Answer):
+    """A message to a peer: where it stands, and why it was refused or given up."""
+
+    transaction: str
+    kind: str
+    peer: str
+    state: str
+    reason: str
+
+
 class Step(Answer):
     """One numbered step of a verification."""
 
@@ -263,6 +341,100 @@ class Proof(Answer):
     index: int
     proof: str
     key: str
+
+
+class LogEntry(Answer):
+    """An entry of the log; one whose details were erased has no event."""
+
+    index: int
+    at: str
+    leaf: str
+    event: dict[str, Any] | None
+
+
+class LogPage(Answer):
+    """Entries found, the newest first; everything between the two places was looked at, *whole* if nothing is left."""
+
+    items: list[LogEntry]
+    looked_from: int
+    looked_to: int
+    whole: bool
+
+
+class LogChecked(Answer):
+    """What a check of the whole log came to."""
+
+    sound: bool
+    fault: str
+
+
+class QueueRow(RequestRow):
+    """A request that waits, with what is due and what is unusual."""
+
+    came_at: str
+    due_at: str | None
+    overdue: bool
+
+
+class FigureSheet(Answer):
+    """Counts of what came in between two moments."""
+
+    since: str
+    until: str
+    requests: int
+    rows: list[dict[str, Any]]
+
+
+class FoundRow(Answer):
+    """A case or a request that was found."""
+
+    kind: Literal["case", "request"]
+    ref: str
+    case: str
+
+
+class Found(Answer):
+    """What a question finds, and as which identifiers it was read."""
+
+    items: list[FoundRow]
+    identifiers: list[dict[str, Any]]
+
+
+class CheckRow(Answer):
+    """One thing of the node that was looked at: whether it is in order, what was found, what to do."""
+
+    name: str
+    good: bool
+    found: str
+    advice: str
+
+
+class LinkRow(Answer):
+    """Two cases that share enough to be looked at, and what a person said of it."""
+
+    id: str
+    case_a: str
+    case_b: str
+    score: float
+    state: str
+
+
+class DrillRow(Answer):
+    """A number that was tried: when, by whom, and who answered."""
+
+    party: str
+    at: str
+    by: str
+    number: str
+    answered_by: str
+    note: str
+
+
+class PeerHeld(Answer):
+    """Whether messages to a peer are held back."""
+
+    party: str
+    paused: bool
 
 
 class Free(Answer):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints, WithJsonSchema
 
 from comity.kernel.errors import BadInput
 from comity.kernel.shape import check_text
-from comity.requests.vocabulary import case_shape, draft_shape, load
+from comity.requests.states import INFO_NEEDED, REFUSED
+from comity.requests.vocabulary import case_shape, codes, draft_shape, load
 
 from .schemas import schema_of
 
@@ -29,7 +30,15 @@ Pasted = Annotated[str, StringConstraints(min_length=1, max_length=100_000)]
 Party = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}\.[a-z0-9-]{1,60}$")]
 Digest = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 Seen = Annotated[str, StringConstraints(pattern="^([0-9a-f]{64})?$")]
+Passphrase = Annotated[
+    SecretStr,
+    Field(
+        min_length=1, max_length=1000,
+        description="That of your own key at the node. It opens the key for this one call, and is kept nowhere.",
+    ),
+]  # fmt: skip
 Signature = Annotated[str, StringConstraints(pattern="^[0-9a-f]{128}$")]
+Moment = Annotated[str, StringConstraints(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?$")]
 Uuid = Annotated[
     str, StringConstraints(pattern="^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$")
 ]
@@ -75,19 +84,61 @@ class Reason(Body):
     reason: Long
 
 
-class Signed(Body):
-    """A signature made with a person's own key over the prepared bytes."""
+class Proved(Body):
+    """A call in which a person proves that he is there: with the passphrase of his own key, as at the desk."""
 
-    keyid: Digest = Field(description="The id of the key, as the directory has it.")
+    passphrase: Passphrase
+
+
+class Sealing(Proved):
+    """The draft is sealed as it was seen."""
+
+    seen: Seen = Field(default="", description="The digest of the draft as it was read; or If-Match names it.")
+
+
+class Reopening(Proved):
+    """A sealed request goes back to its drafter, and why."""
+
+    reason: Long
+
+
+class Signed(Body):
+    """A signature with the person's own key: made elsewhere over the prepared bytes, or here with the passphrase."""
+
     package: Digest = Field(description="The package that the signer saw, as the prepared signature named it.")
-    signature: Signature = Field(description="Ed25519, 64 bytes in hexadecimal.")
+    keyid: Digest | None = Field(default=None, description="The id of the key, as the directory has it.")
+    signature: Signature | None = Field(default=None, description="Ed25519, 64 bytes in hexadecimal.")
+    passphrase: Passphrase | None = None
+
+
+class Sending(Body):
+    """How a released request goes to its addressee's node."""
+
+    confidential: bool = Field(
+        default=False, description="Encrypted to the addressee, where the directory has its key."
+    )
+
+
+class Following(Body):
+    """A request that extends, follows or corrects an earlier one, or asks for assistance on it."""
+
+    relation: Literal["extends", "follows", "corrects", "assistance"]
+    measure: Measure | None = None
+    to: Party | None = Field(default=None, description="The addressee of a request for assistance.")
+    data: list[Short] = Field(default_factory=list, max_length=20, description="Which data assistance is asked for.")
+
+
+class Membership(Body):
+    """Who comes to know of a case, or does no longer, and why."""
+
+    person: Short = Field(description="The id of the person, as the list of people has it.")
+    reason: Long
 
 
 class Choice(Body):
-    """A legal basis that a named person chooses."""
+    """A legal basis that the caller chooses."""
 
     candidate: Short = Field(description="The id of the basis, as proposed.")
-    by: Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_plain)]
     text: Annotated[str, StringConstraints(max_length=2000), AfterValidator(_plain)] = ""
     answers: dict[Annotated[str, StringConstraints(pattern="^[0-9]{1,4}$")], Long] = Field(
         default_factory=dict, max_length=100, description="Answers on open questions, by their number."
@@ -143,3 +194,125 @@ class Question(Body):
     emergency: bool = False
     years_here: Annotated[float, Field(ge=0, le=100)] | None = None
     years_there: Annotated[float, Field(ge=0, le=100)] | None = None
+
+
+class Naming(Body):
+    """A request that came in, by its id."""
+
+    request: Uuid
+
+
+class Asking(Proved):
+    """What is lacking in a request that came in."""
+
+    code: Annotated[str, WithJsonSchema({"type": "string", "enum": list(codes(INFO_NEEDED))})]
+    reason: Long
+    reply_by: Moment = ""
+
+
+class Accepting(Proved):
+    """A request is accepted: a preservation until when, anything else answered by when."""
+
+    until: Moment = ""
+    reply_by: Moment = ""
+
+
+class Extending(Proved):
+    """What is preserved stays preserved for longer."""
+
+    until: Moment
+
+
+class Refusing(Proved):
+    """A refusal that is proposed."""
+
+    code: Annotated[str, WithJsonSchema({"type": "string", "enum": list(codes(REFUSED))})]
+    reason: Long
+
+
+class Word(Body):
+    """What became of one target, by its number from 1; a refused one has a code and a reason."""
+
+    target: Annotated[int, Field(ge=1, le=1000)]
+    outcome: Literal["disclosed", "not_available", "refused"]
+    code: Short = ""
+    reason: Annotated[str, StringConstraints(max_length=2000), AfterValidator(_plain)] = ""
+
+
+class Parting(Proved):
+    """What became of each target."""
+
+    targets: list[Word] = Field(min_length=1, max_length=1000)
+
+
+class Reviewing(Proved):
+    """A legal review, in the caller's own words."""
+
+    text: Long
+
+
+class Calling(Proved):
+    """A call back: under which number of the directory, what came of it, and who answered."""
+
+    number: Short
+    verdict: Literal["confirmed", "denied", "unreached"]
+    answered_by: Short = ""
+    note: Annotated[str, StringConstraints(max_length=2000), AfterValidator(_plain)] = ""
+
+
+class Considered(Body):
+    """The caller's answer to one safeguards question."""
+
+    id: Short
+    answer: Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(_plain)]
+    concern: Literal["none", "raised"] = "none"
+
+
+class Considering(Proved):
+    """The caller's answers before a request is executed; what is left out stays as it is."""
+
+    answers: list[Considered] = Field(default_factory=list, max_length=50)
+    necessity: Annotated[str, StringConstraints(max_length=2000), AfterValidator(_plain)] = ""
+    proportionality: Annotated[str, StringConstraints(max_length=2000), AfterValidator(_plain)] = ""
+    second: Short = Field(default="", description="A question whose concern the caller looked at as the second person.")
+
+
+class Existing(Body):
+    """Whether data exist for a target, and nothing else; going on without a call back needs a reason and a passphrase."""
+
+    exists: bool
+    target: Annotated[int, Field(ge=1, le=1000)] = 1
+    override: Annotated[str, StringConstraints(max_length=2000), AfterValidator(_plain)] = ""
+    passphrase: Passphrase | None = None
+
+
+class Delivery(BaseModel):
+    """A delivery of files on a target, as a form."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    target: Annotated[int, Field(ge=1, le=1000)] = 1
+    days: Annotated[int, Field(ge=1, le=365)] = 14
+    override: Annotated[str, StringConstraints(max_length=2000), AfterValidator(_plain)] = ""
+    passphrase: Passphrase | None = None
+
+
+class Drilled(Body):
+    """A number of the directory that was tried."""
+
+    number: Short
+    answered_by: Short = Field(default="", description="Who answered; empty if nobody did.")
+    note: Annotated[str, StringConstraints(max_length=2000), AfterValidator(_plain)] = ""
+
+
+class Pause(Body):
+    """Whether messages to a peer are held back."""
+
+    paused: bool
+
+
+class Verdict(Body):
+    """What a person says of a link between two cases."""
+
+    verdict: Literal["confirmed", "dismissed"]
+    reason: Long

@@ -2,8 +2,26 @@
 
 from __future__ import annotations
 
-from . import cases, directory, identifiers, inbox, law, log, matching, records, requests, signing, verifying
+from . import (
+    answering,
+    cases,
+    directory,
+    identifiers,
+    inbox,
+    law,
+    log,
+    matching,
+    members,
+    overview,
+    records,
+    requests,
+    signing,
+    verifying,
+)
 from .operations import checked
 
-MODULES = (cases, requests, signing, inbox, verifying, identifiers, records, matching, law, directory, log)
+MODULES = (
+    cases, members, requests, signing, answering, inbox, verifying, identifiers, records, matching, law, directory, overview,
+    log,
+)  # fmt: skip
 OPERATIONS = checked(one for module in MODULES for one in module.OPERATIONS)

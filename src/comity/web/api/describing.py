@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
-from inspect import cleandoc
+from inspect import cleandoc, signature
 from typing import Any
 
 from comity import __version__
@@ -13,7 +14,7 @@ from comity.accounts.duties import ANYONE, acts
 from ..desk.app import API
 from .answers import Problem
 from .examples import EXAMPLES
-from .operations import FILE, JSON, Operation
+from .operations import FILE, FORM, JSON, Operation
 from .problems import MEDIA
 
 SCHEME = "token"
@@ -29,13 +30,26 @@ KEY = {
     "description": "8 to 80 letters, digits or . _ ~ -; the same call under the same key has one effect.",
     "schema": {"type": "string", "pattern": "^[A-Za-z0-9._~-]{8,80}$"},
 }
+NAMED = {
+    "case": "The reference of the case.",
+    "request": "The id of the request, or its reference.",
+}
+_PLACE = re.compile(r"\{([a-z_]+)(?::path)?\}")
+MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag of what was read, in the place of `seen`.",
+    "schema": {"type": "string", "pattern": '^"[0-9a-f]{64}"$'},
+}
 PROBLEM = {"description": "What is wrong", "content": {MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 
 
 def answers_of(one: Operation) -> dict[int | str, dict[str, Any]]:
     """Describe what an operation answers."""
-    if isinstance(one.answers, str):
-        good: dict[str, Any] = {"content": {one.answers: {"schema": {"type": "string", "format": "binary"}}}}
+    if isinstance(one.answers, str | tuple):
+        kinds = (one.answers,) if isinstance(one.answers, str) else one.answers
+        good: dict[str, Any] = {"content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in kinds}}
     else:
         good = {"model": one.answers}
     good["description"] = "Done"
@@ -48,14 +62,39 @@ def extra_of(one: Operation) -> dict[str, Any]:
     act = acts()[one.act]
     said = f"Needs a token that holds `{act.name}`." if act.who != ANYONE else "Needs any token."
     extra: dict[str, Any] = {"x-act": act.name, "x-needs": said, "security": [{SCHEME: []}]}
-    if one.changes:
-        extra["parameters"] = [KEY]
-    if one.takes == FILE:
+    extra["parameters"] = [*_named(one), *([KEY] if one.changes else []), *([MATCH] if one.match else [])]
+    if one.proof:
+        extra["x-proof"] = "key"
+        extra["x-needs"] += " The person proves with his own key that he is there."
+    if one.takes == FORM:
+        extra["requestBody"] = {"required": True, "content": {FORM: {"schema": _form(one), **_example(one)}}}
+    elif one.takes == FILE:
         content = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in (FILE, "application/zip")}
         extra["requestBody"] = {"required": True, "content": content}
     elif one.takes == JSON and one.id in EXAMPLES:
-        extra["requestBody"] = {"content": {JSON: {"examples": {"one": {"value": EXAMPLES[one.id]}}}}}
+        extra["requestBody"] = {"content": {JSON: _example(one)}}
     return extra
+
+
+def _named(one: Operation) -> list[dict[str, Any]]:
+    """Describe the parameters of the path that the door alone reads, to find the case."""
+    names = [name for name in _PLACE.findall(one.path) if name not in signature(one.does).parameters]
+    schema = {"type": "string", "minLength": 1, "maxLength": 300}
+    return [
+        {"name": name, "in": "path", "required": True, "description": NAMED[name], "schema": schema} for name in names
+    ]
+
+
+def _example(one: Operation) -> dict[str, Any]:
+    return {"examples": {"one": {"value": EXAMPLES[one.id]}}} if one.id in EXAMPLES else {}
+
+
+def _form(one: Operation) -> dict[str, Any]:
+    """Describe a form: its fields, and its files under the one name `files`."""
+    schema: dict[str, Any] = one.fields.model_json_schema()
+    file = {"type": "string", "format": "binary"}
+    schema["properties"]["files"] = {"type": "array", "items": file, "minItems": 1, "maxItems": one.files}
+    return schema | {"required": [*schema.get("required", []), "files"]}
 
 
 def facts(one: Operation) -> dict[str, Any]:

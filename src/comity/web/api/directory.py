@@ -1,4 +1,4 @@
-"""The directory and the peers, to be read."""
+"""The directory and its drills, the peers and whether messages to them are held back."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from typing import Annotated, Any
 from fastapi import Path
 from starlette.responses import Response
 
+from comity.exchange import drills, peers
 from comity.exchange.peers import Peers
 from comity.exchange.tables import OUT, QUEUED, STUCK, count_messages, standing
 from comity.kernel.clock import stamp
 
-from .answers import Listed, PartyRead, PartyRow, PeerRow
+from .answers import DrillRow, Listed, PartyRead, PartyRow, PeerHeld, PeerRow
+from .asked import Drilled, Pause
 from .call import Asked, Called, data, listed
-from .operations import Operation
+from .operations import JSON, Operation
 
 
 def list_parties(call: Called, piece: Asked) -> Response:
@@ -31,24 +33,46 @@ def read_party(call: Called, party: Annotated[str, Path(max_length=80)]) -> Resp
     return data({"party": found.document()} | facts)
 
 
+def list_drills(call: Called, party: Annotated[str, Path(max_length=80)], piece: Asked) -> Response:
+    """List when the numbers of a party were tried, by whom, and who answered, the latest first."""
+    known = call.node.mirror.lookup(party, call.desk.staff.now, stale=True)
+    return listed([one.plain() for one in drills.drills(call.office, known.id)], piece)
+
+
+def record_drill(call: Called, party: Annotated[str, Path(max_length=80)], tried: Drilled) -> Response:
+    """Record that the caller tried a number that the directory has for a party, and who answered."""
+    known = call.node.mirror.lookup(party, call.desk.staff.now, stale=True)
+    words = {name: text.strip() for name, text in tried.model_dump().items()}
+    return data(drills.record(call.office, known.id, call.name, **words).plain(), 201)
+
+
+def pause_peer(call: Called, party: Annotated[str, Path(max_length=80)], wanted: Pause) -> Response:
+    """Hold messages to a peer back, or let them out again."""
+    known = call.node.mirror.lookup(party, call.desk.staff.now, stale=True)
+    act = peers.pause if wanted.paused else peers.resume
+    with call.node.store.write(durable=True) as unit:
+        standing = act(unit, call.node.ledger, known.id, call.desk.staff.now)
+    return data({"party": known.id, "paused": standing.paused})
+
+
 def list_peers(call: Called, piece: Asked) -> Response:
     """List the parties whose nodes take messages, with what waits for them and what went wrong."""
     node = call.node
-    peers = [one for one in Peers(node.mirror, node.clock).all() if one.id != node.settings.party]
+    known = [one for one in Peers(node.mirror, node.clock).all() if one.id != node.settings.party]
     rows: list[dict[str, Any]] = []
     with node.store.read() as unit:
         counts = count_messages(unit)
-        for one in sorted(peers, key=lambda peer: peer.id):
-            known = standing(unit, one.id)
+        for one in sorted(known, key=lambda peer: peer.id):
+            state = standing(unit, one.id)
             rows.append(
                 {
                     "party": one.id,
                     "url": one.exchange.url,
-                    "paused": known.paused,
-                    "seen_at": stamp(known.seen_at) if known.seen_at else "",
-                    "failed_at": stamp(known.failed_at) if known.failed_at else "",
-                    "failures": known.failures,
-                    "error": known.error,
+                    "paused": state.paused,
+                    "seen_at": stamp(state.seen_at) if state.seen_at else "",
+                    "failed_at": stamp(state.failed_at) if state.failed_at else "",
+                    "failures": state.failures,
+                    "error": state.error,
                     "waiting": counts.get((one.id, OUT, QUEUED), 0),
                     "stuck": counts.get((one.id, OUT, STUCK), 0),
                 }
@@ -59,5 +83,8 @@ def list_peers(call: Called, piece: Asked) -> Response:
 OPERATIONS = (
     Operation("GET", "/directory", "directory.read", list_parties, Listed[PartyRow]),
     Operation("GET", "/directory/{party}", "directory.read", read_party, PartyRead),
+    Operation("GET", "/directory/{party}/drills", "directory.read", list_drills, Listed[DrillRow]),
+    Operation("POST", "/directory/{party}/drills", "directory.drill", record_drill, DrillRow, takes=JSON, status=201),
+    Operation("PUT", "/peers/{party}", "peers.change", pause_peer, PeerHeld, takes=JSON),
     Operation("GET", "/peers", "peers.read", list_peers, Listed[PeerRow]),
 )

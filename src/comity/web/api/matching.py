@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Annotated, Any
 
+from fastapi import Path
 from starlette.responses import Response
 
-from .answers import Hit, Listed, RelatedCase
-from .asked import LookUp
+from comity.matching.model import OPEN, Link
+
+from .answers import Hit, LinkRow, Listed, RelatedCase
+from .asked import LookUp, Verdict
 from .call import Asked, Called, data, listed
 from .operations import JSON, Operation, by_case
 
@@ -24,7 +28,28 @@ def list_related(call: Called, case: str, piece: Asked) -> Response:
     return listed([asdict(one) for one in call.node.correlator.related(case, call.cases())], piece)
 
 
+def list_case_links(call: Called, piece: Asked, everything: bool = False) -> Response:
+    """List the links between cases of which the person knows both: those that are open, or all."""
+    found = call.node.correlator.links(call.cases(), "" if everything else OPEN)
+    return listed([_plain(one) for one in found], piece)
+
+
+def decide_link(call: Called, link: Annotated[str, Path(max_length=80)], said: Verdict) -> Response:
+    """Say what a link between two cases is worth, in the caller's name."""
+    found = call.node.correlator.decide(
+        link, said.verdict, by=call.person.label, reason=said.reason[:400], visible=call.cases()
+    )
+    return data(_plain(found))
+
+
+def _plain(one: Link) -> dict[str, Any]:
+    names = ("id", "case_a", "case_b", "score", "state")
+    return {name: getattr(one, name) for name in names}
+
+
 OPERATIONS = (
+    Operation("GET", "/matching/links", "matching.list", list_case_links, Listed[LinkRow]),
+    Operation("POST", "/matching/links/{link}", "matching.decide", decide_link, LinkRow, takes=JSON),
     Operation("POST", "/matching/look-up", "search.run", look_up, Listed[Hit], takes=JSON, most=1 << 18),
     Operation("GET", "/matching/related", "case.read", list_related, Listed[RelatedCase], case=by_case),
 )

@@ -27,7 +27,7 @@ class Operation:
 
     *case* finds the case that it is about from the parameters of path and query, where its act is about a case. *takes*
     is the kind of body, *most* how many bytes it may have, *files* how many files a form. *fields* is the model of a form.
-    *answers* is what comes back: the model of a document, or the media type of a file. *proof* tells that a person proves in
+    *answers* is what comes back: the model of a document, or the media types of a file. *proof* tells that a person proves in
     the call that he is there. *match* tells that the call names what it saw, in its body or as If-Match.
     """
 

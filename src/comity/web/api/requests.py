@@ -1,7 +1,6 @@
-"""Our own requests: listed, drafted, changed, checked, read, printed, withdrawn, given a basis.
+"""Our own requests: listed, drafted, followed, changed, checked, read, printed, withdrawn, given a basis, and files attached.
 
-Sealing is not here: the drafter's key signs a bag that is written at that moment, on the desk or at the command line.
-Confirming and releasing sign what was sealed, and are in `signing`.
+What a person's key signs, and what is sent, is in `signing`.
 """
 
 from __future__ import annotations
@@ -27,11 +26,13 @@ from comity.requests.safeguards import dated
 from comity.requests.states import STATES
 from comity.requests.vocabulary import draft_shape
 
+from ..acts.drafting import attach, follow
 from . import answers
-from .asked import Choice, Draft, DraftChange, Reason
+from .asked import Choice, Draft, DraftChange, Following, Reason
 from .call import Asked, Call, Called, data, listed
 from .errors import BadCall
-from .operations import JSON, Operation, by_case, by_outgoing
+from .operations import FILE, JSON, Operation, by_case, by_outgoing
+from .operations import PACKAGE as LARGEST
 
 PDF, PACKAGE = "application/pdf", "application/zip"
 State = Annotated[str, Query(json_schema_extra={"enum": ["", *STATES]}, max_length=20)]
@@ -49,6 +50,23 @@ def draft_request(call: Called, case: str, asked: Draft) -> Response:
         by=call.name, own_id=new_id(call.desk.staff.now),
     )  # fmt: skip
     return data(kept(made), 201)
+
+
+def follow_request(call: Called, asked: Following) -> Response:
+    """Begin a request that extends, follows or corrects an earlier one, or asks for mutual assistance on it."""
+    made = follow(
+        call.actor, ours(call).id, relation=asked.relation, own_id=new_id(call.desk.staff.now),
+        measure=asked.measure or "", to=asked.to or "", data=asked.data,
+    )  # fmt: skip
+    return data(kept(made), 201)
+
+
+def attach_file(
+    call: Called, name: Annotated[str, Query(min_length=1, max_length=200, description="What the file is called.")]
+) -> Response:
+    """Attach a file to a draft; one of the same name takes the place of the former."""
+    assert call.file is not None
+    return data(kept(attach(call.actor, ours(call).id, name, call.file)))
 
 
 def read_request(call: Called) -> Response:
@@ -100,10 +118,10 @@ def propose_bases(call: Called) -> Response:
 
 
 def choose_basis(call: Called, choice: Choice) -> Response:
-    """Bind a legal basis that a named person chose to a draft, with answers on what was open."""
+    """Bind a legal basis that the caller chose to a draft, with answers on what was open; the choice is his, by name."""
     numbered = {int(number): text for number, text in choice.answers.items()}
     name = call.given["request"]
-    made = choose(call.office, name, choice.candidate, by=choice.by, text=choice.text, answers=numbered)
+    made = choose(call.office, name, choice.candidate, by=call.name, text=choice.text, answers=numbered)
     return data(kept(made))
 
 
@@ -168,6 +186,14 @@ OPERATIONS = (
     Operation("GET", "/requests", "case.list", list_requests, answers.Listed[answers.RequestRow]),
     Operation(
         "POST", "/requests", "request.draft", draft_request, answers.RequestKept, case=by_case, takes=JSON, status=201
+    ),
+    Operation(
+        "POST", "/requests/{request}/followers", "request.draft", follow_request, answers.RequestKept, by_outgoing,
+        takes=JSON, status=201,
+    ),
+    Operation(
+        "POST", "/requests/{request}/attachments", "request.draft", attach_file, answers.RequestKept, by_outgoing,
+        takes=FILE, most=LARGEST,
     ),
     Operation("GET", "/requests/{request}", "request.read", read_request, answers.RequestRead, case=by_outgoing),
     Operation(

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from typing import Any
 
 from starlette.responses import Response
 
 from comity.accounts import knowledge, people
-from comity.accounts.access import cases_of
+from comity.accounts.access import cases_of, known_to
 from comity.accounts.duties import roles
 from comity.accounts.errors import NotAllowed
-from comity.kernel.clock import stamp
 from comity.kernel.errors import ComityError
 from comity.kernel.language import _
 from comity.requests import tables
 from comity.requests.cases import keep_case, show_case, targets_of
 from comity.requests.errors import WrongState
-from comity.requests.model import OUT, CaseFile, Request
+from comity.requests.model import OUT, CaseFile
 from comity.requests.vocabulary import case_shape
 from comity.store.engine import Unit
 
+from ..acts.cases import export_case
+from ..acts.drafting import MEASURES
 from . import caseform
 from .caseform import CaseForm
 from .languages import worded
@@ -29,7 +29,7 @@ from .routes import Route, by_name
 from .visit import Visit
 
 FORM = 512 << 10
-SHOWN = 50
+SHOWN, LATEST = 50, 4
 ARTICLES = range(7, 18)
 
 
@@ -37,14 +37,10 @@ def listed(visit: Visit) -> Response:
     """List the own cases, a page at once, what is under way in each first."""
     after = visit.query("after").replace("\0", "")
     with visit.desk.staff.store.read() as unit:
-        known = cases_of(visit.desk.staff, unit, visit.me)
-        found = tables.cases_named(unit, known, after=after, most=SHOWN + 1)
+        found = tables.cases_named(unit, known_to(visit.desk.staff, visit.me), after=after, most=SHOWN + 1)
         more, found = found[SHOWN:], found[:SHOWN]
-        asked = tables.requests_of(unit, [one.reference for one in found], OUT)
-    counts: dict[str, list[Request]] = {}
-    for one in asked:
-        counts.setdefault(one.case, []).append(one)
-    return visit.page("cases.html", cases=found, requests=counts, after=after, more=bool(more))
+        asked = tables.latest_of(unit, [one.reference for one in found], OUT, LATEST)
+    return visit.page("cases.html", cases=found, requests=asked, after=after, more=bool(more))
 
 
 def new(visit: Visit) -> Response:
@@ -134,23 +130,8 @@ def gone(visit: Visit) -> Response:
 
 def exported(visit: Visit) -> Response:
     """Carry a case out: everything of it that this person may read, as one JSON file."""
-    office, reference = visit.desk.node.office, visit.given["case"]
-    case = show_case(office, reference)
-    with office.store.read() as unit:
-        asked = [_whole(unit, one, visit.desk.staff.now) for one in tables.requests_of(unit, [reference], OUT)]
-    document = {
-        "format": "comity-case-export/1",
-        "party": office.party,
-        "case": dict(case.document),
-        "identifiers": targets_of(case.document),
-        "requests": asked,
-        "returns": [
-            {"id": one.id, "request": one.request, "item": one.item, "records": dict(one.records), "at": stamp(one.at)}
-            for one in visit.desk.node.catalogue.every(reference)
-        ],
-        "exported_at": stamp(visit.desk.staff.now),
-        "exported_by": visit.person.label,
-    }
+    reference = visit.given["case"]
+    document = export_case(visit.actor, reference)
     name = "".join(sign if (sign.isascii() and sign.isalnum()) or sign in "-_" else "-" for sign in reference)
     return Response(
         json.dumps(document, ensure_ascii=False, indent=2).encode(),
@@ -170,8 +151,7 @@ def parties(visit: Visit) -> list[Any]:
 
 def measures() -> list[tuple[str, str]]:
     """List what may be asked for, beginning anew."""
-    names = ("preserve", "disclose_subscriber", "disclose_traffic", "disclose_content", "disclose_emergency")
-    return [(name, worded("measure", name)) for name in (*names, "mutual_assistance")]
+    return [(name, worded("measure", name)) for name in MEASURES]
 
 
 def _found(visit: Visit) -> CaseFile | None:
@@ -192,15 +172,6 @@ def _began(visit: Visit, reference: str) -> Any:
             raise NotAllowed("got a reference that is taken, expected a new one", field="reference", advice=advice)
 
     return begin
-
-
-def _whole(unit: Unit, request: Request, now: datetime) -> dict[str, Any]:
-    return request.plain() | {
-        "document": dict(request.document),
-        "history": [one.plain() for one in tables.history_of(unit, request.id)],
-        "receipts": [one.plain() for one in tables.answers_of(unit, request.id)],
-        "clocks": [one.plain(now) for one in tables.clocks_of(unit, request.id)],
-    }
 
 
 def _raw(visit: Visit) -> CaseForm:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from starlette.responses import Response
 
@@ -21,6 +19,7 @@ from comity.requests.errors import NoRequest
 from comity.requests.model import OUT, CaseFile, Finding, Request
 from comity.requests.states import DRAFT
 
+from ..acts import drafting as acts
 from . import draftform
 from .cases import measures, parties
 from .desk import Desk
@@ -29,7 +28,6 @@ from .languages import NAMES, worded
 from .routes import Route, by_name
 from .visit import Visit
 
-LONGEST_NAME = 200
 FACTS = ("offence_facts", "facts")
 FORM, FILE = 512 << 10, 64 << 20
 
@@ -72,21 +70,15 @@ def begun(visit: Visit) -> Response:
 
 def followed(visit: Visit) -> Response:
     """Begin a request that extends, follows or corrects this one."""
-    office, before = visit.desk.node.office, ours(visit.desk, visit.given["request"])
-    relation = visit.field("relation")
-    if relation == "assistance":
-        from comity.requests.assistance import request_assistance
-
-        made = request_assistance(
-            office, before.id, data=visit.fields("data"), to=visit.field("to"), by=name_of(visit), own_id=_once(visit)
-        )
-        return visit.go(f"/request/{made.id}/draft")
-    if relation not in ("extends", "follows", "corrects"):
-        raise BadInput(f"got {relation[:40]!r}, expected extends, follows or corrects", field="relation")
-    measure = visit.field("measure")
-    if measure and measure not in dict(measures()):
-        raise BadInput(f"got {measure[:40]!r}, expected one of the measures shown", field="measure")
-    made = service.follow(office, before.id, relation=relation, measure=measure, by=name_of(visit), own_id=_once(visit))
+    made = acts.follow(
+        visit.actor,
+        visit.given["request"],
+        relation=visit.field("relation"),
+        own_id=_once(visit),
+        measure=visit.field("measure"),
+        to=visit.field("to"),
+        data=visit.fields("data"),
+    )
     return visit.go(f"/request/{made.id}/draft")
 
 
@@ -129,14 +121,7 @@ def attached(visit: Visit) -> Response:
     """Attach a file to the draft."""
     request = ours(visit.desk, visit.given["request"])
     for one in visit.files("file"):
-        with tempfile.TemporaryDirectory() as folder:
-            name = PurePosixPath((one.filename or "").replace("\\", "/")).name
-            if name in ("", ".", "..") or len(name.encode()) > LONGEST_NAME:
-                raise BadInput("got a file without a name, or with one too long, expected a short one", field="file")
-            path = Path(folder, name)
-            with path.open("xb") as target:
-                shutil.copyfileobj(one.file, target)
-            service.fill(visit.desk.node.office, request.id, [], [path], by=name_of(visit))
+        acts.attach(visit.actor, request.id, one.filename or "", Path(str(one.file.name)))
     return visit.go(f"/request/{request.id}/draft#attachments")
 
 

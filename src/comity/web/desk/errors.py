@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from comity.kernel.errors import BadInput, NotFound, Refused
 
+from ..errors import Busy as Busy
+
 
 class BadRoute(BadInput):
     """A route names no act of the duty matrix, or leaves open which case it is about; the desk does not start."""
@@ -41,9 +43,3 @@ class SlowForm(Refused):
     """A form that took too long to arrive."""
 
     status = 408
-
-
-class Busy(Refused):
-    """More was asked at once than the desk does at once."""
-
-    status = 503

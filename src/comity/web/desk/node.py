@@ -5,49 +5,27 @@ Looking asks what is quickly told; whoever presses the button asks everything, t
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from starlette.responses import Response
 
-from comity.kernel.language import _
-from comity.node.doctor import Check, ask
+from comity.node.doctor import Check
 
-from .errors import Busy
+from ..acts import doctoring
 from .routes import Route
 from .visit import Visit
-
-QUICK = ("directory", "keys", "deliveries", "disk", "exchange", "outbox")
 
 
 def shown(visit: Visit) -> Response:
     """Show what is quickly told."""
-    return _page(visit, ask(visit.desk.node, *QUICK), whole=False)
+    return _page(visit, doctoring.quick(visit.actor), whole=False)
 
 
 def examined(visit: Visit) -> Response:
     """Ask everything; one examination at a time."""
-    if not visit.desk.checking.acquire(blocking=False):
-        raise Busy("got a check while another one is under way, expected one at a time", advice="Wait for its end.")
-    try:
-        checks = ask(visit.desk.node)
-    finally:
-        visit.desk.checking.release()
-    return _page(visit, checks, whole=True)
+    return _page(visit, doctoring.whole(visit.actor), whole=True)
 
 
 def _page(visit: Visit, checks: list[Check], *, whole: bool) -> Response:
-    kept = [_without_content(one) for one in checks]
-    return visit.page("node.html", checks=kept, whole=whole, good=all(one.good for one in kept))
-
-
-def _without_content(one: Check) -> Check:
-    """Leave out which item of evidence a chain is of: whoever runs the machine reads no case."""
-    if one.name != "custody" or one.good:
-        return one
-    advice = _(
-        "A custodian sees which: have the custody looked at, change nothing, and compare with the last good back-up."
-    )
-    return replace(one, found=_("There are faults in the custody of evidence."), advice=advice)
+    return visit.page("node.html", checks=checks, whole=whole, good=all(one.good for one in checks))
 
 
 ROUTES = (

@@ -74,3 +74,4 @@ FORMS: Mapping[str, Callable[[Store, Inquiry, int, Mapping[str, str]], Iterator[
     "csv": table,
     "ndjson": ndjson,
 }
+MEDIA: Mapping[str, str] = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson"}
