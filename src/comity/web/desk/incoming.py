@@ -40,6 +40,7 @@ from ..acts.arriving import case_of
 from .clockline import drawn, marks
 from .desk import Desk
 from .languages import direction
+from .links import links
 from .routes import Route
 from .signing import signer_of
 from .visit import Visit
@@ -88,7 +89,7 @@ def page(visit: Visit, wrong: ComityError | None = None, at: str = "") -> Respon
         members=[one for one in everybody if one.id in members],
         others=[one for one in everybody if one.active and one.id not in members],
         stated=_stated(), ended=frozenset(WORDS.values()), refusals=_codes(REFUSED), lacks=_codes(INFO_NEEDED),
-        wrong=wrong, at=at, typed=typed, again=visit.query("again") == "yes",
+        links=links(visit, request), wrong=wrong, at=at, typed=typed, again=visit.query("again") == "yes",
     )  # fmt: skip
 
 

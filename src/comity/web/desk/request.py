@@ -30,6 +30,7 @@ from .cases import measures
 from .delivered import told
 from .drafting import by_ours, ours
 from .languages import direction
+from .links import links
 from .routes import Route
 from .signing import signer_of
 from .visit import Visit
@@ -152,14 +153,9 @@ def page(visit: Visit, *, wrong: ComityError | None = None) -> Response:
     line = clockline.marks(found.history, found.clocks, now)
     findings = drafting.check(office, request.id)[1] if request.state in (DRAFT, SEALED) else []
     with visit.desk.staff.store.read() as unit:
-        letters = messages.find_messages(unit, direction=messages.OUT, about=request.id)
+        letters = messages.letters(unit, [request.id]).get(request.id, [])
         drafted = release.drafters(unit, request)
         able = {act: _able(visit, unit, request.case, act) for act in ("request.release", "request.confirm")}
-        earlier = [
-            one
-            for row in request.document.get("related", [])
-            for one in tables.find_requests(unit, package=row["package"], direction=OUT)
-        ]
     signatures = len(json.loads(request.envelope)["signatures"]) if request.envelope else 0
     return visit.page(
         "request.html",
@@ -186,7 +182,7 @@ def page(visit: Visit, *, wrong: ComityError | None = None) -> Response:
         standing=next(filter(stands, (one for one in letters if one.kind == "order")), None),
         waiting=request.state in WAITING,
         can=allowed(OUT, request.state),
-        earlier=earlier,
+        links=links(visit, request),
         **told(visit, request),
         preserving=bool(measure(request.measure).get("accepted_needs")),
         codes={one.id: codes(one.state).get(one.code, {}) for one in found.answers},
