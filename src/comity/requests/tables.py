@@ -273,6 +273,31 @@ def count_references(unit: Unit, prefix: str) -> int:
     return int(unit.execute(query).scalar_one())
 
 
+def exercises(unit: Unit, ids: Iterable[str]) -> set[str]:
+    """Pick those of some requests that are exercises."""
+    marked = _requests.c.document["exercise"].as_boolean()
+    return set(unit.scalars(sa.select(_requests.c.id).where(_requests.c.id.in_(sorted(ids)), marked.is_(True))))
+
+
+def linked(unit: Unit, request: Request) -> list[tuple[Request, str, bool]]:
+    """Give the requests to which one belongs, each with the relation: those that it names, then, as *later*, those that name it.
+
+    They go the same way, and those that came in are of the same sender.
+    """
+    same = {"direction": request.direction} | ({"peer": request.peer} if request.direction == "in" else {})
+    named = {str(row["package"]): str(row["relation"]) for row in request.document.get("related", [])}
+    query = sa.select(_requests).filter_by(**same).order_by(_requests.c.id)
+    before = [Request(**row) for row in unit.execute(query.where(_requests.c.package.in_(named))).mappings()]
+    found = [(one, named[one.package], False) for one in before]
+    if not request.package:
+        return found
+    query = query.where(_requests.c.id == _related.c.request, _related.c.package == request.package)
+    for one in (Request(**row) for row in unit.execute(query).mappings()):
+        relations = [str(row["relation"]) for row in one.document["related"] if row["package"] == request.package]
+        found.append((one, relations[0], True))
+    return found
+
+
 def put_clocks(unit: Unit, request: str, clocks: Iterable[Deadline], *, instead: Iterable[str] = ()) -> None:
     """Start clocks of a request, or set them anew; those of the kinds *instead* that are not among them go."""
     new = list(clocks)
@@ -308,31 +333,6 @@ def open_clocks(unit: Unit) -> list[tuple[Deadline, Request]]:
 
 
 def add_entry(unit: Unit, entry: Entry) -> None:
-def exercises(unit: Unit, ids: Iterable[str]) -> set[str]:
-    """Pick those of some requests that are exercises."""
-    marked = _requests.c.document["exercise"].as_boolean()
-    return set(unit.scalars(sa.select(_requests.c.id).where(_requests.c.id.in_(sorted(ids)), marked.is_(True))))
-
-
-def linked(unit: Unit, request: Request) -> list[tuple[Request, str, bool]]:
-    """Give the requests to which one belongs, each with the relation: those that it names, then, as *later*, those that name it.
-
-    They go the same way, and those that came in are of the same sender.
-    """
-    same = {"direction": request.direction} | ({"peer": request.peer} if request.direction == "in" else {})
-    named = {str(row["package"]): str(row["relation"]) for row in request.document.get("related", [])}
-    query = sa.select(_requests).filter_by(**same).order_by(_requests.c.id)
-    before = [Request(**row) for row in unit.execute(query.where(_requests.c.package.in_(named))).mappings()]
-    found = [(one, named[one.package], False) for one in before]
-    if not request.package:
-        return found
-    query = query.where(_requests.c.id == _related.c.request, _related.c.package == request.package)
-    for one in (Request(**row) for row in unit.execute(query).mappings()):
-        relations = [str(row["relation"]) for row in one.document["related"] if row["package"] == request.package]
-        found.append((one, relations[0], True))
-    return found
-
-
     """Write a line of history."""
     unit.execute(sa.insert(_history).values(**vars(entry)))
     if entry.act == "receive":
