@@ -58,18 +58,17 @@ class Taken:
     units: int = 0
 
 
-def quick(block: Block, grid: Grid, first: int) -> Taken | None:
-    """Take a block by Arrow; None where it is not plain. *first* is the number of its first line."""
+def quick(block: Block, grid: Grid, first: int, lines: int) -> Taken | None:
+    """Take a block of so many *lines* by Arrow; None where it is not plain. *first* is the number of its first line."""
     ending = _ending(block.data)
     if block.cut or not ending or not _sound(block.data):
         return None
     columns, odd = _parsed(block.data, grid)
     if any(_longest(column) > CELL for column in columns):
         return None
-    units = block.data.count(b"\n") + (block.data[-1:] != b"\n")
     lengths = None if odd or not grid.spans else _even(block.data, columns, ending)
     if lengths is not None:
-        return Taken(Cells(columns, *_placed(lengths, block.start, ending, first)), units=units)
+        return Taken(Cells(columns, *_placed(lengths, block.start, ending, first)), units=lines)
     return _compared(block, grid, first, columns, odd)
 
 
