@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
 CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
 ADMIN = "admin"
+PLAIN = ssl.SSLContext(
+    ssl.PROTOCOL_TLS_CLIENT
+)  # the desks of tests are asked by HTTP; authorities take long to be read
 
 
 @dataclass
@@ -75,7 +79,7 @@ class Served:
 
     def visitor(self) -> Visitor:
         """Somebody who is not signed in."""
-        client = httpx2.Client(base_url=self.origin, follow_redirects=False, timeout=20)
+        client = httpx2.Client(base_url=self.origin, follow_redirects=False, timeout=20, verify=PLAIN)
         self._clients.append(client)
         return Visitor(client, self.origin)
 

@@ -24,7 +24,7 @@ import httpx2
 from joserfc import jws
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
-from builders.desk import Served, Visitor, served_on
+from builders.desk import PLAIN, Served, Visitor, served_on
 from builders.nodes import opened as nodes_in
 from comity.kernel.clock import Clock
 from comity.web.desk.pages import ROUTES
@@ -81,7 +81,7 @@ class Provider:
     def consent(self, address: str) -> str:
         """Sign in as a person does who follows *address*; gives where the provider then leads the browser."""
         url = urlsplit(address)
-        with httpx2.Client() as client:
+        with httpx2.Client(verify=PLAIN) as client:
             answer = client.get(f"{url.scheme}://{url.netloc}{url.path}/yes?{url.query}")
         return str(answer.headers["location"])
 
@@ -132,8 +132,7 @@ def base64url(raw: bytes) -> str:
 def provider_at_work(clock: Clock) -> Iterator[Provider]:
     """Give a provider that listens."""
     made = Provider(clock)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"provider": made}))
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"provider": made}))
     made.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
@@ -191,6 +190,13 @@ def linked(desk: Served, provider: Provider, name: str, *roles: str, subject: st
 
 def _laid(over: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in (over | changes).items() if value is not None}
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *args: Any) -> None:
+        """Say nothing when a client goes away."""
 
 
 class _Handler(BaseHTTPRequestHandler):

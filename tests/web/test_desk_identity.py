@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
+from builders.browsing import follow, judged, reads
 from builders.desk import Served, Visitor
 from builders.issuer import Provider, desk_with_provider, entered, linked
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 STRONG = {"amr": ["pwd", "otp"]}
 
@@ -54,3 +60,81 @@ def test_without_a_second_factor_there_one_is_given_here(both: tuple[Served, Pro
     again = desk.visitor()
     entered(again, provider)
     assert again.post("/sign-in/second", {"code": digits}, page="/sign-in/second").status_code == 401
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("script", [True, False], ids=["", "no script"])
+def test_a_morning_at_the_desk(browser: Browser, both: tuple[Served, Provider], script: bool) -> None:
+    """In a real browser a person links himself, signs out here and there, and comes in again by the provider alone."""
+    desk, provider = both
+    name = "huy" if script else "mai"
+    provider.person, provider.claims = f"8c1f-{name}", STRONG
+
+    def gone_there_and_back() -> None:
+        page.get_by_role("link", name="I am Lan").click()
+        if not script:
+            follow(page.get_by_role("button", name="Go on"))
+
+    also = (f"http://127.0.0.1:{provider.port}/",)
+    with desk.browser(browser, name, "drafter", also=also, java_script_enabled=script) as page:
+        page.goto("/account")
+        page.get_by_role("button", name="Link me with").click()
+        gone_there_and_back()
+        expect(page).to_have_url(f"{desk.origin}/account")
+        reads(page.locator("#main"), provider.person)
+        follow(page.get_by_role("button", name="Sign out", exact=True))
+        expect(page).to_have_url(f"{desk.origin}/sign-in")
+        page.goto("/cases")
+        page.get_by_role("button", name="Sign in with 127.0.0.1").click()
+        gone_there_and_back()
+        expect(page).to_have_url(f"{desk.origin}/cases")
+        follow(page.get_by_role("button", name="Sign out", exact=True))
+        reads(page.get_by_role("heading", level=1), "You are signed out here")
+        follow(page.get_by_role("link", name="Sign out there too"))
+        reads(page.get_by_role("heading", level=1), "Signed out")
+        page.goto("/cases")
+        expect(page).to_have_url(f"{desk.origin}/sign-in?next=%2Fcases")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [320, 1440])
+def test_the_pages_of_the_provider_are_looked_at(browser: Browser, both: tuple[Served, Provider], width: int) -> None:
+    """The pages on the way to the provider and back are whole for everybody, on a telephone and a large screen."""
+    desk, provider = both
+    visitor = f"seen{width}"
+    provider.person, provider.claims = f"8c1f-{visitor}", {}
+    also = (f"http://127.0.0.1:{provider.port}/",)
+    linked(desk, provider, visitor, "drafter")
+    with desk.browser(browser, also=also, viewport={"width": width, "height": 800}) as page:
+        page.goto("/sign-in")
+        reads(page.get_by_role("heading", level=1), "Sign in")
+        found = judged(page)
+        page.get_by_role("button", name="Sign in with 127.0.0.1").click()
+        page.get_by_role("link", name="I am Lan").click()
+        page.wait_for_url(f"{desk.origin}/sign-in/second")
+        found += judged(page)
+        page.get_by_label("Six digits").fill(desk.crew.code())
+        follow(page.get_by_role("button", name="Sign in", exact=True))
+        page.goto("/account")
+        reads(page.locator("#main"), provider.person)
+        found += judged(page)
+        follow(page.get_by_role("button", name="Sign out", exact=True))
+        reads(page.get_by_role("heading", level=1), "You are signed out here")
+        assert found + judged(page) == []
+
+
+def test_an_administrator_sees_and_makes_links(both: tuple[Served, Provider]) -> None:
+    """The page of an invited person takes his subject; that of a linked one shows it; the node's page says whether the provider answers."""
+    from comity.accounts import people
+
+    desk, provider = both
+    invited, _ = people.invite(desk.crew.staff, desk.person("admin"), "new.one", "New", ["drafter"], "shift")
+    boss, page = desk.client("admin"), f"/people/{invited.id}"
+    assert "the claim sub" in boss.read(page)
+    assert boss.post(f"{page}/identity", {"subject": "8c1f-new", "reason": "shift"}, page=page).status_code == 303
+    assert "8c1f-new" in boss.read(page)
+    assert "sign-in" in boss.post("/node", {}, page="/node").text
+    assert f"127.0.0.1:{provider.port} answers, 3 keys, PKCE" in boss.post("/node", {}, page="/node").text
+    provider.down = True
+    assert "got the status 503" in boss.post("/node", {}, page="/node").text
+    provider.down = False

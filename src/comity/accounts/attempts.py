@@ -4,7 +4,7 @@ An attempt is counted before it is looked at, so that many at once are many; suc
 
 - the browser's device, where the person has signed in from it before; a stranger's attempts do not hinder it;
 - otherwise the account, with a short longest wait, because strangers can cause it;
-- and always the address, with a long one.
+- and always the address, with a long one. What is brought back from an identity provider is counted by itself.
 
 While one waits, further attempts are turned away without being looked at or counted.
 """

@@ -108,12 +108,13 @@ def _key(row: dict[str, Any]) -> Key | None:
     from joserfc.jwk import ECKey, OKPKey, RSAKey
 
     kinds: dict[Any, type[Key]] = {"RSA": RSAKey, "EC": ECKey, "OKP": OKPKey}
-    kind = kinds.get(row.get("kty"))
+    kind = kinds.get(str(row.get("kty")))
     if kind is None or row.get("use", "sig") != "sig" or "d" in row or row.get("crv") != CURVES.get(kind.key_type):
         return None
+    if kind is RSAKey and len(str(row.get("n", "")).lstrip("A")) * 6 < LEAST_BITS:
+        return None
     try:
-        key = kind.import_key(row)
-        return None if isinstance(key, RSAKey) and key.public_key.key_size < LEAST_BITS else key
+        return kind.import_key(row)
     except (JoseError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
         return None
 

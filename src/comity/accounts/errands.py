@@ -67,7 +67,7 @@ def back(
         TooSoon: too many such answers failed.
         IssuerUnreachable, WrongIssuer: the provider cannot be asked.
     """
-    counted = {f"address:{hashed(caller.address)}": attempts.ADDRESS}
+    counted = {f"errand:{hashed(caller.address)}": attempts.ADDRESS}  # of its own: no outage hinders passwords
     with staff.store.write() as unit:
         attempts.begin(staff, unit, counted)
     errand = _taken(staff, hashed(answer.state), word)
