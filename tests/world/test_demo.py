@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from comity.accounts.duties import roles
 from comity.accounts.knowledge import members
 from comity.accounts.people import all_people
 from comity.cli.demodesk import CASES, CREWS
@@ -98,16 +99,23 @@ def _desks_are_ready(folder: Path, printed: str) -> None:
             found = {one.name: one for one in all_people(unit)}
             assert set(found) == {"admin", *(post.name for post in crew)}
             assert {member.person for case in CASES[home] for member in members(unit, case)} == {
-                found[post.name].id for post in crew
+                found[post.name].id for post in crew if post.role != "auditor"
             }
             assert not any(one.password or one.totp for one in found.values())
-            for post in crew:
+            for post in filter(lambda one: one.key, crew):
                 with pytest.raises(KeyFileError):
                     FileSigner.open(folder / home / "keys" / post.key, "another passphrase")
                 key = FileSigner.open(folder / home / "keys" / post.key, PASSPHRASE).public
                 listed = node.office.me().key(key.keyid)
                 assert listed is not None and listed.holder == found[post.name].holder
             assert printed.count(f"{node.settings.desk_url}/join?code=") == len(found)
+            for post in crew:
+                assert roles()[post.role].does in " ".join(printed.split())
+
+
+def test_the_desk_of_vn_has_everybody_whom_a_request_needs() -> None:
+    """Every role but the provider's is somebody's at the demonstration's 24/7 point; the administrator comes by himself."""
+    assert {post.role for post in CREWS["vn"]} == roles().keys() - {"provider", "administrator"}
 
 
 def test_nodes_of_two_demonstrations_get_ports_of_their_own(tmp_path: Path) -> None:

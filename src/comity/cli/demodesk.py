@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     from comity.accounts.model import Person
     from comity.accounts.staff import Staff
 
-REASON, WAY = "for the demonstration", "demonstration"
+REASON, WAY, AUDITOR = "for the demonstration", "demonstration", "auditor"
 
 
 @dataclass(frozen=True)
 class Post:
-    """Somebody at a desk: the role, and the key file with which he signs."""
+    """Somebody at a desk: the role, and the key file with which he signs; none where he signs nothing."""
 
     name: str
     label: str
     role: str
-    key: str
+    key: str = ""
 
 
 CREWS = {
@@ -37,6 +37,10 @@ CREWS = {
         Post("lan", "Lan", "drafter", "post-3"),
         Post("minh", "Minh", "releaser", "post-1b"),
         Post("huy", "Huy", "officer", "desk"),
+        Post("hoa", "Hoa", "confirmer", "post-0"),
+        Post("thu", "Thu", "lawyer"),
+        Post("binh", "Binh", "custodian", "evidence"),
+        Post("ngan", "Ngan", "auditor"),
     ),
     "sg": (Post("wei", "Wei", "provider", "desk"),),
 }
@@ -50,14 +54,15 @@ def desks(stage: Stage, ports: dict[str, int]) -> None:
         url = f"http://localhost:{ports[home]}"
         settle(stage.folder, home, desk=f"127.0.0.1:{ports[home]}", desk_url=url)
         for post in crew:
-            _key(stage.folder, home, post.key)
+            if post.key:
+                _key(stage.folder, home, post.key)
         codes = _people(stage.folder / home, crew, CASES[home])
         stage.say(f"comity serve --home {stage.folder / home}")
-        for (name, does), code in codes.items():
-            stage.say(f"    {name:<6} {does:<20} {url}/join?code={code}")
-    stage.say(
-        _("Each works once, within a day. Two people need two browser profiles, or one of them a private window.")
-    )
+        for (name, role, does), code in codes.items():
+            stage.say(f"    {name:<6} {role:<26} {url}/join?code={code}")
+            stage.say(f"           [dim]{does}[/]")
+    stage.say(_("Each address works once: the administrator's within a day, the others' within a week."))
+    stage.say(_("Two people need two browser profiles, or one of them a private window. Begin with lan."))
     stage.say(_("Every key's passphrase is: {passphrase}").format(passphrase=PASSPHRASE))
 
 
@@ -69,9 +74,9 @@ def _key(folder: Path, home: str, name: str) -> None:
         shutil.copy(folder / "keys" / home / file, to)
 
 
-def _people(home: Path, crew: tuple[Post, ...], cases: tuple[str, ...]) -> dict[tuple[str, str], str]:
-    """Make the administrator of a node and let him invite its people; gives each one's code by name and duty."""
-    from comity.accounts.duties import ADMINISTRATOR, roles
+def _people(home: Path, crew: tuple[Post, ...], cases: tuple[str, ...]) -> dict[tuple[str, str, str], str]:
+    """Make the administrator of a node and let him invite its people; gives each one's code by name, role and what it does."""
+    from comity.accounts.duties import ADMINISTRATOR
     from comity.accounts.people import bind_key, first, invite
     from comity.crypto.keys import read_public
     from comity.node.service import open_node
@@ -82,14 +87,22 @@ def _people(home: Path, crew: tuple[Post, ...], cases: tuple[str, ...]) -> dict[
         people, codes = [], {}
         for post in crew:
             person, code = invite(node.staff, admin, post.name, post.label, [post.role], REASON)
-            bind_key(
-                node.staff, admin, person.id, post.key, holders[read_public(home / "keys" / f"{post.key}.pub").keyid]
-            )
-            people.append(person)
-            codes[post.name, _(roles()[post.role].label)] = code
+            if post.key:
+                holder = holders[read_public(home / "keys" / f"{post.key}.pub").keyid]
+                bind_key(node.staff, admin, person.id, post.key, holder)
+            if post.role != AUDITOR:
+                people.append(person)
+            codes[post.name, *_told(post.role)] = code
         for case in cases:
             _know(node.staff, case, *people)
-    return codes | {(admin.name, _(roles()[ADMINISTRATOR].label)): own}
+    return codes | {(admin.name, *_told(ADMINISTRATOR)): own}
+
+
+def _told(role: str) -> tuple[str, str]:
+    """Give a role in words, and what it does."""
+    from comity.accounts.duties import roles
+
+    return _(roles()[role].label), _(roles()[role].does)
 
 
 def _know(staff: Staff, case: str, begun: Person, *others: Person) -> None:
