@@ -35,15 +35,15 @@ class Body:
     def parts(self) -> Iterator[Part]:
         """Give what each row gives, in order."""
         with ThreadPoolExecutor(WORKERS) as pool:
-            pending: deque[tuple[Block, int, Future[Quick]]] = deque()
+            pending: deque[tuple[Block, Future[Quick]]] = deque()
             while self._fill(pool, pending):
-                block, _, future = pending.popleft()
+                block, future = pending.popleft()
                 done = future.result()
                 if done is not None:
                     self._count(done[0].units)
                     yield from done[1]
                     continue
-                self._tape.back(b"".join(later.data for later, *_ in pending))
+                self._tape.back(b"".join(later.data for later, _ in pending))
                 pending.clear()
                 if block.cut:
                     yield self._oversized(block)
@@ -51,19 +51,19 @@ class Body:
                 self._patience = self._patience - 1 if self._patience > 0 else PATIENCE if self._patience == 0 else -1
                 yield from self._with_care(block)
 
-    def _fill(self, pool: ThreadPoolExecutor, pending: deque[tuple[Block, int, Future[Quick]]]) -> bool:
-        """Keep the threads busy; false at the end. The lines of a block are counted once."""
+    def _fill(self, pool: ThreadPoolExecutor, pending: deque[tuple[Block, Future[Quick]]]) -> bool:
+        """Keep the threads busy; false at the end."""
         while len(pending) < WORKERS + 1 and (block := self._tape.block()) is not None:
-            first, lines = self._next + sum(count for _, count, _ in pending), _lines(block)
-            pending.append((block, lines, pool.submit(self._quick, block, first, lines)))
+            first = self._next + sum(earlier.lines for earlier, _ in pending)
+            pending.append((block, pool.submit(self._quick, block, first)))
             if self._patience:
                 break
         return bool(pending)
 
-    def _quick(self, block: Block, first: int, lines: int) -> Quick:
+    def _quick(self, block: Block, first: int) -> Quick:
         if self._patience:
             return None
-        taken = quick(block, self._grid, first, lines)
+        taken = quick(block, self._grid, first)
         return None if taken is None else (taken, list(self._told(taken)))
 
     def _oversized(self, block: Block) -> Finding:
@@ -113,11 +113,8 @@ class Body:
 def rows(tape: Tape, grid: Grid, first: int) -> Iterator[Cells]:
     """Give the rows of a text alone, block after block."""
     while (block := tape.block()) is not None:
-        taken = quick(block, grid, first, _lines(block))
+        taken = quick(block, grid, first)
         for part in [taken] if taken else careful(tape, block, grid, first):
             first += len(part.cells) + len(part.bad) + len(part.blank)
             yield part.cells
 
-
-def _lines(block: Block) -> int:
-    return block.data.count(b"\n") + (block.data[-1:] != b"\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 # A row longer than this is no row: a quote that is never closed, or no text at all.
 LONGEST = 16 * 1024 * 1024
@@ -21,6 +22,11 @@ class Block:
     def end(self) -> int:
         """Where the next block begins."""
         return self.start + len(self.data)
+
+    @cached_property
+    def lines(self) -> int:
+        """How many lines there are."""
+        return self.data.count(b"\n") + (self.data[-1:] != b"\n")
 
 
 class Tape:

@@ -58,8 +58,8 @@ class Taken:
     units: int = 0
 
 
-def quick(block: Block, grid: Grid, first: int, lines: int) -> Taken | None:
-    """Take a block of so many *lines* by Arrow; None where it is not plain. *first* is the number of its first line."""
+def quick(block: Block, grid: Grid, first: int) -> Taken | None:
+    """Take a block by Arrow; None where it is not plain. *first* is the number of its first line."""
     ending = _ending(block.data)
     if block.cut or not ending or not _sound(block.data):
         return None
@@ -68,7 +68,7 @@ def quick(block: Block, grid: Grid, first: int, lines: int) -> Taken | None:
         return None
     lengths = None if odd or not grid.spans else _even(block.data, columns, ending)
     if lengths is not None:
-        return Taken(Cells(columns, *_placed(lengths, block.start, ending, first)), units=lines)
+        return Taken(Cells(columns, *_placed(lengths, block.start, ending, first)), units=block.lines)
     return _compared(block, grid, first, columns, odd)
 
 
