@@ -65,6 +65,7 @@ def register(package: Path, source: str, home: Path, as_json: bool, **who: str) 
 @json_option
 def list_items(home: Path, as_json: bool) -> None:
     """List the items whose custody is kept here: who holds each, and how many entries it has."""
+    from comity.evidence.custodyplain import plain_chain
     from comity.evidence.custodysheet import standing
     from comity.evidence.holding import marks_on
     from comity.node.service import open_node
@@ -85,7 +86,7 @@ def list_items(home: Path, as_json: bool) -> None:
         if not rows:
             out.print(_("no items"))
 
-    emit([_row(item, checked) | marked[item].plain() for item, checked in rows], as_json, people)
+    emit([plain_chain(item, checked) | marked[item].plain() for item, checked in rows], as_json, people)
 
 
 @click.command()
@@ -120,6 +121,7 @@ def note(item: str, act: str, home: Path, as_json: bool, **rest: Any) -> None:
 @json_option
 def custody(item: str, pdf: Path | None, home: Path, as_json: bool) -> None:
     """Show the custody of ITEM, checked: every hand it went through, everything done with it, no gap."""
+    from comity.evidence.custodyplain import plain_chain, plain_entry
     from comity.evidence.custodysheet import print_custody
     from comity.evidence.custodytables import find_bags, find_tokens
     from comity.evidence.custodytime import check_times
@@ -137,8 +139,8 @@ def custody(item: str, pdf: Path | None, home: Path, as_json: bool) -> None:
         checked = check_times(checked, tokens, node.office.authorities)
         if pdf:
             place_bytes(print_custody(item, checked, bags, at=node.clock.now(), log=keeper.ledger.origin), pdf)
-    data = _row(item, checked) | marks.plain()
-    data |= {"bags": [bag.plain() for bag in bags], "entries": [_entry(one) for one in checked.entries]}
+    data = plain_chain(item, checked) | marks.plain()
+    data |= {"bags": [bag.plain() for bag in bags], "entries": [plain_entry(one) for one in checked.entries]}
 
     def people() -> None:
         _show(item, checked, bags, keeper.ledger.origin)
@@ -164,6 +166,7 @@ def check_custody(
     Its time tokens, if it has any, lie in NAME-times beside it.
     """
     from comity.crypto.authority import read_authorities
+    from comity.evidence.custodyplain import plain_chain, plain_entry
     from comity.evidence.custodyproof import check_files
     from comity.ledger.note import NoteKey
 
@@ -171,7 +174,7 @@ def check_custody(
     proofs, times = proofs or chain.with_name(f"{chain.stem}-proofs"), chain.with_name(f"{chain.stem}-times")
     authorities = read_authorities(time_authority)
     item, checked = check_files(chain, proofs, [key], times=times, authorities=authorities)
-    data = _row(item, checked) | {"entries": [_entry(one) for one in checked.entries]}
+    data = plain_chain(item, checked) | {"entries": [plain_entry(one) for one in checked.entries]}
     emit(data, as_json, lambda: _show(item, checked, [], key.name))
     _refuse(item, checked)
 
@@ -246,30 +249,6 @@ def _sha256(path: Path) -> str:
             return hashlib.file_digest(f, "sha256").hexdigest()
     except OSError as e:
         raise BadInput(f"got {e.strerror}, expected a file", file=str(path)) from e
-
-
-def _row(item: str, checked: Checked) -> dict[str, Any]:
-    where = checked.standing
-    return {
-        "item": item,
-        "length": len(checked.entries),
-        "holder": where.holder.plain() if where.holder and not where.gone else None,
-        "under_way_to": where.coming.plain() if where.coming else None,
-        "gone": where.gone,
-        "legal_hold": bool(where.holds),
-        "timed": [one.plain() for one in checked.timed],
-        "times_not_checked": checked.untested,
-        "clock_behind": list(checked.behind),
-        "whole": not checked.faults,
-        "faults": [fault.plain() for fault in checked.faults],
-    }
-
-
-def _entry(entry: Any) -> dict[str, Any]:
-    from comity.kernel import canonical
-
-    data: dict[str, Any] = canonical.load(entry.dump())
-    return data | {"sha256": entry.digest}
 
 
 def _refuse(item: str, checked: Checked) -> None:

@@ -437,6 +437,106 @@ class PeerHeld(Answer):
     paused: bool
 
 
+class ItemRow(Answer):
+    """An item of evidence: the hand that holds it, how many entries it has, what must be seen with it."""
+
+    item: str
+    case: str
+    digest: str
+    holder: dict[str, Any] | None
+    entries: int
+    use_limits: list[dict[str, Any]]
+    notice: dict[str, Any] | None
+
+
+class ItemRead(Answer):
+    """An item with its whole chain of custody, checked against the log."""
+
+    item: str
+    whole: bool
+    holder: dict[str, Any] | None
+    faults: list[dict[str, Any]]
+    bags: list[dict[str, Any]]
+    entries: list[dict[str, Any]]
+
+
+class ItemChecked(Answer):
+    """What a verification of an item's newest bag found, layer by layer."""
+
+    verdict: Literal["sound", "refused"]
+    layers: list[dict[str, Any]]
+    faults: list[dict[str, Any]]
+
+
+class EntryKept(Answer):
+    """An entry of custody that was made."""
+
+    item: str
+    number: int
+    sha256: str
+
+
+class ParcelRow(Answer):
+    """Evidence handed over between two nodes."""
+
+    hand_over: str
+    direction: Literal["out", "in"]
+    peer: str
+    state: str
+    sha256: str
+
+
+class HandedOver(Answer):
+    """A hand-over that is on offer; it is complete with the other party's signed acceptance alone."""
+
+    hand_over: str
+    note: str
+    item: str
+    to: str
+    parcel: ParcelRow
+
+
+class TakenOver(Answer):
+    """What became of evidence that came: under which item it is here, or that it was refused."""
+
+    hand_over: str
+    item: str
+    sender: str
+    again: bool
+    state: Literal["accepted", "refused"]
+
+
+class DeliveryRow(Answer):
+    """A delivery on a request of ours, and how far it has come."""
+
+    delivery: str
+    whole: bool
+    exists: bool | None
+    item: str
+    files: list[dict[str, Any]]
+
+
+class Wanted(Answer):
+    """How many parts are fetched now."""
+
+    parts: int
+
+
+class ItemMade(Answer):
+    """The item of evidence that a delivery became."""
+
+    item: str
+
+
+class PeerTried(Answer):
+    """What the way to a peer was found to be, step by step."""
+
+    party: str
+    at: str
+    good: bool
+    steps: list[dict[str, Any]]
+
+
 class Free(Answer):
     """A document of the law data: its fields are those that the commands print."""
 

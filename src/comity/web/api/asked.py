@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints, WithJsonSchema
 
+from comity.evidence.custodyentry import CLOCK, acts
 from comity.kernel.errors import BadInput
 from comity.kernel.shape import check_text
 from comity.requests.states import INFO_NEEDED, REFUSED
@@ -25,6 +26,7 @@ def _plain(text: str) -> str:
 
 
 Short = Annotated[str, StringConstraints(max_length=300), AfterValidator(_plain)]
+Text = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_plain)]
 Long = Annotated[str, StringConstraints(min_length=1, max_length=4000), AfterValidator(_plain)]
 Pasted = Annotated[str, StringConstraints(min_length=1, max_length=100_000)]
 Party = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}\.[a-z0-9-]{1,60}$")]
@@ -139,7 +141,7 @@ class Choice(Body):
     """A legal basis that the caller chooses."""
 
     candidate: Short = Field(description="The id of the basis, as proposed.")
-    text: Annotated[str, StringConstraints(max_length=2000), AfterValidator(_plain)] = ""
+    text: Text = ""
     answers: dict[Annotated[str, StringConstraints(pattern="^[0-9]{1,4}$")], Long] = Field(
         default_factory=dict, max_length=100, description="Answers on open questions, by their number."
     )
@@ -236,7 +238,7 @@ class Word(Body):
     target: Annotated[int, Field(ge=1, le=1000)]
     outcome: Literal["disclosed", "not_available", "refused"]
     code: Short = ""
-    reason: Annotated[str, StringConstraints(max_length=2000), AfterValidator(_plain)] = ""
+    reason: Text = ""
 
 
 class Parting(Proved):
@@ -257,7 +259,7 @@ class Calling(Proved):
     number: Short
     verdict: Literal["confirmed", "denied", "unreached"]
     answered_by: Short = ""
-    note: Annotated[str, StringConstraints(max_length=2000), AfterValidator(_plain)] = ""
+    note: Text = ""
 
 
 class Considered(Body):
@@ -272,8 +274,8 @@ class Considering(Proved):
     """The caller's answers before a request is executed; what is left out stays as it is."""
 
     answers: list[Considered] = Field(default_factory=list, max_length=50)
-    necessity: Annotated[str, StringConstraints(max_length=2000), AfterValidator(_plain)] = ""
-    proportionality: Annotated[str, StringConstraints(max_length=2000), AfterValidator(_plain)] = ""
+    necessity: Text = ""
+    proportionality: Text = ""
     second: Short = Field(default="", description="A question whose concern the caller looked at as the second person.")
 
 
@@ -282,7 +284,7 @@ class Existing(Body):
 
     exists: bool
     target: Annotated[int, Field(ge=1, le=1000)] = 1
-    override: Annotated[str, StringConstraints(max_length=2000), AfterValidator(_plain)] = ""
+    override: Text = ""
     passphrase: Passphrase | None = None
 
 
@@ -293,7 +295,7 @@ class Delivery(BaseModel):
 
     target: Annotated[int, Field(ge=1, le=1000)] = 1
     days: Annotated[int, Field(ge=1, le=365)] = 14
-    override: Annotated[str, StringConstraints(max_length=2000), AfterValidator(_plain)] = ""
+    override: Text = ""
     passphrase: Passphrase | None = None
 
 
@@ -302,7 +304,7 @@ class Drilled(Body):
 
     number: Short
     answered_by: Short = Field(default="", description="Who answered; empty if nobody did.")
-    note: Annotated[str, StringConstraints(max_length=2000), AfterValidator(_plain)] = ""
+    note: Text = ""
 
 
 class Pause(Body):
@@ -316,3 +318,71 @@ class Verdict(Body):
 
     verdict: Literal["confirmed", "dismissed"]
     reason: Long
+
+
+class Done(Proved):
+    """What the caller did with an item of evidence."""
+
+    act: Annotated[str, WithJsonSchema({"type": "string", "enum": [one for one in acts() if one != CLOCK]})]
+    post: Short = Field(default="", description="The caller's post; else that of his role.")
+    place: Short = ""
+    why: Text = ""
+    authority: Short = ""
+    tool: Short = ""
+    version: Short = ""
+    result: Text = ""
+    note: Text = ""
+    to_post: Short = Field(default="", description="The post of the other hand, where there is one.")
+    to_party: Party | None = None
+    to_person: Short = ""
+    happened: Moment = Field(default="", description="When it was done, if not now.")
+
+
+class Limits(Body):
+    """What the receiver of an item may do with it."""
+
+    case: Short = ""
+    offence: Short = ""
+    intelligence_only: bool = False
+    not_as_evidence: bool = False
+    no_onward: bool = False
+    delete_by: Annotated[str, StringConstraints(pattern="^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")] = ""
+
+
+class HandingOver(Proved):
+    """An item that is handed over to a party's node."""
+
+    to: Party
+    why: Long
+    post: Short = Field(default="", description="The caller's post; else that of his role.")
+    to_post: Short = ""
+    to_person: Short = ""
+    authority: Short = ""
+    limits: Limits = Limits()
+    copy_only: bool = Field(default=False, description="The item stays here, and a copy goes.")
+    days: Annotated[int, Field(ge=1, le=365)] = 14
+
+
+class TakingOver(Proved):
+    """Evidence that another party handed over is taken over."""
+
+    name: Short = Field(default="", description="Its name here, where the sender's is taken.")
+    post: Short = Field(default="", description="The caller's post; else that of his role.")
+    place: Short = ""
+
+
+class TurningDown(Proved):
+    """Evidence that another party handed over is refused, and why."""
+
+    why: Long
+    post: Short = Field(default="", description="The caller's post; else that of his role.")
+
+
+class Acquiring(Proved):
+    """A whole delivery becomes an item of evidence; *sign* puts the caller's signature on the seal."""
+
+    item: Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_plain)]
+    why: Long
+    place: Short = ""
+    opens: bool = Field(default=False, description="Open what is sealed to us.")
+    sign: bool = True

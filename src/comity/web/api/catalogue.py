@@ -5,7 +5,9 @@ from __future__ import annotations
 from . import (
     answering,
     cases,
+    delivered,
     directory,
+    evidence,
     identifiers,
     inbox,
     law,
@@ -21,7 +23,7 @@ from . import (
 from .operations import checked
 
 MODULES = (
-    cases, members, requests, signing, answering, inbox, verifying, identifiers, records, matching, law, directory, overview,
+    cases, members, requests, signing, delivered, answering, inbox, verifying, identifiers, records, evidence, matching, law, directory, overview,
     log,
 )  # fmt: skip
 OPERATIONS = checked(one for module in MODULES for one in module.OPERATIONS)

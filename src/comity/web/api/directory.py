@@ -7,12 +7,13 @@ from typing import Annotated, Any
 from fastapi import Path
 from starlette.responses import Response
 
-from comity.exchange import drills, peers
+from comity.exchange import drills
 from comity.exchange.peers import Peers
 from comity.exchange.tables import OUT, QUEUED, STUCK, count_messages, standing
 from comity.kernel.clock import stamp
 
-from .answers import DrillRow, Listed, PartyRead, PartyRow, PeerHeld, PeerRow
+from ..acts import peering
+from .answers import DrillRow, Listed, PartyRead, PartyRow, PeerHeld, PeerRow, PeerTried
 from .asked import Drilled, Pause
 from .call import Asked, Called, data, listed
 from .operations import JSON, Operation
@@ -49,10 +50,15 @@ def record_drill(call: Called, party: Annotated[str, Path(max_length=80)], tried
 def pause_peer(call: Called, party: Annotated[str, Path(max_length=80)], wanted: Pause) -> Response:
     """Hold messages to a peer back, or let them out again."""
     known = call.node.mirror.lookup(party, call.desk.staff.now, stale=True)
-    act = peers.pause if wanted.paused else peers.resume
-    with call.node.store.write(durable=True) as unit:
-        standing = act(unit, call.node.ledger, known.id, call.desk.staff.now)
-    return data({"party": known.id, "paused": standing.paused})
+    peering.hold(call.actor, known.id, paused=wanted.paused)
+    return data({"party": known.id, "paused": wanted.paused})
+
+
+def try_peer(call: Called, party: Annotated[str, Path(max_length=80)]) -> Response:
+    """Look at the way to a peer step by step, and keep what was found; one check at a time."""
+    known = call.node.mirror.lookup(party, call.desk.staff.now, stale=True)
+    found = peering.try_way(call.actor, known.id)
+    return data({"party": found.party, "at": stamp(found.at), "good": found.good, "steps": found.findings})
 
 
 def list_peers(call: Called, piece: Asked) -> Response:
@@ -86,5 +92,6 @@ OPERATIONS = (
     Operation("GET", "/directory/{party}/drills", "directory.read", list_drills, Listed[DrillRow]),
     Operation("POST", "/directory/{party}/drills", "directory.drill", record_drill, DrillRow, takes=JSON, status=201),
     Operation("PUT", "/peers/{party}", "peers.change", pause_peer, PeerHeld, takes=JSON),
+    Operation("POST", "/peers/{party}/trial", "peers.check", try_peer, PeerTried),
     Operation("GET", "/peers", "peers.read", list_peers, Listed[PeerRow]),
 )

@@ -10,14 +10,13 @@ from zoneinfo import ZoneInfo
 from starlette.responses import Response
 
 from comity.directory.model import Hours, Party, shape
-from comity.exchange import drills, peers, roster
-from comity.exchange.tables import PeerCheck, last_checks, put_check
-from comity.kernel.clock import stamp
+from comity.exchange import drills, roster
+from comity.exchange.tables import last_checks
 from comity.kernel.errors import ComityError, NotFound
 from comity.kernel.language import language, said
-from comity.node.serving import check_peer
 
-from .errors import Busy, NoPage
+from ..acts import peering
+from .errors import NoPage
 from .languages import zones
 from .routes import Route
 from .visit import Visit
@@ -86,27 +85,13 @@ def neighbours(visit: Visit) -> Response:
 
 def tried(visit: Visit) -> Response:
     """Look at the way to a peer step by step, and keep what was found; one check at a time."""
-    party, node = _find(visit).id, visit.desk.node
-    if not visit.desk.checking.acquire(blocking=False):
-        raise Busy("got a check while another one is under way, expected one at a time", advice="Wait for its end.")
-    try:
-        found = [one.plain() for one in check_peer(node, party)]
-    finally:
-        visit.desk.checking.release()
-    check = PeerCheck(party, visit.desk.staff.now, visit.person.label, found)
-    with node.store.write() as unit:
-        put_check(unit, check)
-        event = {"type": "peer.checked", "at": stamp(check.at), "peer": party, "person": visit.person.id}
-        node.ledger.append(unit, event | {"good": check.good})
+    peering.try_way(visit.actor, _find(visit).id)
     return visit.go("/peers")
 
 
 def held(visit: Visit) -> Response:
     """Hold messages to a peer back, or let them out again."""
-    party, node = _find(visit).id, visit.desk.node
-    act = peers.pause if visit.field("do") == "pause" else peers.resume
-    with node.store.write(durable=True) as unit:
-        act(unit, node.ledger, party, visit.desk.staff.now)
+    peering.hold(visit.actor, _find(visit).id, paused=visit.field("do") == "pause")
     return visit.go("/peers")
 
 

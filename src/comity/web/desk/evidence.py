@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from starlette.responses import Response
 
-from comity.accounts.access import cases_of
-from comity.evidence.custodychain import Checked, Standing
 from comity.evidence.custodysheet import checks, details, done, print_custody, standing
-from comity.evidence.custodytables import Bag, bags_of, find_bags, find_tokens, last_custody
-from comity.evidence.custodytime import check_times
-from comity.evidence.errors import NoItem
-from comity.evidence.holding import marks_on
-from comity.evidence.verification import Depth, Verdict, verify
-from comity.evidence.witness import Given
+from comity.evidence.custodytables import find_bags
+from comity.evidence.verification import Verdict
 
+from ..acts import evidence as acts
+from ..acts.evidence import case_of
 from .custodyline import custody_line, words
 from .desk import Desk
-from .errors import Busy
 from .routes import Route
 from .visit import Visit
 
 SHOWN = 200
-SAMPLE, LARGEST = 50, 4 << 30
 
 
 def by_item(desk: Desk, given: Mapping[str, str]) -> str:
@@ -35,30 +28,20 @@ def by_item(desk: Desk, given: Mapping[str, str]) -> str:
     """
     with desk.node.store.read() as unit:
         bags = find_bags(unit, item=given["item"])
-    case = next((one.case for one in reversed(bags) if one.case), "")
-    if not case:
-        raise NoItem("got no item, or one of no case, expected one", field="item")
-    return case
+    return case_of(bags)
 
 
 def listed(visit: Visit) -> Response:
     """List the items of one's cases."""
-    staff = visit.desk.staff
-    with staff.store.read() as unit:
-        bags = bags_of(unit, cases_of(staff, unit, visit.me))
-        rows = []
-        for bag in bags[:SHOWN]:
-            last = last_custody(unit, bag.item)
-            where = Standing.load(last.standing) if last and last.standing else Standing()
-            rows.append((bag, standing(where), last.number if last else 0, marks_on(unit, bag.item)))
-    return visit.page("evidence.html", rows=rows, count=len(bags))
+    found, count = acts.items(visit.actor, SHOWN)
+    rows = [(one.bag, standing(one.standing), one.entries, one.marks) for one in found]
+    return visit.page("evidence.html", rows=rows, count=count)
 
 
 def shown(visit: Visit, verdict: Verdict | None = None) -> Response:
     """Show an item: its custody, checked against the log, and the marks on it."""
-    item, checked, bags = _looked(visit)
-    with visit.desk.staff.store.read() as unit:
-        marks = marks_on(unit, item)
+    found = acts.look(visit.actor, visit.given["item"])
+    item, checked, bags, marks = found.item, found.checked, found.bags, found.marks
     return visit.page(
         "item.html",
         item=item,
@@ -77,18 +60,7 @@ def shown(visit: Visit, verdict: Verdict | None = None) -> Response:
 
 def verified(visit: Visit) -> Response:
     """Verify the newest bag where it lies: its seal and structure whole, of its files a sample; one at a time."""
-    with visit.desk.staff.store.read() as unit:
-        bag = find_bags(unit, item=visit.given["item"])[-1]
-    if bag.size > LARGEST:
-        raise Busy("got an item of many gigabytes, expected a smaller one", advice="Use: comity evidence verify PATH.")
-    if not visit.desk.checking.acquire(blocking=False):
-        raise Busy("got a check while another one is under way, expected one at a time", advice="Wait for its end.")
-    try:
-        given = Given(visit.desk.staff.now, visit.desk.node.mirror.root, tuple(visit.desk.node.office.authorities))
-        verdict = verify(Path(bag.path), given, depth=Depth(SAMPLE if bag.files > SAMPLE else 0))
-    finally:
-        visit.desk.checking.release()
-    return shown(visit, verdict)
+    return shown(visit, acts.check(visit.actor, visit.given["item"]))
 
 
 def drawn(visit: Visit) -> Response:
@@ -101,19 +73,12 @@ def drawn(visit: Visit) -> Response:
 
 def paper(visit: Visit) -> Response:
     """Give an item's custody as PDF/A, in the person's language."""
-    item, checked, bags = _looked(visit)
-    data = print_custody(item, checked, bags, at=visit.desk.staff.now, log=visit.desk.node.ledger.origin)
+    found = acts.look(visit.actor, visit.given["item"])
+    data = print_custody(
+        found.item, found.checked, found.bags, at=visit.desk.staff.now, log=visit.desk.node.ledger.origin
+    )
     headers = {"content-disposition": 'attachment; filename="custody.pdf"'}
     return Response(data, media_type="application/pdf", headers=headers)
-
-
-def _looked(visit: Visit) -> tuple[str, Checked, list[Bag]]:
-    """Check an item's chain for somebody to read; that is an entry of the log."""
-    item, node = visit.given["item"], visit.desk.node
-    checked = node.custodian.look(item)
-    with node.store.read() as unit:
-        bags, tokens = find_bags(unit, item=item), find_tokens(unit, item)
-    return item, check_times(checked, tokens, node.office.authorities), bags
 
 
 ROUTES = (
