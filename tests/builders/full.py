@@ -1,4 +1,4 @@
-"""A node after years of work, for measuring: many cases with their requests, clocks, history and words, and a long log."""
+"""A node after years of work, for measuring: many cases with their requests, clocks, history, receipts, tasks and words, and a long log."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ import sqlalchemy as sa
 
 from builders.nodes import Nodes
 from builders.world import CASE
-from comity.accounts.model import Member
+from comity.accounts.model import ACTIVE, Member, Person
+from comity.exchange.mapping import task_id
+from comity.exchange.objecttables import THEIRS
 from comity.kernel import canonical
 from comity.kernel.clock import stamp
 from comity.ledger import tables as ledger
@@ -55,6 +57,8 @@ STATES = {
 }
 MEASURES = ("preserve", "disclose_subscriber", "preserve", "disclose_traffic", "mutual_assistance")
 OTHERS = [f"00000000-0000-7000-8000-{n:012d}" for n in range(40)]
+LONG, LINES = 2, 300  # the request with so many lines of history and messages
+ITEMS = 300
 
 
 @dataclass(frozen=True)
@@ -75,11 +79,18 @@ class Full:
         began = nodes.clock.now()
         with store.write() as unit:
             _many(unit, "case_file", self._cases(began))
+            _many(unit, "account_person", self._people(began))
             _many(unit, "account_member", self._members(began))
             _many(unit, "request", self._requests(model, began))
+            _many(unit, "request_clock", self._clocks(began))
+            _many(unit, "receipt", self._receipts(began))
+            _many(unit, "hi1_object", self._objects(began))
             _many(unit, "delivery_part", self._parts(began))
             for line in CONSEQUENCES:
-                unit.execute(sa.text(line), {"due": str(began) if unit.dialect.name == "sqlite" else began})
+                unit.execute(sa.text(line))
+            _many(unit, "request_history", self._lines(began))
+            _many(unit, "exchange_message", self._messages(began))
+            _many(unit, "evidence_bag", self._bags(began))
             _words(unit, model)
         self._log(store, began)
         nodes.clock.advance(timedelta(days=DAYS))
@@ -114,7 +125,7 @@ class Full:
     def _requests(self, model: Request, at: datetime) -> Iterator[dict[str, Any]]:
         for n in range(self.requests):
             direction, peer, case = self.case(n // EACH)
-            measure = "disclose_emergency" if n % 500 == 7 else MEASURES[n // 10 % len(MEASURES)]
+            measure = self._measure(n)
             name = f"{case}/{n % EACH:02}"
             about = dict(model.document["case"]) | {"reference": case, "facts": f"Facts {os.urandom(8).hex()}"}
             document = dict(model.document) | {
@@ -126,10 +137,69 @@ class Full:
                 "changed_at": at - timedelta(minutes=n % 500_000), "package": f"{n:064x}", "file": "", "envelope": "",
             }  # fmt: skip
 
+    def _measure(self, n: int) -> str:
+        return "disclose_emergency" if n % 499 == 7 else MEASURES[n // 10 % len(MEASURES)]
+
+    def _state(self, n: int) -> str:
+        return STATES[self.case(n // EACH)[0]][n % 10]
+
+    def _people(self, at: datetime) -> Iterator[dict[str, Any]]:
+        for n, name in enumerate(OTHERS):
+            yield vars(Person(name, f"other{n}", f"Other {n}", "en", "UTC", ACTIVE, at, at))
+
+    def _clocks(self, at: datetime) -> Iterator[dict[str, Any]]:
+        for n in range(self.requests):
+            due, running = at + timedelta(hours=n * 7919 % 2000), self._state(n) in ("released", "received", "info_needed")
+            yield {"request": f"request-{n:08}", "kind": "reply_by", "due_at": due, "source": "filled", "open": running}
+
+    def _receipts(self, at: datetime) -> Iterator[dict[str, Any]]:
+        """Answer what came in, some hours later."""
+        texts = dict.fromkeys(("reason", "preserved_until", "reply_by"), "") | {"holder": "Desk", "raw": "{}"}
+        for n in range(self.requests // 2, self.requests):
+            if (state := self._state(n)) != "received":
+                code = {"refused": "basis_missing", "info_needed": "unclear"}.get(state, "")
+                yield texts | {
+                    "id": f"receipt-{n:08}", "request": f"request-{n:08}", "package": f"{n:064x}", "state": state,
+                    "code": code, "at": at - timedelta(minutes=n % 500_000 - n % 3000), "signed": True,
+                }  # fmt: skip
+
+    def _objects(self, at: datetime) -> Iterator[dict[str, Any]]:
+        """Give what came in its order's objects; a few were withdrawn."""
+        for n in range(self.requests // 2, self.requests):
+            name, wish = f"request-{n:08}", "Cancelled" if n % 100 == 0 else "SubmittedToCSP"
+            for kind, one in (("AuthorisationObject", name), ("LDTaskObject", task_id(name, 1))):
+                yield {
+                    "peer": self.case(n // EACH)[1], "side": THEIRS, "id": one, "type": kind, "generation": 1,
+                    "status": "", "desired": wish, "request": name, "changed_at": at, "members": {}, "transaction": "",
+                }  # fmt: skip
+
+    def _lines(self, at: datetime) -> Iterator[dict[str, Any]]:
+        for n in range(LINES):
+            yield {
+                "request": f"request-{LONG:08}", "at": at + timedelta(minutes=n), "act": "outcome", "state": "released",
+                "who": PEERS[0], "note": f"line {n}",
+            }  # fmt: skip
+
+    def _messages(self, at: datetime) -> Iterator[dict[str, Any]]:
+        for n in range(LINES):
+            yield {
+                "direction": OUT, "peer": PEERS[0], "transaction": f"t-{n:04}", "kind": "order",
+                "about": f"request-{LONG:08}", "raw": b"x" * 20_000, "sha256": f"{n:064x}",
+                "at": at + timedelta(minutes=n), "state": "answered", "reason": "", "answer": b"y" * 2000, "answered_at": at,
+            }  # fmt: skip
+
+    def _bags(self, at: datetime) -> Iterator[dict[str, Any]]:
+        """Give the first cases that *asking* knows of items of evidence."""
+        for n in range(ITEMS):
+            yield {
+                "digest": f"{n:064x}", "item": f"VN.a05/{n:04}", "number": 1, "former": "", "root": f"{n:064x}", "files": 3,
+                "size": 3000, "path": f"/nowhere/{n}", "at": at, "case": self.case(n % 20 * OWN)[2],
+            }  # fmt: skip
+
     def _parts(self, at: datetime) -> Iterator[dict[str, Any]]:
         """Deliver what was disclosed, but for some of it."""
         for n in range(self.requests // 2, self.requests):
-            disclosed = MEASURES[n // 10 % len(MEASURES)].startswith("disclose") and STATES[IN][n % 10] == "accepted"
+            disclosed = self._measure(n).startswith("disclose") and STATES[IN][n % 10] == "accepted"
             if disclosed and n % 7:
                 texts = ["name", "type", "url", "reference", "reason", "file", "original", "token", "transaction"]
                 yield dict.fromkeys(texts, "") | {
@@ -174,15 +244,12 @@ class Full:
 CONSEQUENCES = (
     (
         "INSERT INTO request_history (request, at, act, state, who, note) SELECT id, changed_at,"
-        " CASE direction WHEN 'in' THEN 'receive' ELSE 'draft' END, 'received', 'somebody', '' FROM request"
+        " CASE WHEN direction = 'in' THEN 'receive' WHEN state IN ('draft', 'sealed') THEN 'draft' ELSE 'release' END,"
+        " 'received', 'somebody', '' FROM request"
     ),
     (
         "INSERT INTO request_history (request, at, act, state, who, note) SELECT id, changed_at,"
         " 'change', state, 'somebody', '' FROM request"
-    ),
-    (
-        "INSERT INTO request_clock (request, kind, due_at, source, open) SELECT id, 'answer_due', :due, 'filled',"
-        " state IN ('released', 'received', 'info_needed') FROM request"
     ),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, fields
+from datetime import datetime
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -106,6 +107,14 @@ def among(unit: Unit, kind: type[Row], column: str, values: list[str]) -> list[R
 def names(kind: type[Any], column: str) -> Names:
     """Select what stands in a column, for a query of another room."""
     return sa.select(_TABLES[kind].c[column])
+
+
+def cases_known(ids: list[str], person: str, now: datetime) -> Names:
+    """Select the cases of which one of some persons is a member, and those for which *person* broke a glass that is open."""
+    member, glass = _TABLES[Member].c, _TABLES[Glass].c
+    inside = sa.select(member.case).where(member.person.in_(ids), member.ended_at.is_(None))
+    broken = sa.select(glass.case).where(glass.person == person, glass.until > now)
+    return sa.select(sa.union(inside, broken).subquery("known").c.case)
 
 
 def sweep(unit: Unit, kind: type[Any], column: str, before: Any) -> None:

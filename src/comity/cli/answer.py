@@ -53,6 +53,7 @@ def answer() -> None:
 @json_option
 def queue(home: Path, everything: bool, as_json: bool) -> None:
     """List what waits, emergencies first, then by what is due."""
+    from comity.exchange.emergency import keep_clocks
     from comity.exchange.worklist import queue as waiting
     from comity.node.ports import capability_of, desk_of
     from comity.node.service import open_node
@@ -60,6 +61,7 @@ def queue(home: Path, everything: bool, as_json: bool) -> None:
     from .answerview import show_queue
 
     with open_node(home) as node:
+        keep_clocks(node.office)
         rows = [row.plain(node.clock.now()) for row in waiting(desk_of(node), capability_of(node.settings), everything=everything)]  # fmt: skip
     emit(rows, as_json, lambda: show_queue(rows))
 

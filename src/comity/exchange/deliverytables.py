@@ -13,7 +13,7 @@ from comity.kernel.clock import stamp
 from comity.store.engine import Unit
 from comity.store.schema import Big, Json, UtcDateTime, append_only, metadata
 
-from .part import AVAILABLE, URL, Part
+from .part import AVAILABLE, RECEIVED, URL, Part
 
 _parts = sa.Table(
     "delivery_part",
@@ -205,9 +205,20 @@ def part_states(unit: Unit, requests: Iterable[str]) -> dict[str, set[str]]:
     return found
 
 
-def noted(unit: Unit, requests: Iterable[str], kind: str) -> set[str]:
-    """Pick those of some requests that have a note of a kind."""
-    query = sa.select(_notes.c.request).where(_notes.c.request.in_(sorted(requests)), _notes.c.kind == kind)
+def begun(request: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Say in a query that there are parts of a request."""
+    return sa.exists().where(_parts.c.request == request)
+
+
+def under_way(request: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Say in a query that there are parts of a request that were not received."""
+    return sa.exists().where(_parts.c.request == request, _parts.c.state != RECEIVED)
+
+
+def handed(unit: Unit, requests: Iterable[str]) -> set[str]:
+    """Pick those of some requests of which a part was received, or offered by us."""
+    done = (_parts.c.state == RECEIVED) | (_parts.c.direction == "out")
+    query = sa.select(_parts.c.request).where(_parts.c.request.in_(sorted(requests)), done)
     return set(unit.scalars(query.distinct()))
 
 
@@ -235,6 +246,16 @@ def delivery_files(unit: Unit) -> set[str]:
 def add_note(unit: Unit, note: Note) -> None:
     """Write down what a person recorded."""
     unit.execute(sa.insert(_notes).values(**vars(note) | {"facts": dict(note.facts)}))
+
+
+def notes_among(unit: Unit, requests: Iterable[str], kinds: Iterable[str]) -> dict[str, list[Note]]:
+    """List the notes of some kinds on some requests, by request, in the order in which they were made."""
+    columns = [c for c in _notes.c if c.name != "number"]
+    query = sa.select(*columns).where(_notes.c.request.in_(sorted(requests)), _notes.c.kind.in_(sorted(kinds)))
+    found: dict[str, list[Note]] = {}
+    for row in unit.execute(query.order_by(_notes.c.number)).mappings():
+        found.setdefault(row["request"], []).append(Note(**row))
+    return found
 
 
 def find_notes(unit: Unit, **wanted: str) -> list[Note]:

@@ -11,7 +11,7 @@ it names the emergency request's package as what it follows. One that is overdue
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,18 +22,17 @@ from comity.kernel.shape import check_text
 from comity.requests import tables as requests
 from comity.requests.clocks import ANSWER_DUE, EMERGENCY, FOLLOWUP_DUE
 from comity.requests.clocks import emergency as begun
-from comity.requests.model import IN, OUT, Deadline, Request
+from comity.requests.model import IN, Deadline, Request
 from comity.requests.office import Office
-from comity.requests.states import DRAFT, REFUSED, SEALED, WITHDRAWN
+from comity.requests.states import REFUSED, WITHDRAWN
 from comity.store.engine import Unit
 
 from . import deliverytables as tables
 from .deliverytables import Note
 from .errors import NotDecided
-from .part import RECEIVED
 
 CLOCKS = (ANSWER_DUE, FOLLOWUP_DUE)
-CALLBACK, OVERRIDE = "callback", "override"
+CALLS = CALLBACK, OVERRIDE = "callback", "override"
 MAX_TEXT, MAX_NAME = 2000, 200
 _SKEW = timedelta(minutes=5)
 
@@ -119,7 +118,12 @@ def require_call(unit: Unit, request: Request) -> None:
 
 def called(unit: Unit, request: Request) -> Note | None:
     """Give the call back that counts: the last one that reached somebody, else the last one."""
-    calls = tables.find_notes(unit, request=request.id, kind=CALLBACK)
+    return counting(tables.find_notes(unit, request=request.id, kind=CALLBACK))
+
+
+def counting(notes: Iterable[Note]) -> Note | None:
+    """Pick the call back that counts from the notes on a request: the last one that reached somebody, else the last one."""
+    calls = [note for note in notes if note.kind == CALLBACK]
     reached = [call for call in calls if call.facts["reached"]]
     return next(reversed(reached or calls), None)
 
@@ -127,17 +131,25 @@ def called(unit: Unit, request: Request) -> Note | None:
 def keep_clocks(office: Office) -> None:
     """Tend the clocks in a unit of their own, if there is anything to do: for a worker's rounds."""
     with office.store.read() as unit:
-        due = any(_changed(unit, office, one) for one in requests.running(unit, EMERGENCY, CLOCKS))
+        running = requests.running(unit, EMERGENCY, CLOCKS)
+        known = known_of(unit, running)
+        due = [one for one in running if _changed(office, one, known)]
     if due:
         with office.store.write() as unit:
-            tend(unit, office)
+            tend(unit, office, requests.requests_named(unit, [one.id for one in due]))
 
 
-def tend(unit: Unit, office: Office) -> None:
-    """Start the clocks of emergencies that lack them, and stop those that are answered or followed; again changes nothing."""
-    for request in requests.running(unit, EMERGENCY, CLOCKS):
-        before = {clock.kind: clock for clock in requests.clocks_of(unit, request.id)}
-        for clock in _changed(unit, office, request):
+def tend(unit: Unit, office: Office, found: Sequence[Request] | None = None) -> None:
+    """Start the clocks of emergencies that lack them, and stop those that are answered or followed; again changes nothing.
+
+    All that are running, or those *found* alone.
+    """
+    running = requests.running(unit, EMERGENCY, CLOCKS) if found is None else found
+    emergencies = [one for one in running if one.measure == EMERGENCY]
+    known = known_of(unit, emergencies)
+    for request in emergencies:
+        before = known.clocks.get(request.id, {})
+        for clock in _changed(office, request, known):
             requests.put_clocks(unit, request.id, [clock])
             if clock.kind == FOLLOWUP_DUE and clock.kind in before and request.state not in (REFUSED, WITHDRAWN):
                 office.log(unit, "desk.followup", request)
@@ -147,89 +159,98 @@ def await_again(unit: Unit, office: Office, withdrawn: Request) -> None:
     """Run the clock anew of an emergency that a request followed which was withdrawn, unless another one follows it."""
     for row in withdrawn.document.get("related", []):
         kin = {"direction": withdrawn.direction, "peer": withdrawn.peer, "measure": EMERGENCY}
-        for request in requests.find_requests(unit, package=row["package"], **kin):
-            requests.put_clocks(unit, request.id, _changed(unit, office, request))
+        found = requests.find_requests(unit, package=row["package"], **kin)
+        known = known_of(unit, found)
+        for request in found:
+            requests.put_clocks(unit, request.id, _changed(office, request, known))
 
 
-def _changed(unit: Unit, office: Office, request: Request) -> list[Deadline]:
+@dataclass(frozen=True)
+class Known:
+    """What the tables say of some emergencies, each by its id: when it began, its clocks, its calls and exceptions.
+
+    *handed* are those on which a delivery is whole, *followed* those that a formal request follows.
+    """
+
+    began: Mapping[str, datetime]
+    clocks: Mapping[str, Mapping[str, Deadline]]
+    handed: set[str]
+    followed: set[str]
+    notes: Mapping[str, list[Note]]
+
+    def overdue(self, request: Request, now: datetime) -> bool:
+        """Tell whether the formal request that has to follow is late."""
+        if request.state in (REFUSED, WITHDRAWN) or request.id in self.followed:
+            return False
+        clock = self.clocks.get(request.id, {}).get(FOLLOWUP_DUE)
+        return clock is not None and clock.due_at < now
+
+
+def known_of(unit: Unit, found: Sequence[Request]) -> Known:
+    """Ask the tables of some emergencies, in a few queries for all of them: received here, or released here, is their beginning."""
+    if not found:
+        return Known({}, {}, set(), set(), {})
+    came, gone = ([one.id for one in found if (one.direction == IN) == came] for came in (True, False))
+    ids = [*came, *gone]
+    return Known(
+        requests.acted(unit, came, "receive") | requests.acted(unit, gone, "release"),
+        requests.clocks_among(unit, ids),
+        tables.handed(unit, ids),
+        requests.followed(unit, ids, EMERGENCY),
+        tables.notes_among(unit, ids, CALLS),
+    )
+
+
+def _changed(office: Office, request: Request, known: Known) -> list[Deadline]:
     """Give the clocks of an emergency that are not yet as they have to be."""
-    began = _began(unit, request)
+    began = known.began.get(request.id)
     if began is None:
         return []
-    clocks = {clock.kind: clock for clock in requests.clocks_of(unit, request.id)}
+    clocks, over = known.clocks.get(request.id, {}), request.state in (REFUSED, WITHDRAWN)
     running = {
-        ANSWER_DUE: not _answered(unit, request),
-        FOLLOWUP_DUE: request.state not in (REFUSED, WITHDRAWN) and not followers(unit, request),
+        ANSWER_DUE: not over and request.id not in known.handed,
+        FOLLOWUP_DUE: not over and request.id not in known.followed,
     }
     wanted = [replace(clocks.get(c.kind, c), open=running[c.kind]) for c in begun(request, began, office.followup)]
     return [clock for clock in wanted if clock != clocks.get(clock.kind)]
 
 
-def followers(unit: Unit, request: Request) -> list[Request]:
-    """Find the formal requests that follow an emergency: of the same two parties, naming its package."""
-    kin = (request.direction, request.peer)
-    return [
-        one
-        for one in requests.naming(unit, request.package)
-        if (one.direction, one.peer) == kin and one.measure != EMERGENCY and one.state not in (DRAFT, SEALED, WITHDRAWN)
-    ]
-
-
 def flags(unit: Unit, now: datetime) -> Mapping[str, list[str]]:
     """Name each agency whose formal request is overdue after an emergency, with the references."""
     found: dict[str, list[str]] = {}
-    for request in requests.late(unit, FOLLOWUP_DUE, now, measure=EMERGENCY, direction=IN):
-        if _overdue(unit, request, now):
-            found.setdefault(request.peer, []).append(request.reference)
+    for peer, reference in requests.unfollowed(unit, FOLLOWUP_DUE, now, measure=EMERGENCY, direction=IN):
+        found.setdefault(peer, []).append(reference)
     return found
 
 
 def emergency_counts(unit: Unit, now: datetime) -> list[Count]:
     """Count how emergencies went, by party and direction."""
     totals: dict[tuple[str, str], Count] = {}
-    for request in requests.find_requests(unit, measure=EMERGENCY):
-        if _began(unit, request) is None:
+    found = requests.find_requests(unit, measure=EMERGENCY)
+    known = known_of(unit, found)
+    for request in found:
+        if request.id not in known.began:
             continue
         key = (request.peer, request.direction)
         before = totals.get(key, Count(*key))
-        added = _ones(unit, request, now)
+        added = _ones(known, request, now)
         totals[key] = replace(before, **{name: getattr(before, name) + int(one) for name, one in added.items()})
     return [totals[key] for key in sorted(totals)]
 
 
-def _ones(unit: Unit, request: Request, now: datetime) -> dict[str, bool]:
-    call, followed = called(unit, request), bool(followers(unit, request))
-    refused, overdue = request.state == REFUSED, _overdue(unit, request, now)
+def _ones(known: Known, request: Request, now: datetime) -> dict[str, bool]:
+    notes, followed = known.notes.get(request.id, []), request.id in known.followed
+    call, refused, overdue = counting(notes), request.state == REFUSED, known.overdue(request, now)
     return {
         "requests": True,
         "called_back": bool(call and call.facts["confirmed"]),
         "denied": bool(call and call.facts["reached"] and not call.facts["confirmed"]),
-        "overridden": bool(tables.find_notes(unit, request=request.id, kind=OVERRIDE)),
+        "overridden": any(note.kind == OVERRIDE for note in notes),
         "refused": refused,
         "followed": followed,
         "awaited": not followed and not refused and not overdue,
         "overdue": overdue,
     }
-
-
-def _overdue(unit: Unit, request: Request, now: datetime) -> bool:
-    if request.state in (REFUSED, WITHDRAWN) or followers(unit, request):
-        return False
-    return any(c.kind == FOLLOWUP_DUE and c.due_at < now for c in requests.clocks_of(unit, request.id))
-
-
-def _began(unit: Unit, request: Request) -> datetime | None:
-    """Tell when an emergency was received here, or released here; nothing while it is a draft."""
-    act = "receive" if request.direction == IN else "release"
-    return next((entry.at for entry in requests.history_of(unit, request.id) if entry.act == act), None)
-
-
-def _answered(unit: Unit, request: Request) -> bool:
-    """Tell whether an emergency was refused, withdrawn, or a delivery on it is whole."""
-    if request.state in (REFUSED, WITHDRAWN):
-        return True
-    parts = tables.find_parts(unit, request=request.id)
-    return any(kept.state == RECEIVED or kept.direction == OUT for kept in parts)
 
 
 def numbers(office: Office, peer: str) -> Iterator[tuple[str, str]]:

@@ -87,6 +87,21 @@ def objects_among(unit: Unit, requests: Iterable[str], *, side: str) -> dict[str
     return found
 
 
+def having(
+    request: sa.ColumnElement[str], *, side: str, kind: str = "", status: Iterable[str] = (), but: Iterable[str] = ()
+) -> sa.ColumnElement[bool]:
+    """Say in a query that a request has an object of one side: of a kind, in or wished to be in a status, or in none of others."""
+    c = _objects.c
+    found = [c.request == request, c.side == side]
+    if kind:
+        found.append(c.type == kind)
+    if wanted := sorted(status):
+        found.append(c.status.in_(wanted) | c.desired.in_(wanted))
+    if others := sorted(but):
+        found.append(c.status.not_in(others))
+    return sa.exists().where(*found)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """Which objects a peer asks for; what is empty does not narrow."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -121,6 +121,17 @@ def find_messages(unit: Unit, **wanted: str) -> list[Message]:
     """List messages whose columns have the *wanted* values, the oldest first."""
     query = sa.select(_messages).filter_by(**wanted).order_by(_messages.c.at, _messages.c.transaction)
     return [Message(**row) for row in unit.execute(query).mappings()]
+
+
+def letters(unit: Unit, about: Iterable[str]) -> dict[str, list[Message]]:
+    """List our messages about some requests, by request, the oldest first; without their bytes and answers."""
+    c = _messages.c
+    query = sa.select(*(one for one in c if one.name not in ("raw", "answer")))
+    query = query.where(c.direction == OUT, c.about.in_(sorted(about))).order_by(c.at, c.transaction)
+    found: dict[str, list[Message]] = {}
+    for row in unit.execute(query).mappings():
+        found.setdefault(row["about"], []).append(Message(raw=b"", **row))
+    return found
 
 
 def find_transactions(unit: Unit, **wanted: str) -> list[str]:

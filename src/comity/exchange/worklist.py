@@ -8,7 +8,7 @@ number to call is the directory's.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,24 +18,25 @@ from comity.packages.verification import Given, verify
 from comity.requests import gatekeeping
 from comity.requests import tables as requests
 from comity.requests.clocks import EMERGENCY
+from comity.requests.dockettables import Line
 from comity.requests.errors import Unanswered
 from comity.requests.model import IN, Request
 from comity.requests.receipts import read_back_code
-from comity.requests.states import ACCEPTED, INFO_NEEDED, RECEIVED, REFUSED, STATES
 from comity.store.engine import Unit
 
 from . import deliverytables as tables
 from . import emergency, outcomes
+from .deliverytables import Note
 from .desk import Desk
 from .objecttables import THEIRS, Object, objects_among
-from .provider import REVIEW
+from .proposals import REVIEW
+from .queuetables import Wanted
 from .sending import ORDER
 from .tables import find_messages
 
 LONG_PERIOD = timedelta(days=90)
 MANY_TARGETS = 10
-BLOCK = 5000
-OPEN = (RECEIVED, INFO_NEEDED, ACCEPTED)
+PAGE, BLOCK = 100, 5000
 KINDS = {
     "disclose_subscriber": ("subscriber",), "disclose_traffic": ("traffic",), "disclose_content": ("content",),
     "disclose_emergency": ("subscriber", "traffic"), "preserve": (), "extend_preservation": (),
@@ -78,27 +79,42 @@ class Row:
         }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Piece:
+    """A page of the queue, and the place *after* which the next one begins; no place where nothing follows."""
+
+    rows: list[Row] = field(default_factory=list)
+    after: str = ""
+
+
 Check = Callable[[Desk, Request], dict[str, Any]]
 
 
 def queue(
     desk: Desk, capability: Capability | None = None, *, everything: bool = False, cases: Collection[str] | None = None
 ) -> list[Row]:
-    """List what waits at the desk: emergencies first, then by what is due; *everything* also lists what is done.
+    """List what waits at the desk, whole: emergencies first, then by what is due; *everything* also lists what is done.
 
     *cases*, named `PEER:CASE`, are those of which somebody may know; all, if none are named.
     """
-    office, now = desk.office, desk.now()
-    with office.store.write() as unit:
-        emergency.tend(unit, office)
-        flagged = emergency.flags(unit, now)
-        found = requests.arrived(unit, STATES if everything else OPEN, cases)
-        wanted = [one for one in found if everything or _may_wait(one)]
-        blocks = (wanted[place : place + BLOCK] for place in range(0, len(wanted), BLOCK))
-        rows = [row for block in blocks for row in _rows(unit, block, flagged, capability)]
-    waiting = [row for row in rows if everything or _waits(row)]
-    far = now + timedelta(days=36500)
-    return sorted(waiting, key=lambda row: (not row.emergency, row.due or far, row.came))
+    wanted, rows, after = Wanted(cases, everything=everything), [], ""
+    with desk.office.store.read() as unit:
+        while True:
+            found = piece(unit, desk, wanted, capability, after=after, most=BLOCK)
+            rows += found.rows
+            if not found.after:
+                return rows
+            after = found.after
+
+
+def piece(
+    unit: Unit, desk: Desk, wanted: Wanted, capability: Capability | None = None, *, after: str = "", most: int = PAGE
+) -> Piece:
+    """Give a page of what is wanted: what comes *after* a place in the order in which people work, at most so many rows."""
+    lines = wanted.page(unit, after=after, most=most + 1)
+    shown = lines[:most]
+    rows = list(_rows(unit, shown, emergency.flags(unit, desk.now()), capability))
+    return Piece(rows, shown[-1].place if len(lines) > most else "")
 
 
 def show(desk: Desk, name: str, capability: Capability | None = None, check: Check | None = None) -> dict[str, Any]:
@@ -108,9 +124,10 @@ def show(desk: Desk, name: str, capability: Capability | None = None, check: Che
     """
     office, now = desk.office, desk.now()
     with office.store.write() as unit:
-        emergency.tend(unit, office)
         request = office.find(unit, name, IN)
+        emergency.tend(unit, office, [request])
         office.log(unit, "package.read", request, package=request.package)
+        notes = tables.find_notes(unit, request=request.id)
         sheet = {
             **request.plain(),
             "read_back_code": read_back_code(request),
@@ -120,8 +137,8 @@ def show(desk: Desk, name: str, capability: Capability | None = None, check: Che
             "remarks": [remark.plain() for remark in remarks(request.document, capability)],
             "secrecy": request.document.get("secrecy"),
             "clocks": [clock.plain(now) for clock in requests.clocks_of(unit, request.id)],
-            "callback": _callback(unit, request),
-            "notes": [note.plain() for note in tables.find_notes(unit, request=request.id)],
+            "callback": _callback(request, notes),
+            "notes": [note.plain() for note in notes],
             "deliveries": [kept.plain() for kept in tables.find_parts(unit, request=request.id)],
             "agency_flags": list(emergency.flags(unit, now).get(request.peer, [])),
             "history": [entry.plain() for entry in requests.history_of(unit, request.id)],
@@ -177,43 +194,29 @@ def _beyond(document: Mapping[str, Any], capability: Capability) -> Iterator[Rem
 
 
 def _rows(
-    unit: Unit, found: Sequence[Request], flagged: Mapping[str, list[str]], capability: Capability | None
+    unit: Unit, lines: Sequence[Line], flagged: Mapping[str, list[str]], capability: Capability | None
 ) -> Iterator[Row]:
     """Give the rows of some requests, in a few queries for all of them."""
-    ids = [one.id for one in found]
-    came, due = requests.came(unit, ids), requests.next_due(unit, ids)
-    reviewed, states = tables.noted(unit, ids, REVIEW), tables.part_states(unit, ids)
-    objects = objects_among(unit, ids, side=THEIRS)
-    for one in found:
-        theirs = objects.get(one.id, [])
+    ids = [one.request for one in lines]
+    found = {one.id: one for one in requests.requests_named(unit, ids)}
+    notes = tables.notes_among(unit, ids, [REVIEW, *emergency.CALLS])
+    states, objects = tables.part_states(unit, ids), objects_among(unit, ids, side=THEIRS)
+    for line in lines:
+        one, theirs, noted = found[line.request], objects.get(line.request, []), notes.get(line.request, [])
         yield Row(
             request=one,
-            came=came.get(one.id, one.changed_at),
-            due=due.get(one.id),
-            emergency=_callback(unit, one)["standing"] if one.measure == EMERGENCY else "",
-            reviewed=one.id in reviewed,
+            came=line.came,
+            due=line.due,
+            emergency=_callback(one, noted)["standing"],
+            reviewed=any(note.kind == REVIEW for note in noted),
             remarks=len(remarks(one.document, capability)),
             flagged=one.peer in flagged,
-            delivered=_delivered(one, states.get(one.id, set()), theirs),
+            delivered=delivered(one, states.get(one.id, set()), theirs),
             withdrawn=outcomes.wished_away(theirs),
         )
 
 
-def _may_wait(request: Request) -> bool:
-    """Tell whether a request may still ask for something, as far as it tells itself."""
-    if request.state == ACCEPTED:
-        return request.measure.startswith("disclose_")
-    return request.state != REFUSED
-
-
-def _waits(row: Row) -> bool:
-    """Tell whether somebody at the desk still has to do something."""
-    if row.withdrawn or not _may_wait(row.request):
-        return False
-    return row.request.state != ACCEPTED or row.delivered not in ("received", "done")
-
-
-def _delivered(request: Request, states: set[str], theirs: Sequence[Object]) -> str:
+def delivered(request: Request, states: set[str], theirs: Sequence[Object]) -> str:
     """Say in one word how far delivery is: nothing, under way, received; or done without files."""
     if states:
         return "received" if states == {"Received"} else ("error" if "Error" in states else "under way")
@@ -252,12 +255,12 @@ def _asked(unit: Unit, request: Request) -> dict[str, Any]:
     return {"data": list(data_asked(request.document)), "targets": targets, "basis": dict(basis)}
 
 
-def _callback(unit: Unit, request: Request) -> dict[str, Any]:
+def _callback(request: Request, notes: Sequence[Note]) -> dict[str, Any]:
     """Say how a call back stands: confirmed, denied, not reached, overridden, or not called back."""
     if request.measure != EMERGENCY:
         return {"standing": "", "needed": False}
-    call = emergency.called(unit, request)
-    overridden = tables.find_notes(unit, request=request.id, kind=emergency.OVERRIDE)
+    call = emergency.counting(notes)
+    overridden = any(note.kind == emergency.OVERRIDE for note in notes)
     standing = "not called back"
     if call:
         standing = ("confirmed" if call.facts["confirmed"] else "denied") if call.facts["reached"] else "not reached"

@@ -12,9 +12,9 @@ from comity.store.engine import Unit
 from comity.store.schema import Big, Json, UtcDateTime, append_only, metadata
 
 from . import searching
-from .dockettables import docket, settle
+from .dockettables import settle
 from .model import Answer, CaseFile, Deadline, Entry, Request
-from .states import DRAFT, SEALED, WITHDRAWN
+from .states import DRAFT, REFUSED, SEALED, WITHDRAWN
 
 _cases = sa.Table(
     "case_file",
@@ -42,7 +42,7 @@ _requests = sa.Table(
     sa.Index(None, "package"),
     sa.Index(None, "reference"),
     sa.Index(None, "measure"),
-    sa.Index(None, "case"),
+    sa.Index(None, "case", "direction", "state", "changed_at", "id"),
     sa.Index(None, "direction", "state", "peer", "case"),
 )
 _related = sa.Table(
@@ -60,7 +60,7 @@ _clocks = sa.Table(
     sa.Column("due_at", UtcDateTime, nullable=False),
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("open", sa.Boolean, nullable=False),
-    sa.Index(None, "open", "due_at"),
+    sa.Index(None, "open", "due_at", "request"),
 )
 _history = append_only(
     sa.Table(
@@ -106,6 +106,9 @@ _gate_records = append_only(
         sa.Index(None, "request"),
     )
 )
+
+_BRIEF = [c for c in _requests.c if c.name != "document"]
+Cases = Iterable[str] | sa.Select[Any]  # by their references, or what another room selects
 
 
 def add_case(unit: Unit, case: CaseFile) -> None:
@@ -160,37 +163,72 @@ def find_requests(unit: Unit, **wanted: str) -> list[Request]:
 
 
 def requests_of(
-    unit: Unit, cases: Iterable[str], direction: str, states: Iterable[str] = (), *, since: datetime | None = None,
-    most: int | None = None,
+    unit: Unit, cases: Cases, direction: str, states: Iterable[str] = (), *, since: datetime | None = None,
+    most: int | None = None, brief: bool = False,
 ) -> list[Request]:  # fmt: skip
-    """List the requests of some cases, in some states or in any, changed *since* then, the latest first; at most so many."""
-    query = sa.select(_requests).where(_requests.c.direction == direction, _requests.c.case.in_(sorted(cases)))
+    """List the requests of some cases, in some states or in any, changed *since* then, the latest first; at most so many.
+
+    *brief* ones are without their documents. Which they are is found in an index alone, and only they are read.
+    """
+    c, latest = _requests.c, (_requests.c.changed_at.desc(), _requests.c.id.desc())
+    found = sa.select(c.id).where(c.direction == direction, _in(c.case, cases))
     if wanted := sorted(states):
-        query = query.where(_requests.c.state.in_(wanted))
-    query = query.where(_requests.c.changed_at >= since) if since else query
-    query = query.order_by(_requests.c.changed_at.desc(), _requests.c.id.desc()).limit(most)
-    return [Request(**row) for row in unit.execute(query).mappings()]
+        found = found.where(c.state.in_(wanted))
+    found = found.where(c.changed_at >= since) if since else found
+    found = found.order_by(*latest).limit(most) if most is not None else found
+    query = sa.select(*(_BRIEF if brief else c)).where(c.id.in_(found)).order_by(*latest)
+    return [_request(row) for row in unit.execute(query).mappings()]
 
 
-def due_of(
-    unit: Unit, cases: Iterable[str], direction: str, until: datetime, *, most: int | None = None
-) -> list[tuple[Deadline, Request]]:
-    """List the running clocks of some cases' requests that end before a moment, by date, each with its request."""
-    query = sa.select(_clocks, *(one.label(f"request_{one.name}") for one in _requests.c)).join_from(_clocks, _requests)
-    query = query.where(
-        _clocks.c.open.is_(True), _clocks.c.due_at < until, _requests.c.direction == direction,
-        _requests.c.case.in_(sorted(cases)),
-    ).order_by(_clocks.c.due_at, _clocks.c.request).limit(most)  # fmt: skip
-    found = []
+def latest_of(unit: Unit, cases: Cases, direction: str, most: int) -> dict[str, tuple[list[Request], int]]:
+    """Give the latest requests of each of some cases, at most so many, without their documents, and how many there are."""
+    c = _requests.c
+    number = sa.func.row_number().over(partition_by=c.case, order_by=(c.changed_at.desc(), c.id.desc()))
+    total = sa.func.count().over(partition_by=c.case)
+    ranked = sa.select(c.id, number.label("number"), total.label("total"))
+    one = ranked.where(c.direction == direction, _in(c.case, cases)).cte("ranked").c
+    query = sa.select(*_BRIEF, one.total).where(c.id == one.id, one.number <= most).order_by(c.case, one.number)
+    found: dict[str, tuple[list[Request], int]] = {}
     for row in unit.execute(query).mappings():
-        clock = Deadline(**{one.name: row[one] for one in _clocks.c})
-        found.append((clock, Request(**{one.name: row[f"request_{one.name}"] for one in _requests.c})))
+        values = dict(row)
+        total_of = values.pop("total")
+        found.setdefault(row["case"], ([], total_of))[0].append(_request(values))
     return found
 
 
-def cases_named(unit: Unit, references: Iterable[str], *, after: str = "", most: int | None = None) -> list[CaseFile]:
+def due_of(
+    unit: Unit, cases: Cases, direction: str, until: datetime, *, most: int | None = None
+) -> list[tuple[Deadline, Request]]:
+    """List the running clocks of some cases' requests that end before a moment, by date, each with its request; without documents."""
+    query = sa.select(_clocks).join_from(_clocks, _requests)
+    query = query.where(
+        _clocks.c.open.is_(True), _clocks.c.due_at < until, _requests.c.direction == direction,
+        _in(_requests.c.case, cases),
+    ).order_by(_clocks.c.due_at, _clocks.c.request).limit(most)  # fmt: skip
+    clocks = [Deadline(**row) for row in unit.execute(query).mappings()]
+    wanted = sa.select(*_BRIEF).where(_requests.c.id.in_({clock.request for clock in clocks}))
+    requests = {row["id"]: _request(row) for row in unit.execute(wanted).mappings()}
+    return [(clock, requests[clock.request]) for clock in clocks]
+
+
+def named_by(unit: Unit, ids: Iterable[str]) -> set[str]:
+    """Name the packages that some requests say they are related to."""
+    return set(unit.scalars(sa.select(_related.c.package).where(_related.c.request.in_(sorted(ids)))))
+
+
+def done_by(unit: Unit, ids: Iterable[str], acts: Iterable[str]) -> dict[str, set[str]]:
+    """Tell who did one of some acts on some requests, by request, as far as they said who they are."""
+    c = _history.c
+    query = sa.select(c.request, c.who).where(c.request.in_(sorted(ids)), c.act.in_(sorted(acts)), c.who != "")
+    found: dict[str, set[str]] = {}
+    for request, who in unit.execute(query):
+        found.setdefault(request, set()).add(who)
+    return found
+
+
+def cases_named(unit: Unit, references: Cases, *, after: str = "", most: int | None = None) -> list[CaseFile]:
     """List the cases among some references, by reference; at most so many, those that come *after* one."""
-    query = sa.select(_cases).where(_cases.c.reference.in_(sorted(references))).order_by(_cases.c.reference)
+    query = sa.select(_cases).where(_in(_cases.c.reference, references)).order_by(_cases.c.reference)
     query = query.where(_cases.c.reference > after).limit(most)
     return [CaseFile(**row) for row in unit.execute(query).mappings()]
 
@@ -201,38 +239,47 @@ def requests_named(unit: Unit, ids: Iterable[str]) -> list[Request]:
     return [Request(**row) for row in unit.execute(query).mappings()]
 
 
-def arrived(unit: Unit, states: Iterable[str], cases: Iterable[str] | None = None) -> list[Request]:
-    """List the requests that came in, in some states, of all cases or of those named `PEER:CASE`; the latest change first."""
-    query = sa.select(_requests).where(_requests.c.direction == "in", _requests.c.state.in_(sorted(states)))
-    if cases is not None:
-        named = sorted(cases)
-        query = query.where(
-            _requests.c.case.in_(sorted({one.partition(":")[2] for one in named})),
-            (_requests.c.peer + ":" + _requests.c.case).in_(named),
-        )
-    query = query.order_by(_requests.c.changed_at.desc(), _requests.c.id.desc())
-    return [Request(**row) for row in unit.execute(query).mappings()]
-
-
-def arrived_cases(unit: Unit, states: Iterable[str], but: sa.Select[Any]) -> list[str]:
-    """Name the cases, as `PEER:CASE`, of which there are requests that came in, in some states; not those that *but* selects."""
-    name = _requests.c.peer + ":" + _requests.c.case
-    query = sa.select(name).distinct().where(_requests.c.direction == "in", _requests.c.state.in_(sorted(states)))
-    return sorted(unit.scalars(query.where(name.not_in(but))))
-
-
-def came(unit: Unit, ids: Iterable[str]) -> dict[str, datetime]:
-    """Tell when requests came in, by their ids."""
+def acted(unit: Unit, ids: Iterable[str], act: str) -> dict[str, datetime]:
+    """Tell when an act was first done on some requests, by their ids."""
     query = sa.select(_history.c.request, _history.c.at).where(_history.c.request.in_(sorted(ids)))
-    query = query.where(_history.c.act == "receive").order_by(_history.c.number.desc())
+    query = query.where(_history.c.act == act).order_by(_history.c.number.desc())
     return {row.request: row.at for row in unit.execute(query)}
 
 
-def next_due(unit: Unit, ids: Iterable[str]) -> dict[str, datetime]:
-    """Tell what is due next of requests with running clocks, by their ids."""
-    query = sa.select(_clocks.c.request, _clocks.c.due_at).where(_clocks.c.request.in_(sorted(ids)))
-    query = query.where(_clocks.c.open.is_(True)).order_by(_clocks.c.due_at.desc())
-    return {row.request: row.due_at for row in unit.execute(query)}
+def clocks_among(unit: Unit, ids: Iterable[str]) -> dict[str, dict[str, Deadline]]:
+    """Give the clocks of some requests, by request and kind."""
+    found: dict[str, dict[str, Deadline]] = {}
+    for row in unit.execute(sa.select(_clocks).where(_clocks.c.request.in_(sorted(ids)))).mappings():
+        found.setdefault(row["request"], {})[row["kind"]] = Deadline(**row)
+    return found
+
+
+def followed(unit: Unit, ids: Iterable[str], measure: str) -> set[str]:
+    """Pick those of some requests of a *measure* that a request of another one follows, as `unfollowed` understands it."""
+    query = sa.select(_requests.c.id).where(_requests.c.id.in_(sorted(ids)), _followed(measure))
+    return set(unit.scalars(query))
+
+
+def unfollowed(unit: Unit, kind: str, now: datetime, *, measure: str, direction: str) -> list[tuple[str, str]]:
+    """List the requests of a *measure* that stand, whose clock of a kind ended and which no request of another one follows.
+
+    A request follows that names its package, goes between the same two parties, was released, and was not withdrawn. Each is given by
+    peer and reference, sorted by its id.
+    """
+    c = _requests.c
+    ended = sa.exists().where(_clocks.c.request == c.id, _clocks.c.kind == kind, _clocks.c.due_at < now)
+    query = sa.select(c.id, c.peer, c.reference).where(
+        c.measure == measure, c.direction == direction, c.state.not_in([REFUSED, WITHDRAWN]), ended, ~_followed(measure)
+    )
+    return [(peer, reference) for _, peer, reference in sorted(tuple(row) for row in unit.execute(query))]
+
+
+def _followed(measure: str) -> sa.ColumnElement[bool]:
+    first, other = _requests.c, _requests.alias("other")
+    return sa.exists().where(
+        _related.c.package == first.package, other.c.id == _related.c.request, other.c.direction == first.direction,
+        other.c.peer == first.peer, other.c.measure != measure, other.c.state.not_in([DRAFT, SEALED, WITHDRAWN]),
+    ).correlate(_requests)  # fmt: skip
 
 
 def running(unit: Unit, measure: str, kinds: Iterable[str]) -> list[Request]:
@@ -247,18 +294,6 @@ def running(unit: Unit, measure: str, kinds: Iterable[str]) -> list[Request]:
         stopped.scalar_subquery() < len(wanted),
     )
     return _by_id(unit, query)
-
-
-def naming(unit: Unit, package: str) -> list[Request]:
-    """List the requests that name a package as one that they are related to."""
-    query = sa.select(_requests).join_from(_related, _requests).where(_related.c.package == package)
-    return [Request(**row) for row in unit.execute(query.order_by(_requests.c.id)).mappings()]
-
-
-def late(unit: Unit, kind: str, now: datetime, **wanted: str) -> list[Request]:
-    """List the requests with the *wanted* values that have a clock of a kind that ended, running or stopped."""
-    ended = sa.exists().where(_clocks.c.request == _requests.c.id, _clocks.c.kind == kind, _clocks.c.due_at < now)
-    return _by_id(unit, sa.select(_requests).filter_by(**wanted).where(ended))
 
 
 def known_files(unit: Unit) -> set[str]:
@@ -387,6 +422,14 @@ def gate_record_of(unit: Unit, request: str) -> dict[str, Any]:
     query = sa.select(_gate_records.c.document).where(_gate_records.c.request == request)
     found: dict[str, Any] | None = unit.execute(query.order_by(_gate_records.c.number.desc()).limit(1)).scalar()
     return dict(found or {})
+
+
+def _in(column: sa.Column[Any], wanted: Cases) -> sa.ColumnElement[bool]:
+    return column.in_(wanted if isinstance(wanted, sa.Select) else sorted(wanted))
+
+
+def _request(row: Mapping[Any, Any]) -> Request:
+    return Request(**{"document": {}, **row})
 
 
 def _by_id(unit: Unit, query: sa.Select[Any]) -> list[Request]:

@@ -7,18 +7,21 @@ from starlette.responses import Response
 from comity.accounts import knowledge, people
 from comity.accounts.access import grants_of, open_glasses
 from comity.accounts.duties import acts, apart, roles
+from comity.requests.tables import exercises
 
+from .arrivals import Arrivals, Waiting, arrivals, waiting
+from .begin import beginnings
 from .clockline import deadline
 from .errors import NoPage
-from .inbox import Arrivals, arrivals
 from .languages import NAMES
 from .rendering import STATIC, static
 from .routes import Route
 from .site import own_path
 from .visit import Visit
-from .work import work
+from .work import Work, work
 
 TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+ARRIVED = 10
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -38,10 +41,32 @@ def home(visit: Visit) -> Response:
             if who.may("people.change")
             else [],
         }
-    arrived = arrivals(visit) if who.may("inbox.list") else Arrivals([], [])
+    here = who.may("inbox.list")
+    found = work(visit)
     return visit.page(
-        "home.html", names=names, roles=roles(), work=work(visit), arrived=arrived, deadline=deadline, **shown
+        "home.html",
+        names=names,
+        roles=roles(),
+        work=found,
+        arrived=arrivals(visit, most=ARRIVED) if here else Arrivals(),
+        waiting=waiting(visit) if here else Waiting(),
+        deadline=deadline,
+        beginnings=beginnings(visit),
+        exercises=_exercises(visit, found),
+        **shown,
     )
+
+
+def _exercises(visit: Visit, found: Work) -> set[str]:
+    """Pick what of a person's work are exercises."""
+    shown = [
+        *(one for one, _ in found.mine),
+        *(one for _, one in found.due),
+        *(one for one, _ in found.stuck),
+        *found.new,
+    ]
+    with visit.desk.staff.store.read() as unit:
+        return exercises(unit, [one.id for one in shown])
 
 
 def duties(visit: Visit) -> Response:

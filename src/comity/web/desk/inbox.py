@@ -7,63 +7,32 @@ kept nowhere.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from comity.accounts import knowledge
-from comity.accounts.access import cases_of, knows
-from comity.exchange.worklist import OPEN, Row, queue
+from comity.accounts.access import knows
 from comity.kernel.errors import BadInput, ComityError
 from comity.kernel.language import _
-from comity.node.ports import capability_of
 from comity.packages.receipt import MAX_BYTES, is_receipt
-from comity.requests import receipts, tables
+from comity.requests import receipts
 from comity.requests.errors import PackageRefused
 from comity.requests.intake import Received
 
 from ..acts import arriving
 from ..acts.arriving import AGE, case_of
+from .arrivals import arrivals
 from .routes import Route
 from .visit import Visit
 
 MOST = 64 << 20
 
 
-@dataclass(frozen=True)
-class Arrivals:
-    """What waits: what is mine to know, and what nobody knows of yet."""
-
-    mine: list[Row]
-    new: list[Row]
-
-
 def listed(visit: Visit) -> Response:
     """List what arrived, emergencies first, then by what is due."""
     everything = visit.query("all") == "yes"
     return visit.page("inbox.html", found=arrivals(visit, everything=everything), everything=everything, wrong=None)
-
-
-def arrivals(visit: Visit, *, everything: bool = False) -> Arrivals:
-    """Give what arrived and the person may know of, and what nobody knows of."""
-    desk = visit.desk
-    with desk.staff.store.read() as unit:
-        mine = cases_of(desk.staff, unit, visit.me)
-        may = visit.may("inbox.take")
-        fresh = frozenset(tables.arrived_cases(unit, OPEN, knowledge.ever_known()) if may else []) - mine
-    if not mine | fresh:
-        return Arrivals([], [])
-    capability = capability_of(desk.node.settings)
-    if everything:
-        new = queue(desk.exchange, capability, cases=fresh) if fresh else []
-        return Arrivals(queue(desk.exchange, capability, everything=True, cases=mine) if mine else [], new)
-    found = queue(desk.exchange, capability, cases=mine | fresh)
-    return Arrivals(
-        [one for one in found if case_of(one.request) in mine],
-        [one for one in found if case_of(one.request) in fresh],
-    )
 
 
 def taken_up(visit: Visit) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import (
     account,
     audit,
+    begin,
     cases,
     delivered,
     delivering,
@@ -32,6 +33,7 @@ from .routes import checked
 # In the order of the menu.
 MODULES = (
     home,
+    begin,
     entry,
     identity,
     cases,

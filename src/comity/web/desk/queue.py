@@ -12,17 +12,18 @@ from comity.exchange.figures import Figures, figures
 from comity.kernel.errors import BadInput
 from comity.kernel.language import _
 
-from .inbox import arrivals
+from .arrivals import arrivals, waiting
 from .routes import Route
 from .visit import Visit
 
 YEAR = timedelta(days=365)
 
 
-def waiting(visit: Visit) -> Response:
+def listed(visit: Visit) -> Response:
     """Show what waits: emergencies first, then by what is due."""
     everything = visit.query("all") == "yes"
-    return visit.page("queue.html", found=arrivals(visit, everything=everything), everything=everything)
+    found = arrivals(visit, everything=everything)
+    return visit.page("queue.html", found=found, waiting=waiting(visit), everything=everything)
 
 
 def counted(visit: Visit) -> Response:
@@ -64,7 +65,7 @@ def _figures(visit: Visit) -> Figures:
 
 
 ROUTES = (
-    Route("GET", "/queue", "provider.queue", waiting, menu="Queue"),
+    Route("GET", "/queue", "provider.queue", listed, menu="Queue"),
     Route("GET", "/figures", "provider.figures", counted, menu="Figures"),
     Route("GET", "/figures.csv", "provider.figures", sheet),
 )

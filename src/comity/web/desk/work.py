@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from comity.accounts.access import cases_of
+from comity.accounts.access import known_to
 from comity.exchange import tables as messages
-from comity.exchange.sending import stands
+from comity.exchange.sending import ORDER, stands
 from comity.exchange.tables import Message
 from comity.requests import release, tables
 from comity.requests.model import OUT, Deadline, Request
 from comity.requests.states import ANSWERS, DRAFT, INFO_NEEDED, REFUSED, RELEASED, SEALED
-from comity.store.engine import Unit
 
 from .visit import Visit
 
@@ -27,6 +26,7 @@ ACTS = {
     REFUSED: "request.draft",
 }
 CONFIRM = "request.confirm"
+Letters = Mapping[str, Sequence[Message]]
 
 
 @dataclass(frozen=True)
@@ -44,17 +44,19 @@ def work(visit: Visit) -> Work:
     """Give what waits in one's own cases."""
     now, who = visit.desk.staff.now, visit.me
     with visit.desk.staff.store.read() as unit:
-        known = cases_of(visit.desk.staff, unit, who) if who.may("request.read") else frozenset()
-        if not known:
+        known = known_to(visit.desk.staff, who)
+        if not who.may("request.read"):
             return Work([], [], [], [], {})
-        open_ones = tables.requests_of(unit, known, OUT, ACTS.keys() - {REFUSED}, most=LOOKED)
+        open_ones = tables.requests_of(unit, known, OUT, ACTS.keys() - {REFUSED}, most=LOOKED, brief=True)
         due = tables.due_of(unit, known, OUT, now + SOON, most=LOOKED)
-        stuck = list(_stuck(unit, open_ones))
-        answered = tables.requests_of(unit, known, OUT, ANSWERS, since=now - NEW, most=LOOKED)
-        followed = {row["package"] for one in [*open_ones, *answered] for row in one.document.get("related", [])}
+        letters = messages.letters(unit, [one.id for one in open_ones if one.state == RELEASED])
+        stuck = list(_stuck(open_ones, letters))
+        answered = tables.requests_of(unit, known, OUT, ANSWERS, since=now - NEW, most=LOOKED, brief=True)
+        followed = tables.named_by(unit, [one.id for one in (*open_ones, *answered)])
         refused = [one for one in answered if one.state == REFUSED and one.package not in followed]
         latest = sorted([*open_ones, *refused], key=lambda one: (one.changed_at, one.id), reverse=True)
-        mine = list(_mine(visit, unit, latest))
+        drafted = release.drafters_of(unit, [one.id for one in latest if one.state == SEALED])
+        mine = list(_mine(visit, latest, drafted, letters))
     full = LOOKED in (len(open_ones), len(due), len(answered))
     new = [one for one in answered if now - one.changed_at < NEW]
     found: dict[str, list[object]] = {"mine": [*mine], "due": [*due], "stuck": [*stuck], "new": [*new]}
@@ -63,29 +65,28 @@ def work(visit: Visit) -> Work:
     return Work(mine[:MOST], due[:MOST], stuck[:MOST], new[:MOST], more)
 
 
-def _mine(visit: Visit, unit: Unit, found: list[Request]) -> Iterator[tuple[Request, str]]:
+def _mine(
+    visit: Visit, found: list[Request], drafted: Mapping[str, set[str]], letters: Letters
+) -> Iterator[tuple[Request, str]]:
     """Pick what this person can bring on: never the release of what he drafted."""
     for one in found:
         act = ACTS[one.state]
         if one.state == SEALED:
             if one.measure == release.EMERGENCY and one.envelope.count('"keyid"') < release.CONFIRMED:
                 act = CONFIRM
-            if release.drafters(unit, one) & {visit.person.holder, visit.person.label} - {""}:
+            if drafted.get(one.id, set()) & {visit.person.holder, visit.person.label} - {""}:
                 continue
-        if visit.me.may(act) and not (one.state == RELEASED and _sent(unit, one)):
+        if visit.me.may(act) and not (one.state == RELEASED and _sent(letters.get(one.id, []))):
             yield one, act
 
 
-def _sent(unit: Unit, request: Request) -> bool:
-    letters = messages.find_messages(unit, direction=messages.OUT, about=request.id, kind="order")
-    return any(stands(one) for one in letters)
+def _sent(letters: Sequence[Message]) -> bool:
+    return any(stands(one) for one in letters if one.kind == ORDER)
 
 
-def _stuck(unit: Unit, found: list[Request]) -> Iterator[tuple[Request, Message]]:
+def _stuck(found: list[Request], letters: Letters) -> Iterator[tuple[Request, Message]]:
     """Pick what the link refused or gave up."""
     for one in found:
-        if one.state != RELEASED:
-            continue
-        letters = messages.find_messages(unit, direction=messages.OUT, about=one.id)
-        if letters and not any(stands(letter) for letter in letters):
-            yield one, letters[-1]
+        sent = letters.get(one.id, [])
+        if sent and not any(stands(letter) for letter in sent):
+            yield one, sent[-1]

@@ -53,6 +53,13 @@ def upgrade() -> None:
         bind.execute(sa.insert(docket), block)
     for name in ("case", "place", "came_at"):
         op.create_index(f"ix_request_docket_{name}", "request_docket", [name])
+    op.drop_index("ix_request_case", "request")
+    op.drop_index("ix_request_clock_open_due_at", "request_clock")
+    for table, names in (
+        ("request", ["case", "direction", "state", "changed_at", "id"]),
+        ("request_clock", ["open", "due_at", "request"]),
+    ):
+        op.create_index(f"ix_{table}_{'_'.join(names)}", table, names)
 
 
 def _rows(bind: sa.Connection) -> Iterator[dict[str, Any]]:
