@@ -103,7 +103,7 @@ def remarks(found: Iterable[Finding]) -> list[dict[str, Any]]:
         {
             "finding": one,
             "reason": _reason(one),
-            "remedy": _("Fill it in.") if one.reason.startswith(EMPTY) else _plain(said(one.remedy)),
+            "remedy": _remedy(one),
             "place": place(one.field),
         }
         for one in found
@@ -118,6 +118,13 @@ def answers(visit: Visit, rows: Sequence[Mapping[str, Any]]) -> dict[int, str]:
         if row.get("state") in ("open", "lead") and said_now and said_now != row.get("answer"):
             found[number] = said_now
     return found
+
+
+def _remedy(one: Finding) -> str:
+    """Say what to do, in the words of the form."""
+    if not one.reason.startswith(EMPTY):
+        return _plain(said(one.remedy))
+    return _("Choose one under 4, Legal basis, and keep the draft.") if one.field == "basis" else _("Fill it in.")
 
 
 def _reason(one: Finding) -> str:

@@ -92,7 +92,7 @@ def drafted(visit: Visit) -> Response:
 
 
 def kept(visit: Visit) -> Response:
-    """Keep what was typed, choose the basis, or only check; without a script the whole page comes anew."""
+    """Keep what was typed, choose the basis, or only check; whoever would go on to sign stays as long as something blocks."""
     office, request = visit.desk.node.office, ours(visit.desk, visit.given["request"])
     if request.state != DRAFT:
         return visit.go(f"/request/{request.id}")
@@ -106,7 +106,8 @@ def kept(visit: Visit) -> Response:
     except ComityError as e:
         would, found = service.preview(office, request.id, made)
         return _page(visit, request, would, found, seen, wrong=e)
-    return visit.go(f"/request/{request.id}" if visit.field("do") == "go" else f"/request/{request.id}/draft#preflight")
+    done = visit.field("do") == "go" and not _blocking(service.check(office, request.id)[1])
+    return visit.go(f"/request/{request.id}" if done else f"/request/{request.id}/draft#preflight")
 
 
 def preflight(visit: Visit) -> Response:
