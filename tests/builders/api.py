@@ -18,7 +18,7 @@ from comity.accounts.duties import acts
 from comity.accounts.model import Token
 from comity.accounts.staff import hashed
 from comity.crypto.keys import FileSigner
-from comity.web.api.operations import FILE, JSON, Operation
+from comity.web.api.operations import FILE, FORM, JSON, Operation
 
 BASE = "/api/v1"
 _CLIENTS: dict[str, httpx2.Client] = {}
@@ -58,10 +58,13 @@ class Program:
 
     def asks(self, operation: Operation) -> httpx2.Response:
         """Call an operation about things that are nowhere, with a body of the right kind that says nothing."""
-        query = {"case": "X-NONE"} if operation.case and "{" not in operation.path else {}
+        name = "item" if operation.path.startswith("/evidence") else "case"
+        query = {name: "X-NONE"} if operation.case and "{" not in operation.path else {}
         body: dict[str, Any] = {"json": {}} if operation.takes == JSON else {}
         if operation.takes == FILE:
             body = {"content": b"nothing", "headers": {"content-type": FILE}}
+        if operation.takes == FORM:
+            body = {"files": [("files", ("nothing.txt", b"nothing"))]}
         return self.call(operation.method, path_of(operation), params=query, **body)
 
 

@@ -122,12 +122,15 @@ def test_a_change_sets_only_what_a_sheet_may_say(own: Served) -> None:
 
 
 def test_a_basis_is_proposed_and_chosen(own: Served) -> None:
-    """A program asks for the bases of a draft and binds the one that a named person chose."""
+    """A program asks for the bases of a draft and binds one in its person's name, and in nobody else's."""
     lan, draft = drafted(own)
     proposed = lan.get(f"/requests/{draft['id']}/bases").json()["candidates"]
-    choice = {"candidate": proposed[0]["id"], "by": "Officer 1"}
+    choice = {"candidate": proposed[0]["id"]}
+    other = lan.call("PUT", f"/requests/{draft['id']}/basis", json=choice | {"by": "Officer 1"})
+    assert (other.status_code, other.json()["field"]) == (422, "by")
     assert lan.call("PUT", f"/requests/{draft['id']}/basis", json=choice).status_code == 200
     assert lan.get(f"/requests/{draft['id']}").json()["document"]["basis"]["candidate"] == proposed[0]["id"]
+    assert lan.get(f"/requests/{draft['id']}").json()["document"]["basis"]["by"] == "Lan"
 
 
 def test_a_request_is_listed_printed_and_withdrawn(own: Served) -> None:
