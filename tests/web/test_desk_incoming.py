@@ -187,6 +187,12 @@ def test_figures_count_and_name_nobody(shared: Desks) -> None:
         assert "Mule" not in text
         assert "VN.a05-2026" not in text
     assert lan.get("/figures?since=2026-12-01&until=2026-11-01").status_code == 422
+    report, paper = lan.get("/figures/report.csv").text, lan.get("/figures/report.pdf")
+    assert report.splitlines()[0] == "by,name,requests"
+    assert "total" in report
+    assert "VN.a05" not in report
+    assert paper.content.startswith(b"%PDF")
+    assert "attachment" in paper.headers["content-disposition"]
 
 
 def test_a_drill_is_recorded_with_who_answered(shared: Desks) -> None:

@@ -12,11 +12,13 @@ from datetime import datetime
 from typing import Any
 
 from comity.kernel.clock import stamp
+from comity.requests.dockettables import outcomes
 from comity.requests.model import IN
 from comity.store.engine import Unit
 
 from . import emergency
-from .queuetables import outcomes
+
+FEW = 5
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,16 @@ class Figures:
         for row in self.rows:
             totals[str(getattr(row, name))] += row.requests
         return sorted(totals.items(), key=lambda pair: (-pair[1], pair[0]))
+
+    def published(self, name: str) -> list[tuple[str, int]]:
+        """Count as `by`, for the public: what has fewer than five requests is counted together under an empty name.
+
+        So many are counted together that they are five or more, so that nobody finds the small one by taking away the rest.
+        """
+        shown, others = self.by(name), 0
+        while shown and (shown[-1][1] < FEW or 0 < others < FEW):
+            others += shown.pop()[1]
+        return [*shown, ("", others)] if others else shown
 
     def plain(self) -> dict[str, Any]:
         """Give the figures as JSON data."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from builders.exchange import SG
 from builders.nodes import Nodes
@@ -14,7 +16,7 @@ from builders.provider import Provider, provider
 from comity.exchange import drills, refusing
 from comity.exchange import provider as provider_acts
 from comity.exchange.errors import NotDecided
-from comity.exchange.figures import figures
+from comity.exchange.figures import Figures, Row, figures
 from comity.exchange.refusing import By
 from comity.exchange.worklist import queue
 from comity.kernel.errors import BadInput
@@ -132,3 +134,28 @@ def test_the_queue_is_of_the_cases_one_knows_of(sg: Provider) -> None:
     assert [row.request.id for row in queue(desk, cases=[case])] == [request.id]
     assert queue(desk, cases=[f"PH.cicc:{request.case}", request.case]) == []
     assert queue(desk, cases=[]) == []
+
+
+def test_small_numbers_are_counted_together_for_the_public() -> None:
+    """What has fewer than five requests is told as others, of which there are five or more whenever anything else is told."""
+    now = datetime(2026, 11, 1, tzinfo=UTC)
+
+    def published(**countries: int) -> list[tuple[str, int]]:
+        rows = tuple(Row(name, "preserve", "accepted", "", number, 1.0) for name, number in countries.items())
+        return Figures(now, now, rows).published("country")
+
+    assert published(VN=9, PH=6) == [("VN", 9), ("PH", 6)]
+    assert published(VN=9, PH=6, MA=3, SG=2) == [("VN", 9), ("PH", 6), ("", 5)]
+    assert published(VN=9, PH=6, MA=1) == [("VN", 9), ("", 7)]
+    assert published(MA=1) == [("", 1)]
+    assert published() == []
+
+
+@given(st.lists(st.integers(1, 12), max_size=8))
+def test_no_small_number_is_ever_published(numbers: list[int]) -> None:
+    """Whatever the counts, every figure told is five or more, unless all requests together are fewer; and the total is kept."""
+    now = datetime(2026, 11, 1, tzinfo=UTC)
+    rows = tuple(Row(f"C{n}", "preserve", "accepted", "", number, None) for n, number in enumerate(numbers))
+    told = [number for _name, number in Figures(now, now, rows).published("country")]
+    assert sum(told) == sum(numbers)
+    assert sum(numbers) < 5 or min(told) >= 5
