@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from comity.kernel.clock import stamp
+from comity.requests.dockettables import hand
 from comity.store.engine import Unit
 from comity.store.schema import Big, Json, UtcDateTime, append_only, metadata
 
@@ -184,6 +185,7 @@ def put_part(unit: Unit, kept: Kept) -> None:
     here = (c.direction == kept.direction) & (c.peer == kept.peer) & (c.id == kept.part.id)
     if not unit.execute(sa.update(_parts).where(here).values(**values)).rowcount:
         unit.execute(sa.insert(_parts).values(**values))
+        hand(unit, kept.request)
 
 
 def find_parts(unit: Unit, **wanted: str) -> list[Kept]:
@@ -203,11 +205,6 @@ def part_states(unit: Unit, requests: Iterable[str]) -> dict[str, set[str]]:
     for request, state in unit.execute(query):
         found.setdefault(request, set()).add(state)
     return found
-
-
-def begun(request: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
-    """Say in a query that there are parts of a request."""
-    return sa.exists().where(_parts.c.request == request)
 
 
 def under_way(request: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:

@@ -8,21 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from comity.requests.dockettables import Line, count, docket, page
+from comity.requests.model import IN
 from comity.requests.states import ACCEPTED, INFO_NEEDED, RECEIVED
 from comity.store.engine import Unit
-from comity.store.spans import hours_between
 
 from . import deliverytables as parts
 from .objecttables import THEIRS, having
 from .outcomes import CANCELLED, LDTASK, WORDS
 
-DELIVERED, WAITING = "delivered", "waiting"
+_each = docket.alias("each")
 Cases = sa.Select[Any] | Collection[str]
 
 
@@ -44,8 +43,9 @@ class Wanted:
             yield case.in_(self.among)
         elif self.among is not None:
             yield case.in_(sorted(self.among))
-        for one in self.but:
-            yield ~one.where(one.selected_columns[0] == case).exists()
+        if self.but:
+            kept = (one.where(one.selected_columns[0] == _each.c.case).exists() for one in self.but)
+            yield case.in_(sa.select(_each.c.case).distinct().where(_each.c.direction == IN, *(~one for one in kept)))
         if not self.everything:
             yield from _waits()
 
@@ -68,36 +68,7 @@ def _waits() -> Iterator[sa.ColumnElement[bool]]:
 
 def _delivered() -> sa.ColumnElement[bool]:
     """Say that everything on a request was received, or that its tasks ended without files."""
-    request, begun = docket.c.request, parts.begun(docket.c.request)
+    request, begun = docket.c.request, docket.c.handed
     tasks = having(request, side=THEIRS, kind=LDTASK)
     running = having(request, side=THEIRS, kind=LDTASK, but=WORDS.values())
     return (begun & ~parts.under_way(request)) | (~begun & tasks & ~running)
-
-
-def outcomes(unit: Unit, since: datetime, until: datetime) -> list[tuple[str, str, str, str, int, float | None]]:
-    """Count what came in from *since* on and before *until*, by country, measure, outcome and code, each with its median hours.
-
-    Hours are counted to the first answer that decides; a median of an even number is the middle of the two in the middle.
-    """
-    c = docket.c
-    outcome = sa.case(
-        (c.state == RECEIVED, WAITING), ((c.state == ACCEPTED) & parts.begun(c.request), DELIVERED), else_=c.state
-    )
-    rows = sa.select(
-        sa.func.substr(c.peer, 1, 2).label("country"), c.measure, outcome.label("outcome"), c.code,
-        hours_between(c.came_at, c.decided_at).label("hours"),
-    ).where(c.came_at >= since, c.came_at < until).cte("came")  # fmt: skip
-    r = rows.c
-    code = sa.case((r.outcome.in_([WAITING, DELIVERED]), ""), else_=r.code)
-    group = (r.country, r.measure, r.outcome, code)
-    place = sa.func.row_number().over(partition_by=[*group, r.hours.is_(None)], order_by=r.hours)
-    known = sa.func.count(r.hours).over(partition_by=group)
-    placed = sa.select(
-        r.country, r.measure, r.outcome, code.label("code"), r.hours, place.label("place"), known.label("known")
-    ).cte("placed")  # fmt: skip
-    p = placed.c
-    middle = p.place.in_([(p.known + 1) // 2, (p.known + 2) // 2])
-    query = sa.select(
-        p.country, p.measure, p.outcome, p.code, sa.func.count(), sa.func.avg(sa.case((middle, p.hours)))
-    ).group_by(p.country, p.measure, p.outcome, p.code)  # fmt: skip
-    return sorted((*key, int(number), hours) for *key, number, hours in unit.execute(query))

@@ -12,7 +12,7 @@ from comity.store.engine import Unit
 from comity.store.schema import Big, Json, UtcDateTime, append_only, metadata
 
 from . import searching
-from .dockettables import settle
+from .dockettables import BEGUN, docket, settle
 from .model import Answer, CaseFile, Deadline, Entry, Request
 from .states import DRAFT, REFUSED, SEALED, WITHDRAWN
 
@@ -60,7 +60,7 @@ _clocks = sa.Table(
     sa.Column("due_at", UtcDateTime, nullable=False),
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("open", sa.Boolean, nullable=False),
-    sa.Index(None, "open", "due_at", "request"),
+    sa.Index(None, "open", "due_at"),
 )
 _history = append_only(
     sa.Table(
@@ -200,11 +200,12 @@ def due_of(
     unit: Unit, cases: Cases, direction: str, until: datetime, *, most: int | None = None
 ) -> list[tuple[Deadline, Request]]:
     """List the running clocks of some cases' requests that end before a moment, by date, each with its request; without documents."""
-    query = sa.select(_clocks).join_from(_clocks, _requests)
-    query = query.where(
-        _clocks.c.open.is_(True), _clocks.c.due_at < until, _requests.c.direction == direction,
-        _in(_requests.c.case, cases),
-    ).order_by(_clocks.c.due_at, _clocks.c.request).limit(most)  # fmt: skip
+    d = docket.c  # what is due next of each request is in the docket: the first clocks are of the first requests
+    first = sa.select(d.request).where(d.direction == direction, d.due_at < until, _in(d.case, cases))
+    first = first.order_by(d.due_at, d.request).limit(most) if most is not None else first
+    query = sa.select(_clocks).where(
+        _clocks.c.open.is_(True), _clocks.c.due_at < until, _clocks.c.request.in_(first)
+    ).order_by(_clocks.c.due_at, _clocks.c.request, _clocks.c.kind).limit(most)  # fmt: skip
     clocks = [Deadline(**row) for row in unit.execute(query).mappings()]
     wanted = sa.select(*_BRIEF).where(_requests.c.id.in_({clock.request for clock in clocks}))
     requests = {row["id"]: _request(row) for row in unit.execute(wanted).mappings()}
@@ -370,7 +371,7 @@ def open_clocks(unit: Unit) -> list[tuple[Deadline, Request]]:
 def add_entry(unit: Unit, entry: Entry) -> None:
     """Write a line of history."""
     unit.execute(sa.insert(_history).values(**vars(entry)))
-    if entry.act == "receive":
+    if entry.act in BEGUN:
         settle(unit, entry.request)
 
 

@@ -13,8 +13,9 @@ from builders.docket import LAN, MINH, Crowd, case_of
 from comity.accounts import tables as accounts
 from comity.accounts.knowledge import ever_known
 from comity.exchange.outcomes import wished_away
-from comity.exchange.queuetables import Wanted, outcomes
+from comity.exchange.queuetables import Wanted
 from comity.exchange.worklist import delivered
+from comity.requests.dockettables import outcomes
 from comity.requests.model import Request
 from comity.store.engine import Store, Unit
 

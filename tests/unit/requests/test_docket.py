@@ -38,7 +38,9 @@ def test_a_row_is_settled_again_as_it_is(store: Store) -> None:
         made = Crowd(unit, 5)
         made.fill(40)
         before = unit.execute(sa.select(docket).order_by(docket.c.request)).all()
-        unit.execute(sa.delete(docket))
+        unit.execute(
+            sa.update(docket).values(place="", due_at=None, outcome="", code="", hours=None, case="", came_at=START)
+        )
         for one in made.requests:
             dockettables.settle(unit, one.id)
         assert unit.execute(sa.select(docket).order_by(docket.c.request)).all() == before

@@ -1,7 +1,7 @@
-"""The docket: a narrow row for each request that came in, by which lists are ordered, filtered and counted."""
+"""The docket: a narrow row for each request, by which lists are ordered, filtered and counted; and what full pages ask of an index."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -13,19 +13,27 @@ down_revision = "0015"
 
 AT = sa.DateTime(timezone=True)
 BYTES = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
-TEXTS = ("case", "peer", "measure", "state")
+TEXTS = ("direction", "case", "country", "measure", "state", "outcome", "code")
+INDEXES = {
+    "direction_case": ["direction", "case"],
+    "direction_place": ["direction", "place"],
+    "direction_due_at_request_case": ["direction", "due_at", "request", "case"],
+    "figures": ["direction", "country", "measure", "outcome", "code", "hours", "came_at"],
+}
 BLOCK = 5000
 
 docket = sa.table(
     "request_docket",
-    *(sa.column(name) for name in ("request", *TEXTS, "place", "code")),
-    *(sa.column(name, AT) for name in ("came_at", "due_at", "decided_at")),
+    *(sa.column(name) for name in ("request", *TEXTS, "place", "hours")),
+    *(sa.column(name, AT) for name in ("came_at", "due_at")),
+    sa.column("handed", sa.Boolean),
 )
 requests = sa.table(
     "request",
-    *(sa.column(name) for name in ("id", "direction", *TEXTS)),
+    *(sa.column(name) for name in ("id", "direction", "case", "peer", "measure", "state")),
     sa.column("changed_at", AT),
 )
+parts = sa.table("delivery_part", sa.column("request"))
 history = sa.table("request_history", *(sa.column(name) for name in ("number", "request", "act")), sa.column("at", AT))
 clocks = sa.table("request_clock", sa.column("request"), sa.column("open", sa.Boolean), sa.column("due_at", AT))
 receipts = sa.table(
@@ -34,7 +42,7 @@ receipts = sa.table(
 
 
 def upgrade() -> None:
-    """Make the table, fill it with what is there, and index what the pages of a full node ask."""
+    """Make the table and fill it with what is there."""
     op.create_table(
         "request_docket",
         sa.Column("request", sa.Text(), nullable=False),
@@ -42,8 +50,8 @@ def upgrade() -> None:
         sa.Column("came_at", AT, nullable=False),
         sa.Column("due_at", AT),
         sa.Column("place", BYTES, nullable=False),
-        sa.Column("decided_at", AT),
-        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("handed", sa.Boolean(), nullable=False),
+        sa.Column("hours", sa.Float()),
         sa.ForeignKeyConstraint(["request"], ["request.id"], name="fk_request_docket_request"),
         sa.PrimaryKeyConstraint("request", name="pk_request_docket"),
     )
@@ -51,33 +59,32 @@ def upgrade() -> None:
     rows = _rows(bind)
     while block := list(islice(rows, BLOCK)):
         bind.execute(sa.insert(docket), block)
-    for name in ("case", "place", "came_at"):
-        op.create_index(f"ix_request_docket_{name}", "request_docket", [name])
+    for name, columns in INDEXES.items():
+        op.create_index(f"ix_request_docket_{name}", "request_docket", columns)
     op.drop_index("ix_request_case", "request")
-    op.drop_index("ix_request_clock_open_due_at", "request_clock")
-    for table, names in (
-        ("request", ["case", "direction", "state", "changed_at", "id"]),
-        ("request_clock", ["open", "due_at", "request"]),
-    ):
-        op.create_index(f"ix_{table}_{'_'.join(names)}", table, names)
+    columns = ["case", "direction", "state", "changed_at", "id"]
+    op.create_index(f"ix_request_{'_'.join(columns)}", "request", columns)
 
 
 def _rows(bind: sa.Connection) -> Iterator[dict[str, Any]]:
-    """Say of each request that came in what the other tables say."""
-    came, due = _came(bind), _due(bind)
+    """Say of each request what the other tables say."""
+    came, due, handed = _came(bind), _due(bind), set(bind.scalars(sa.select(parts.c.request).distinct()))
     decided, codes = _answered(bind)
-    for row in bind.execute(sa.select(requests).where(requests.c.direction == "in")).mappings().all():
-        name, at = row["id"], came.get(row["id"], row["changed_at"])
+    for row in bind.execute(sa.select(requests)).mappings().all():
+        name, state, at = row["id"], row["state"], came.get(row["id"], row["changed_at"])
         urgent = "0" if row["measure"] == "disclose_emergency" else "1"
-        place = " ".join((urgent, _written(due[name]) if name in due else "~", _written(at), name))
-        yield {text: row[text] for text in TEXTS} | {
-            "request": name, "case": f"{row['peer']}:{row['case']}", "came_at": at, "due_at": due.get(name),
-            "place": place, "decided_at": decided.get(name), "code": codes.get((name, row["state"]), ""),
+        outcome = {"received": "waiting", "accepted": "delivered" if name in handed else state}.get(state, state)
+        yield {text: row[text] for text in ("direction", "measure", "state")} | {
+            "request": name, "case": row["case"] if row["direction"] == "out" else f"{row['peer']}:{row['case']}",
+            "country": row["peer"][:2], "came_at": at, "due_at": due.get(name), "handed": name in handed,
+            "place": " ".join((urgent, _written(due[name]) if name in due else "~", _written(at), name)),
+            "outcome": outcome, "code": "" if outcome in ("waiting", "delivered") else codes.get((name, state), ""),
+            "hours": (decided[name] - at) / timedelta(hours=1) if name in decided else None,
         }  # fmt: skip
 
 
 def _came(bind: sa.Connection) -> dict[str, datetime]:
-    query = sa.select(history).where(history.c.act == "receive").order_by(history.c.number.desc())
+    query = sa.select(history).where(history.c.act.in_(["receive", "draft"])).order_by(history.c.number.desc())
     return {row.request: row.at for row in bind.execute(query)}
 
 
