@@ -8,8 +8,9 @@ passphrase too, so that a token alone decides nothing. A refusal is proposed by 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+from fastapi import Query
 from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
@@ -17,7 +18,7 @@ from starlette.responses import Response
 from comity.exchange.deliverytables import Note, find_parts
 from comity.exchange.emergency import Called as CallBack
 from comity.exchange.outcomes import Outcome
-from comity.exchange.worklist import show
+from comity.exchange.worklist import PAGE, show
 from comity.kernel.clock import stamp
 from comity.kernel.errors import BadInput
 from comity.node.ports import capability_of
@@ -27,19 +28,34 @@ from comity.requests.gatekeeping import Gatekeeping
 from comity.requests.model import IN, Request
 from comity.requests.receipts import Taken
 
-from ..acts import answering, arriving
+from ..acts import answering, arrivals, arriving
 from ..desk.delivering import FILES, MOST
 from . import asked
-from .answers import Delivered, Free, Gate, GateKept, Listed, NoteKept, PartRow, ReceiptGiven, RequestRow
+from .answers import Delivered, Free, Gate, GateKept, Listed, NewPage, NoteKept, PartRow, ReceiptGiven, RequestRow
 from .asked import Proved
 from .call import Asked, Call, Called, data, listed
 from .errors import BadCall
 from .operations import FORM, JSON, Operation, by_incoming
 
+After = Annotated[
+    str, Query(max_length=200, description="The place after which the page begins, as the former page named it.")
+]
+Limit = Annotated[int, Query(ge=1, le=500, description="How many rows to give at most.")]
+
 
 def take_up(call: Called, wanted: asked.Naming) -> Response:
     """Become the first who knows of a request that arrived by itself and that nobody knows of."""
     return data(arriving.take_up(call.actor, wanted.request).plain())
+
+
+def list_new(call: Called, after: After = "", limit: Limit = PAGE) -> Response:
+    """List what arrived and nobody knows of yet, for whoever may take it up: from whom, which measure, when, and no more."""
+    found = arrivals.new(call.actor, after=after, most=limit)
+    rows = [
+        {"id": one.request.id, "peer": one.request.peer, "measure": one.request.measure, "came_at": stamp(one.came)}
+        for one in found.rows
+    ]
+    return data({"items": rows, "after": found.after})
 
 
 def read_sheet(call: Called) -> Response:
@@ -216,6 +232,7 @@ def _said(path: str, act: str, does: Any) -> Operation:
 
 
 OPERATIONS = (
+    Operation("GET", "/incoming/new", "inbox.list", list_new, NewPage),
     Operation("POST", "/incoming/taking-up", "inbox.take", take_up, RequestRow, takes=JSON),
     Operation("GET", "/incoming/{request}/sheet", "inbox.read", read_sheet, Free, by_incoming),
     Operation("GET", "/incoming/{request}/receipts/{answer}", "inbox.read", read_receipt, JSON, by_incoming),

@@ -376,6 +376,37 @@ class QueueRow(RequestRow):
     overdue: bool
 
 
+class QueuePage(Answer):
+    """A page of what waits; *after* is the place after which the next one begins, empty where nothing follows."""
+
+    items: list[QueueRow]
+    after: str
+
+
+class QueueCount(Answer):
+    """How much waits: of one's own, and of what nobody knows of yet; *urgent* if an emergency is among that."""
+
+    mine: int
+    new: int
+    urgent: bool
+
+
+class NewRow(Answer):
+    """What arrived and nobody knows of yet: from whom, which measure, when."""
+
+    id: str
+    peer: str
+    measure: str
+    came_at: str
+
+
+class NewPage(Answer):
+    """A page of what nobody knows of yet; *after* is the place after which the next one begins."""
+
+    items: list[NewRow]
+    after: str
+
+
 class FigureSheet(Answer):
     """Counts of what came in between two moments."""
 

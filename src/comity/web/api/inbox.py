@@ -19,16 +19,16 @@ from comity.requests.model import IN
 from ..acts import arriving
 from ..acts.arriving import AGE, case_of
 from .answers import Listed, ReceiptTaken, RequestRead, RequestRow, TakenIn
-from .call import Asked, Called, data, listed
+from .call import Asked, Called, data
 from .operations import FILE, PACKAGE, Operation, by_incoming
 from .requests import PACKAGE as ZIP
-from .requests import PDF, State, found, package_of, printed, whole
+from .requests import PDF, State, package_of, piece_of, printed, whole
 from .verifying import placed, tidied
 
 
 def list_incoming(call: Called, piece: Asked, case: str = "", state: State = "") -> Response:
     """List the requests that came in, in the cases that the person knows of; a case is written PEER:REFERENCE."""
-    return listed([one.plain() for one in found(call, IN, case, state)], piece)
+    return piece_of(call, piece, IN, case, state)
 
 
 def take_in(call: Called) -> Response:

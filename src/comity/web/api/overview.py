@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import Query
 from starlette.responses import Response
 
-from comity.exchange.worklist import queue
+from comity.exchange.worklist import PAGE
 from comity.identifiers.model import Identifier
-from comity.node.ports import capability_of
 from comity.requests.searching import LONGEST, find
 
-from ..acts import counting, doctoring
-from .answers import CheckRow, FigureSheet, Found, Listed, QueueRow
+from ..acts import arrivals, counting, doctoring
+from .answering import After, Limit
+from .answers import CheckRow, FigureSheet, Found, Listed, QueueCount, QueuePage
 from .call import Asked, Called, data, listed
 from .log import Day
 from .operations import Operation
@@ -21,12 +22,16 @@ from .operations import Operation
 CSV = "text/csv"
 
 
-def list_queue(call: Called, piece: Asked, everything: bool = False) -> Response:
-    """List what waits in the cases that the person knows of: emergencies first, then by what is due."""
-    capability = capability_of(call.node.settings)
-    rows = queue(call.desk.exchange, capability, everything=everything, cases=call.cases())
-    now = call.desk.staff.now
-    return listed([one.plain(now) for one in rows], piece)
+def list_queue(call: Called, after: After = "", limit: Limit = PAGE, everything: bool = False) -> Response:
+    """List what waits in the cases that the person knows of, in the order in which people work; or everything there is."""
+    found = arrivals.mine(call.actor, after=after, everything=everything, most=limit)
+    rows = [one.plain(call.desk.staff.now) for one in found.rows]
+    return data({"items": rows, "after": found.after})
+
+
+def count_queue(call: Called) -> Response:
+    """Count what waits, of one's own and of what nobody knows of yet."""
+    return data(asdict(arrivals.waiting(call.actor)))
 
 
 def read_figures(call: Called, since: Day = "", until: Day = "") -> Response:
@@ -65,7 +70,8 @@ def _plain(one: Identifier) -> dict[str, Any]:
 
 
 OPERATIONS = (
-    Operation("GET", "/queue", "provider.queue", list_queue, Listed[QueueRow]),
+    Operation("GET", "/queue", "provider.queue", list_queue, QueuePage),
+    Operation("GET", "/queue/count", "provider.queue", count_queue, QueueCount),
     Operation("GET", "/figures", "provider.figures", read_figures, FigureSheet),
     Operation("GET", "/figures/table", "provider.figures", read_figures_table, CSV),
     Operation("GET", "/search", "search.run", search_cases, Found),

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from fastapi import Query
 from starlette.responses import FileResponse, Response
 
+from comity.accounts.access import known_to
 from comity.exchange.sending import withdrawn
 from comity.kernel.ids import new_id
 from comity.law.plain import plain
@@ -29,7 +30,7 @@ from comity.requests.vocabulary import draft_shape
 from ..acts.drafting import attach, follow
 from . import answers
 from .asked import Choice, Draft, DraftChange, Following, Reason
-from .call import Asked, Call, Called, data, listed
+from .call import Asked, Call, Called, Piece, data, listed
 from .errors import BadCall
 from .operations import FILE, JSON, Operation, by_case, by_outgoing
 from .operations import PACKAGE as LARGEST
@@ -40,7 +41,7 @@ State = Annotated[str, Query(json_schema_extra={"enum": ["", *STATES]}, max_leng
 
 def list_requests(call: Called, piece: Asked, case: str = "", state: State = "") -> Response:
     """List our requests in the cases that the person knows of, the latest change first; of one case, in one state."""
-    return listed([one.plain() for one in found(call, OUT, case, state)], piece)
+    return piece_of(call, piece, OUT, case, state)
 
 
 def draft_request(call: Called, case: str, asked: Draft) -> Response:
@@ -160,19 +161,18 @@ def package_of(call: Call) -> Response:
     return FileResponse(path, media_type=PACKAGE, filename=f"{request.stem}.comity.zip")
 
 
-def found(call: Call, direction: str, case: str, state: str) -> list[Request]:
-    """List requests in the cases that the person knows of.
+def piece_of(call: Call, piece: Piece, direction: str, case: str, state: str) -> Response:
+    """Answer with a piece of the requests in the cases that the person knows of.
 
     Raises:
         BadCall: there is no such state.
     """
     if state and state not in STATES:
         raise BadCall(f"got {state[:20]!r}, expected one of: {', '.join(STATES)}", field="state")
-    known = call.cases() & {case} if case else call.cases()
-    inside = {one.partition(":")[2] for one in known if ":" in one} if direction == IN else known
+    known: tables.Cases = call.cases() & {case} if case else known_to(call.desk.staff, call.who)
     with call.node.store.read() as unit:
-        rows = tables.requests_of(unit, inside, direction, [state] if state else [])
-    return [one for one in rows if direction == OUT or f"{one.peer}:{one.case}" in known]
+        rows, total = tables.listed(unit, known, direction, state=state, skip=piece.skip, limit=piece.limit)
+    return listed([one.plain() for one in rows], piece, total)
 
 
 def _id(call: Call) -> str:

@@ -9,7 +9,8 @@ from comity.accounts.access import grants_of, open_glasses
 from comity.accounts.duties import acts, apart, roles
 from comity.requests.tables import exercises
 
-from .arrivals import Arrivals, Waiting, arrivals, waiting
+from ..acts.arrivals import Arrivals, Waiting
+from .arrivals import arrivals, waiting
 from .begin import beginnings
 from .clockline import deadline
 from .errors import NoPage
