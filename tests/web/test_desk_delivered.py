@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from builders.browsing import judged
 from builders.desk import Served, Visitor, served_on
 from builders.exchange import SG
 from builders.nodes import opened
@@ -19,6 +21,9 @@ from comity.exchange import provider as acts
 from comity.exchange.deliverytables import Kept
 from comity.exchange.part import MAX_BINARY
 from comity.requests.model import Request
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 BIG = bytes(range(256)) * 5000
 
@@ -157,3 +162,24 @@ def test_pieces_of_one_file_are_one_file(office: Office) -> None:
     lan = office.desk.client("lan")
     assert lan.get(f"/request/{request.id}").text.count("cut.bin</bdi>") == 1
     assert lan.get(f"/request/{request.id}/delivered/{made[0].part.delivery}/cut.bin").content == data
+
+
+@pytest.mark.browser
+def test_nothing_is_wrong_with_how_deliveries_look(browser: Browser, office: Office) -> None:
+    """One under way, one whole, one that is an item: axe finds nothing, small and wide, light and dark."""
+    request = office.accepted("binh")
+    first = office.delivered(request, office.street.file("a.txt", b"one"))
+    office.delivered(request, office.street.file("b.txt", b"two"))
+    office.street.rounds()
+    assert acquired(office.desk.client("binh"), request, first[0].part.delivery, item="E-20") == 303
+    office.delivered(request, office.street.file("log.bin", BIG))
+    with office.desk.browser(browser, "binh", "custodian") as page:
+        page.goto(f"/request/{request.id}")
+        page.get_by_role("progressbar").wait_for()
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        for wide in (320, 1440):
+            page.set_viewport_size({"width": wide, "height": 800})
+            for colours in ("light", "dark"):
+                page.emulate_media(color_scheme=colours)
+                assert judged(page) == [], (wide, colours)
+            assert page.evaluate("document.documentElement.scrollWidth") == wide

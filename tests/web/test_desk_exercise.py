@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from builders.browsing import judged
 from builders.desk import Served, Visitor, served_on
 from builders.exchange import SG
 from builders.nodes import opened
@@ -17,6 +19,9 @@ from comity.requests.drafting import draft
 from comity.requests.intake import receive
 from comity.requests.model import Request
 from comity.requests.release import release, seal_request
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 MARK = 'class="badge exercise"'
 
@@ -95,3 +100,20 @@ def test_a_case_of_exercises_begins_the_next_one_as_an_exercise(rehearsed: tuple
     lan, box = office.client("lan"), 'name="exercise" value="yes"'
     assert f"{box} checked" in lan.get("/case/VA-DRILL").text
     assert f"{box} checked" not in lan.get(f"/case/{made.case}").text
+
+
+@pytest.mark.browser
+def test_an_exercise_is_told_in_both_colour_schemes(
+    browser: Browser, rehearsed: tuple[Served, Served, Request]
+) -> None:
+    """The mark and the note can be read in the light and in the dark, on a small screen too."""
+    office, _company, made = rehearsed
+    with office.browser(browser, "lan", "drafter", "officer") as page:
+        page.set_viewport_size({"width": 320, "height": 720})
+        for path in ("/", f"/request/{made.id}"):
+            page.goto(path)
+            page.locator(".exercise").first.wait_for()
+            for colours in ("light", "dark"):
+                page.emulate_media(color_scheme=colours)
+                assert judged(page) == [], (path, colours)
+            assert page.evaluate("document.documentElement.scrollWidth") == 320
