@@ -25,12 +25,14 @@ from builders.issuer import (
     signed,
 )
 from builders.staff import PASSWORD
-from comity.accounts import identities, people, sessions, tables
+from builders.staff import SECRET as DIGITS
+from comity.accounts import entering, identities, people, sessions, tables
 from comity.accounts.asking import Limits
 from comity.accounts.errands import LASTS, SECOND_LASTS
 from comity.accounts.idtoken import Vouched
 from comity.accounts.issuer import PAUSE, Issuer
 from comity.accounts.model import Attempts
+from comity.accounts.sessions import Caller
 
 Both = tuple[Served, Provider]
 STRONG = {"amr": ["pwd", "otp"]}
@@ -511,6 +513,18 @@ def test_who_was_linked_by_an_administrator_first_makes_a_key_of_his_own(both: B
     assert entered(visitor, provider, "/cases").status_code == 303
     assert visitor.get("/cases").headers["location"] == "/account/keys"
     assert desk.visitor().post("/join", {"code": code}, page="/join").status_code == 401
+
+
+def test_a_link_from_before_opens_no_door_later(both: Both) -> None:
+    """An administrator who enters himself for somebody he invited is let in no more once the person has a key of his own."""
+    desk, provider = both
+    staff, name = desk.crew.staff, f"person{next(COUNT)}"
+    invited, code = people.invite(staff, desk.person("admin"), name, "New", ["releaser"], "x")
+    opened = entering.by_code(staff, code, Caller())
+    identities.enter_subject(staff, desk.person("admin"), invited.id, provider.issuer, "8c1f-thief", "x")
+    entering.set_password(staff, opened.session, PASSWORD, DIGITS, desk.crew.code())
+    provider.person = "8c1f-thief"
+    says(entered(started(desk), provider), "expected somebody who is linked")
 
 
 def test_a_recovery_ends_the_link(both: Both) -> None:

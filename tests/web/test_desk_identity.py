@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,9 @@ from playwright.sync_api import expect
 from builders.browsing import follow, judged, reads
 from builders.desk import Served, Visitor
 from builders.issuer import Provider, desk_with_provider, entered, linked
+from comity.accounts import people
+from comity.node.errors import BadSettings
+from comity.web.desk.serving import desk_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -123,10 +127,15 @@ def test_the_pages_of_the_provider_are_looked_at(browser: Browser, both: tuple[S
         assert found + judged(page) == []
 
 
+def test_what_is_wrong_with_the_settings_is_said_at_the_start(both: tuple[Served, Provider]) -> None:
+    """A desk whose settings name a provider by halves does not start."""
+    node = both[0].desk.node
+    with pytest.raises(BadSettings, match="oidc_client"):
+        desk_of(replace(node, settings=replace(node.settings, desk="127.0.0.1:8480", oidc_client="")))
+
+
 def test_an_administrator_sees_and_makes_links(both: tuple[Served, Provider]) -> None:
     """The page of an invited person takes his subject; that of a linked one shows it; the node's page says whether the provider answers."""
-    from comity.accounts import people
-
     desk, provider = both
     invited, _ = people.invite(desk.crew.staff, desk.person("admin"), "new.one", "New", ["drafter"], "shift")
     boss, page = desk.client("admin"), f"/people/{invited.id}"

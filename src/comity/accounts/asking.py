@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from .errors import IssuerUnreachable, WrongIssuer
 
 LIMIT = 256 * 1024
-ADVICE = "Sign in with a key of your own, and tell whoever runs the provider."
+ADVICE = "The organisation's provider does not answer. Sign in with a key of your own, and tell whoever runs it."
 
 
 @dataclass(frozen=True)

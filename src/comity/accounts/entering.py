@@ -13,7 +13,7 @@ from comity.store.engine import Unit
 
 from . import attempts, passkeys, sessions, tables, totp
 from .errors import BadAccount, NotSignedIn
-from .model import CODE, IDENTITY, PASSKEY, PASSWORD, Device, OneTimeCode, Passkey, Person, Session
+from .model import CODE, IDENTITY, PASSKEY, PASSWORD, Device, Identity, OneTimeCode, Passkey, Person, Session
 from .passwords import fit
 from .sessions import Caller, Opened
 from .staff import Staff, hashed
@@ -172,15 +172,24 @@ def end_passkey(staff: Staff, session: Session, passkey: str) -> None:
         staff.log(unit, "unkeyed", person=person.id, passkey=hashed(found.id)[:16])
 
 
+def end_links(staff: Staff, unit: Unit, person: str) -> None:
+    """End the links that others entered for a person: they let him in once, as a code does."""
+    for one in tables.select(unit, Identity, person=person, ended_at=None):
+        if one.by != person:
+            tables.change(unit, replace(one, ended_at=staff.now))
+            staff.log(unit, "unlinked", person=person, by=person)
+
+
 def keyed(unit: Unit, person: Person) -> bool:
     """Tell whether a person can come in by a key of his own."""
     return bool(person.password or passkeys.of(unit, person.id))
 
 
 def _keyed(staff: Staff, unit: Unit, session: Session, way: str) -> Opened:
-    """Give the session a new word; a joining one becomes a whole one, and all others of the person end."""
+    """Give the session a new word; a joining one becomes a whole one, and all else that let him in to join ends."""
     if session.way == CODE:
         sessions.end_all(staff, unit, session.person, but=session.id)
+        end_links(staff, unit, session.person)
         return sessions.prove(staff, unit, session, way)
     return sessions.prove(staff, unit, session, session.way)
 

@@ -60,6 +60,9 @@ class KeyUsed(Refused):
     """An idempotency key that stands for another call, or for one whose end is not known."""
 
 
+WRONG_ISSUER = "The organisation's provider answers otherwise than it has to. Sign in with a key of your own, and tell an administrator."
+
+
 class IssuerUnreachable(Unavailable):
     """The organisation's identity provider does not answer."""
 
@@ -68,6 +71,10 @@ class WrongIssuer(Refused):
     """The identity provider answers otherwise than a provider has to that can be relied upon."""
 
     status = 502
+
+    def __init__(self, message: str, *, file: str = "", field: str = "", advice: str = "") -> None:
+        """Keep what was found, with advice for whoever stands at the door."""
+        super().__init__(message, file=file, field=field, advice=advice or WRONG_ISSUER)
 
 
 class NotVouched(NotSignedIn):

@@ -1,9 +1,9 @@
 """Whom the organisation's identity provider means: each person is linked by an act of his own or an administrator's.
 
 Nobody gets an account by coming with the provider's word. A person who has a key of his own here links himself, while he
-is signed in. An administrator enters the subject only for somebody who has no key yet: it lets him in once, as a one-time
-code would, to make one. So no single administrator can open the door of somebody who is at work, and everybody can come in
-while the provider does not answer.
+is signed in. An administrator enters the subject only for somebody who has no key yet: it lets him in, as a one-time code
+would, to make one, and ends when he has it; then he links himself. So no single administrator can open the door of somebody
+who is at work, also not by a link from before, and everybody can come in while the provider does not answer.
 """
 
 from __future__ import annotations

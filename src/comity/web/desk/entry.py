@@ -20,13 +20,14 @@ def sign_in(visit: Visit) -> Response:
     return asking(visit, own_path(visit.query("next")))
 
 
-def asking(visit: Visit, next_page: str, wrong: ComityError | None = None, name: str = "") -> Response:
-    """Show the ways to sign in, with what was *wrong* with the one that was tried."""
+def asking(visit: Visit, next_page: str, wrong: ComityError | None = None, name: str | None = None) -> Response:
+    """Show the ways to sign in, with what was *wrong* with the one that was tried: with what was typed for a *name*, or otherwise."""
     issuer = visit.desk.issuer
     offered = issuer if issuer and (visit.who is None or issuer.client.strong) else None
     return visit.page(
-        "signin.html", wrong.status if wrong else 200, next=next_page, wrong=wrong, name=name, issuer=offered
-    )
+        "signin.html", wrong.status if wrong else 200, next=next_page, wrong=wrong, name=name or "", issuer=offered,
+        typed=wrong if name is not None else None,
+    )  # fmt: skip
 
 
 def enter(visit: Visit) -> Response:
