@@ -25,7 +25,7 @@ from .states import ACCEPTED, INFO_NEEDED, RECEIVED, REFUSED
 EMERGENCY = "disclose_emergency"
 DECIDED = (ACCEPTED, REFUSED, INFO_NEEDED)
 BEGUN = ("receive", "draft")
-PLAIN = ("request", "direction", "measure", "state", "came_at", "handed")
+PLAIN = ("request", "direction", "measure", "state", "came_at", "changed_at", "handed")
 DELIVERED, WAITING = "delivered", "waiting"
 NEVER, HOUR = "~", timedelta(hours=1)
 BYTES = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
@@ -40,6 +40,7 @@ docket = sa.Table(
     sa.Column("measure", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("came_at", UtcDateTime, nullable=False),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
     sa.Column("due_at", UtcDateTime),
     sa.Column("place", BYTES, nullable=False),
     sa.Column("handed", sa.Boolean, nullable=False),
@@ -160,7 +161,7 @@ def _told() -> sa.Select[Any]:
     order = (given.at, given.signed, given.id)
     return sa.select(
         here.id.label("request"),
-        here.direction, here.case, here.peer, here.measure, here.state,
+        here.direction, here.case, here.peer, here.measure, here.state, here.changed_at,
         sa.func.coalesce(came.order_by(history.c.number).limit(1).scalar_subquery(), here.changed_at).label("came_at"),
         due.scalar_subquery().label("due_at"),
         decided.order_by(*order).limit(1).scalar_subquery().label("decided_at"),

@@ -180,6 +180,21 @@ def requests_of(
     return [_request(row) for row in unit.execute(query).mappings()]
 
 
+def listed(
+    unit: Unit, cases: Cases, direction: str, *, state: str = "", skip: int = 0, limit: int
+) -> tuple[list[Request], int]:
+    """List a piece of the requests of some cases, named as need-to-know does, the latest change first, and count all of them.
+
+    They are without their documents.
+    """
+    d = docket.c
+    here = [d.direction == direction, _in(d.case, cases), *([d.state == state] if state else [])]
+    found = sa.select(d.request).where(*here).order_by(d.changed_at.desc(), d.request.desc()).offset(skip).limit(limit)
+    query = sa.select(*_BRIEF).where(_requests.c.id.in_(found))
+    rows = unit.execute(query.order_by(_requests.c.changed_at.desc(), _requests.c.id.desc())).mappings()
+    return [_request(row) for row in rows], unit.scalar(sa.select(sa.func.count()).where(*here)) or 0
+
+
 def latest_of(unit: Unit, cases: Cases, direction: str, most: int) -> dict[str, tuple[list[Request], int]]:
     """Give the latest requests of each of some cases, at most so many, without their documents, and how many there are."""
     c = _requests.c

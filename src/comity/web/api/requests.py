@@ -11,10 +11,8 @@ from fastapi import Query
 from starlette.responses import FileResponse, Response
 
 from comity.accounts.access import known_to
-from comity.exchange.sending import withdrawn
 from comity.kernel.ids import new_id
 from comity.law.plain import plain
-from comity.node.ports import desk_of
 from comity.requests import tables
 from comity.requests.bases import propose
 from comity.requests.choosing import choose
@@ -22,12 +20,12 @@ from comity.requests.drafting import check, digest, draft, rewrite
 from comity.requests.errors import WrongState
 from comity.requests.model import IN, OUT, Request
 from comity.requests.register import print_request, show_request
-from comity.requests.release import withdraw
 from comity.requests.safeguards import dated
 from comity.requests.states import STATES
 from comity.requests.vocabulary import draft_shape
 
 from ..acts.drafting import attach, follow
+from ..acts.signing import withdraw
 from . import answers
 from .asked import Choice, Draft, DraftChange, Following, Reason
 from .call import Asked, Call, Called, Piece, data, listed
@@ -109,8 +107,7 @@ def read_package(call: Called) -> Response:
 
 def withdraw_request(call: Called, why: Reason) -> Response:
     """Withdraw a request; a node that took it in is told, and the addressee is to be told by call-back."""
-    office, name = call.office, call.given["request"]
-    return data(kept(withdraw(office, name, why.reason, also=withdrawn(desk_of(call.node)))))
+    return data(kept(withdraw(call.actor, call.given["request"], why.reason)))
 
 
 def propose_bases(call: Called) -> Response:

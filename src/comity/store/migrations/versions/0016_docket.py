@@ -25,7 +25,7 @@ BLOCK = 5000
 docket = sa.table(
     "request_docket",
     *(sa.column(name) for name in ("request", *TEXTS, "place", "hours")),
-    *(sa.column(name, AT) for name in ("came_at", "due_at")),
+    *(sa.column(name, AT) for name in ("came_at", "changed_at", "due_at")),
     sa.column("handed", sa.Boolean),
 )
 requests = sa.table(
@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.Column("request", sa.Text(), nullable=False),
         *(sa.Column(name, sa.Text(), nullable=False) for name in TEXTS),
         sa.Column("came_at", AT, nullable=False),
+        sa.Column("changed_at", AT, nullable=False),
         sa.Column("due_at", AT),
         sa.Column("place", BYTES, nullable=False),
         sa.Column("handed", sa.Boolean(), nullable=False),
@@ -74,7 +75,7 @@ def _rows(bind: sa.Connection) -> Iterator[dict[str, Any]]:
         name, state, at = row["id"], row["state"], came.get(row["id"], row["changed_at"])
         urgent = "0" if row["measure"] == "disclose_emergency" else "1"
         outcome = {"received": "waiting", "accepted": "delivered" if name in handed else state}.get(state, state)
-        yield {text: row[text] for text in ("direction", "measure", "state")} | {
+        yield {text: row[text] for text in ("direction", "measure", "state", "changed_at")} | {
             "request": name, "case": row["case"] if row["direction"] == "out" else f"{row['peer']}:{row['case']}",
             "country": row["peer"][:2], "came_at": at, "due_at": due.get(name), "handed": name in handed,
             "place": " ".join((urgent, _written(due[name]) if name in due else "~", _written(at), name)),
