@@ -16,17 +16,15 @@ from starlette.responses import Response
 
 from comity.crypto import envelope
 from comity.crypto.keys import PublicKey, Signer
-from comity.exchange.sending import send
 from comity.exchange.tables import Message, find_messages
 from comity.kernel import canonical
 from comity.packages import statement
 from comity.requests.drafting import digest, findings
 from comity.requests.errors import Incomplete, WrongState
 from comity.requests.model import OUT
-from comity.requests.release import confirm, release, reopen
-from comity.requests.release import seal_request as seal
 from comity.requests.states import after
 
+from ..acts import signing
 from .answers import Listed, MessageRow, Prepared, RequestKept
 from .asked import Reopening, Sealing, Sending, Signed
 from .call import Asked, Call, Called, data, listed
@@ -55,18 +53,17 @@ class HandedIn:
 def seal_request(call: Called, sealing: Sealing) -> Response:
     """Seal a complete draft as the one who drafted it; signed with the caller's own key."""
     seen = call.saw(sealing.seen, digest(ours(call)))
-    return data(kept(seal(call.office, call.given["request"], call.signer(sealing.passphrase), seen=seen)))
+    return data(kept(signing.seal(call.actor, call.given["request"], call.signer(sealing.passphrase), seen=seen)))
 
 
 def reopen_request(call: Called, why: Reopening) -> Response:
     """Give a sealed request back to whoever drafted it, and say why; the caller's key shows that he may release."""
-    return data(kept(reopen(call.office, call.given["request"], call.signer(why.passphrase), why.reason)))
+    return data(kept(signing.reopen(call.actor, call.given["request"], call.signer(why.passphrase), why.reason)))
 
 
 def send_request(call: Called, how: Sending) -> Response:
     """Send a released request to its addressee's node; sending it again sends nothing twice."""
-    message = send(call.desk.exchange, call.given["request"], confidential=how.confidential)
-    return data(letter(message))
+    return data(letter(signing.send(call.actor, call.given["request"], confidential=how.confidential)))
 
 
 def list_messages(call: Called, piece: Asked) -> Response:
@@ -91,8 +88,7 @@ def prepare_release(call: Called) -> Response:
 
 def release_request(call: Called, signed: Signed) -> Response:
     """Release a sealed request with the releaser's signature, as another person than its drafter."""
-    names, signer = [call.person.label], _signer(call, signed)
-    return data(kept(release(call.office, call.given["request"], signer, seen=signed.package, known_as=names)))
+    return data(kept(signing.release(call.actor, call.given["request"], _signer(call, signed), seen=signed.package)))
 
 
 def prepare_confirmation(call: Called) -> Response:
@@ -102,7 +98,7 @@ def prepare_confirmation(call: Called) -> Response:
 
 def confirm_request(call: Called, signed: Signed) -> Response:
     """Confirm an emergency request with the signature of a third person."""
-    return data(kept(confirm(call.office, call.given["request"], _signer(call, signed), seen=signed.package)))
+    return data(kept(signing.confirm(call.actor, call.given["request"], _signer(call, signed), seen=signed.package)))
 
 
 def _prepared(call: Call, act: str) -> Response:

@@ -11,7 +11,7 @@ from comity.accounts import knowledge, people
 from comity.accounts.access import roles_of
 from comity.accounts.duties import acts
 from comity.exchange import tables as messages
-from comity.exchange.sending import send, stands, withdrawn
+from comity.exchange.sending import stands
 from comity.kernel.clock import moment
 from comity.kernel.errors import ComityError
 from comity.packages.document import blocks
@@ -25,6 +25,7 @@ from comity.requests.states import DRAFT, RELEASED, SEALED, WAITING, WITHDRAWN, 
 from comity.requests.vocabulary import codes, measure
 from comity.store.engine import Unit
 
+from ..acts import signing
 from . import clockline, draftform
 from .cases import measures
 from .delivered import told
@@ -71,56 +72,41 @@ def trail(visit: Visit) -> Response:
 
 def sealed(visit: Visit) -> Response:
     """Seal a draft as the one who drafted it."""
-    office, request = visit.desk.node.office, visit.given["request"]
-    return _done(
-        visit, SEALED, lambda: release.seal_request(office, request, signer_of(visit), seen=visit.field("seen"))
-    )
+    return _signed(visit, SEALED, signing.seal)
 
 
 def confirmed(visit: Visit) -> Response:
     """Confirm an emergency as the third person."""
-    office, request = visit.desk.node.office, visit.given["request"]
-    return _done(visit, "", lambda: release.confirm(office, request, signer_of(visit), seen=visit.field("seen")))
+    return _signed(visit, "", signing.confirm)
 
 
 def released(visit: Visit) -> Response:
     """Release a sealed request as another person than who drafted it."""
-    office, request = visit.desk.node.office, visit.given["request"]
-    return _done(
-        visit,
-        RELEASED,
-        lambda: release.release(
-            office, request, signer_of(visit), seen=visit.field("seen"), known_as=[visit.person.label]
-        ),
-    )
+    return _signed(visit, RELEASED, signing.release)
 
 
 def reopened(visit: Visit) -> Response:
     """Give a sealed request back to whoever drafted it."""
-    office, request = visit.desk.node.office, visit.given["request"]
-    return _done(visit, DRAFT, lambda: release.reopen(office, request, signer_of(visit), visit.field("reason")))
+    name = visit.given["request"]
+    return _done(visit, DRAFT, lambda: signing.reopen(visit.actor, name, signer_of(visit), visit.field("reason")))
 
 
 def taken_back(visit: Visit) -> Response:
     """Withdraw a request; a node that took it in is told."""
-    from comity.node.ports import desk_of
-
-    node = visit.desk.node
-    return _done(
-        visit,
-        WITHDRAWN,
-        lambda: release.withdraw(
-            node.office, visit.given["request"], visit.field("reason"), also=withdrawn(desk_of(node))
-        ),
-    )
+    name, why = visit.given["request"], visit.field("reason")
+    return _done(visit, WITHDRAWN, lambda: signing.withdraw(visit.actor, name, why))
 
 
 def sent(visit: Visit) -> Response:
     """Send a released request to its addressee's node; sending it again sends nothing twice."""
-    from comity.node.ports import desk_of
+    name, confidential = visit.given["request"], bool(visit.field("confidential"))
+    return _done(visit, "", lambda: signing.send(visit.actor, name, confidential=confidential))
 
-    confidential = bool(visit.field("confidential"))
-    return _done(visit, "", lambda: send(desk_of(visit.desk.node), visit.given["request"], confidential=confidential))
+
+def _signed(visit: Visit, state: str, act: Callable[..., object]) -> Response:
+    """Do an act that signs what the person saw."""
+    name, seen = visit.given["request"], visit.field("seen")
+    return _done(visit, state, lambda: act(visit.actor, name, signer_of(visit), seen=seen))
 
 
 def _done(visit: Visit, state: str, act: Callable[[], object]) -> Response:
