@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote_plus, urlsplit
 
 import pytest
 from joserfc.jwk import RSAKey
@@ -16,6 +18,7 @@ from joserfc.jwk import RSAKey
 from builders.desk import Served, Visitor, served
 from builders.issuer import (
     BACK,
+    CLIENT,
     SECRET,
     Provider,
     brought,
@@ -419,6 +422,30 @@ def test_a_wrong_secret_and_a_refusal_are_told_without_the_secret(both: Both) ->
     answer = entered(started(desk), provider)
     says(answer, "invalid_client")
     assert SECRET not in answer.text
+
+
+@pytest.mark.parametrize("how", ["client_secret_basic", "client_secret_post"])
+def test_what_is_secret_stands_in_no_log(both: Both, caplog: pytest.LogCaptureFixture, how: str) -> None:
+    """Neither the client's secret nor code, verifier or token stand in what the program logs, however much it logs."""
+    known(both)
+    told(both, token_endpoint_auth_methods_supported=[how])
+    tokens: list[str] = []
+
+    def noted(head: dict[str, Any], claims: dict[str, Any]) -> str:
+        tokens.append(signed(head, claims))
+        return tokens[-1]
+
+    both[1].sign = noted
+    with caplog.at_level(logging.DEBUG):
+        visitor = started(both[0])
+        location = both[1].consent(sent(visitor))
+        caplog.clear()
+        answer = brought(visitor, location)
+    assert answer.status_code == 303
+    text = "\n".join(record.getMessage() for record in caplog.records if "localhost" not in record.getMessage())
+    basic = base64.b64encode(f"{CLIENT}:{quote_plus(SECRET)}".encode()).decode()
+    for secret in (SECRET, quote_plus(SECRET), basic, tokens[-1], "code_verifier"):
+        assert secret not in text
 
 
 def test_too_many_answers_make_the_next_one_wait(both: Both) -> None:

@@ -12,13 +12,17 @@ from playwright.sync_api import expect
 from builders.browsing import follow, judged, reads
 from builders.desk import Served, Visitor
 from builders.issuer import Provider, desk_with_provider, entered, linked
-from comity.accounts import people
+from comity.accounts import identities, people
+from comity.accounts.duties import ANYONE, EVERYONE, acts, roles
+from comity.accounts.idtoken import Vouched
 from comity.node.errors import BadSettings
+from comity.web.desk.identity import ROUTES
 from comity.web.desk.serving import desk_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+NONE = "00000000-0000-7000-8000-000000000000"
 STRONG = {"amr": ["pwd", "otp"]}
 
 
@@ -125,6 +129,33 @@ def test_the_pages_of_the_provider_are_looked_at(browser: Browser, both: tuple[S
         follow(page.get_by_role("button", name="Sign out", exact=True))
         reads(page.get_by_role("heading", level=1), "You are signed out here")
         assert found + judged(page) == []
+
+
+@pytest.mark.parametrize("role", ["", *roles()])
+def test_a_role_may_with_a_provider_what_the_matrix_says(both: tuple[Served, Provider], role: str) -> None:
+    """Where there is a provider, its routes are as the duty matrix has them: links of others are an administrator's alone."""
+    desk = both[0]
+    client = desk.client(f"only.{role or 'none'}", *filter(None, [role]))
+    csrf, headers = client.csrf("/account"), {"origin": desk.origin, "sec-fetch-site": "same-origin"}
+    for route in ROUTES:
+        act, path = acts()[route.act], route.path.replace("{person}", NONE)
+        data = {"csrf": csrf} if route.method == "POST" else None
+        status = client.client.request(route.method, path, data=data, headers=headers).status_code
+        allowed = act.who in (ANYONE, EVERYONE) or role in act.roles
+        assert (status != 403) is allowed, f"{role} {route.method} {path}: {status}"
+        assert status < 500, f"{role} {route.method} {path}: {status}"
+
+
+def test_another_provider_in_the_settings_wants_a_new_link(both: tuple[Served, Provider]) -> None:
+    """A link with an earlier provider is shown and can be ended; the present one offers a link beside it."""
+    desk, provider = both
+    lan = desk.person("moved", "drafter")
+    identities.link(desk.crew.staff, lan.id, Vouched("https://old.example.org", "77"))
+    text = desk.client("moved").read("/account")
+    assert "https://old.example.org" in text
+    assert "Link me with" in text
+    linked(desk, provider, "moved", "drafter")
+    assert "Link me with" not in desk.client("moved").read("/account")
 
 
 def test_what_is_wrong_with_the_settings_is_said_at_the_start(both: tuple[Served, Provider]) -> None:

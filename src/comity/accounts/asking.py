@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from .errors import IssuerUnreachable, WrongIssuer
 
@@ -35,13 +38,27 @@ def ask(
     import httpx2
 
     try:
-        return asyncio.run(_asked(url, trust, form, headers or {}, limits))
+        with ThreadPoolExecutor(1) as apart:
+            return apart.submit(_now, partial(_asked, url, trust, form, headers or {}, limits)).result()
     except TimeoutError as e:
         raise IssuerUnreachable("got no answer in time, expected one", file=url, advice=ADVICE) from e
     except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError, UnicodeError) as e:
         raise IssuerUnreachable(
             f"got no answer ({str(e) or type(e).__name__}), expected one", file=url, advice=ADVICE
         ) from e
+
+
+def _now(asked: Callable[[], Coroutine[Any, Any, tuple[int, bytes]]]) -> tuple[int, bytes]:
+    """Run to the end in a loop of its own, which does not wait for a resolver that still hangs when the time is over.
+
+    The loop runs in a thread of its own, so that whoever asks may have one already.
+    """
+    loop = asyncio.new_event_loop()
+    try:
+        return loop.run_until_complete(asked())
+    finally:
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
 
 
 async def _asked(
