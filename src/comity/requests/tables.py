@@ -156,10 +156,11 @@ def change_request(unit: Unit, request: Request) -> None:
     settle(unit, request.id)
 
 
-def find_requests(unit: Unit, **wanted: str) -> list[Request]:
-    """List requests whose columns have the *wanted* values, the latest change first."""
-    query = sa.select(_requests).filter_by(**wanted).order_by(_requests.c.changed_at.desc(), _requests.c.id.desc())
-    return [Request(**row) for row in unit.execute(query).mappings()]
+def find_requests(unit: Unit, *, brief: bool = False, **wanted: str) -> list[Request]:
+    """List requests whose columns have the *wanted* values, the latest change first; *brief* ones are without their documents."""
+    c = _requests.c
+    query = sa.select(*(_BRIEF if brief else c)).select_from(_requests).filter_by(**wanted)
+    return [_request(row) for row in unit.execute(query.order_by(c.changed_at.desc(), c.id.desc())).mappings()]
 
 
 def requests_of(

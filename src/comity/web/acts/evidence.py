@@ -86,11 +86,11 @@ def case_of(bags: list[Bag]) -> str:
     return case
 
 
-def items(actor: Actor, most: int) -> tuple[list[Row], int]:
-    """List the items of one's cases, so many of them, and how many there are."""
+def items(actor: Actor, most: int, after: str = "") -> tuple[list[Row], int]:
+    """List the items of one's cases, so many of those that come *after* one, and how many of those there are."""
     cases = actor.cases()
     with actor.staff.store.read() as unit:
-        bags = bags_of(unit, cases)
+        bags = [one for one in bags_of(unit, cases) if one.item > after]
         rows = []
         for bag in bags[:most]:
             last = last_custody(unit, bag.item)

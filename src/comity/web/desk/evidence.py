@@ -17,7 +17,7 @@ from .desk import Desk
 from .routes import Route
 from .visit import Visit
 
-SHOWN = 200
+SHOWN = 50
 
 
 def by_item(desk: Desk, given: Mapping[str, str]) -> str:
@@ -32,10 +32,11 @@ def by_item(desk: Desk, given: Mapping[str, str]) -> str:
 
 
 def listed(visit: Visit) -> Response:
-    """List the items of one's cases."""
-    found, count = acts.items(visit.actor, SHOWN)
+    """List the items of one's cases, a page at once."""
+    after = visit.query("after")
+    found, count = acts.items(visit.actor, SHOWN, after)
     rows = [(one.bag, standing(one.standing), one.entries, one.marks) for one in found]
-    return visit.page("evidence.html", rows=rows, count=count)
+    return visit.page("evidence.html", rows=rows, after=after, more=count > len(rows))
 
 
 def shown(visit: Visit, verdict: Verdict | None = None) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -106,10 +106,14 @@ def _time(visit: Visit) -> Callable[[datetime | None], Markup]:
 
     def time(at: datetime | None) -> Markup:
         """Write a moment in the person's zone with its offset; the zone's name and the machine's form stand behind it."""
-        if at is None:
-            return Markup("")
-        text, offset = written(at, zone)
-        form = '<time datetime="{}" title="{}"><bdi>{}</bdi> <bdi dir="ltr">{}</bdi></time>'
-        return Markup(form).format(stamp(at), zone, text, offset)  # noqa: S704 - the form is ours, what fills it is escaped
+        return Markup("") if at is None else _moment(at, zone, visit.language)
 
     return time
+
+
+@lru_cache(maxsize=20_000)
+def _moment(at: datetime, zone: str, language: str) -> Markup:
+    """Write a moment; the *language* is the one that is spoken, by which what was written is found again."""
+    text, offset = written(at, zone)
+    form = '<time datetime="{}" title="{}"><bdi>{}</bdi> <bdi dir="ltr">{}</bdi></time>'
+    return Markup(form).format(stamp(at), zone, text, offset)  # noqa: S704 - the form is ours, what fills it is escaped
