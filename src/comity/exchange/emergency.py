@@ -226,7 +226,7 @@ def flags(unit: Unit, now: datetime) -> Mapping[str, list[str]]:
 def emergency_counts(unit: Unit, now: datetime) -> list[Count]:
     """Count how emergencies went, by party and direction."""
     totals: dict[tuple[str, str], Count] = {}
-    found = requests.find_requests(unit, brief=True, measure=EMERGENCY)
+    found = requests.find_brief(unit, measure=EMERGENCY)
     known = known_of(unit, found)
     for request in found:
         if request.id not in known.began:

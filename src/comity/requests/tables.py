@@ -156,11 +156,14 @@ def change_request(unit: Unit, request: Request) -> None:
     settle(unit, request.id)
 
 
-def find_requests(unit: Unit, *, brief: bool = False, **wanted: str) -> list[Request]:
-    """List requests whose columns have the *wanted* values, the latest change first; *brief* ones are without their documents."""
-    c = _requests.c
-    query = sa.select(*(_BRIEF if brief else c)).select_from(_requests).filter_by(**wanted)
-    return [_request(row) for row in unit.execute(query.order_by(c.changed_at.desc(), c.id.desc())).mappings()]
+def find_requests(unit: Unit, **wanted: str) -> list[Request]:
+    """List requests whose columns have the *wanted* values, the latest change first."""
+    return _found(unit, sa.select(_requests), wanted)
+
+
+def find_brief(unit: Unit, **wanted: str) -> list[Request]:
+    """List such requests without their documents."""
+    return _found(unit, sa.select(*_BRIEF), wanted)
 
 
 def requests_of(
@@ -439,6 +442,12 @@ def gate_record_of(unit: Unit, request: str) -> dict[str, Any]:
     query = sa.select(_gate_records.c.document).where(_gate_records.c.request == request)
     found: dict[str, Any] | None = unit.execute(query.order_by(_gate_records.c.number.desc()).limit(1)).scalar()
     return dict(found or {})
+
+
+def _found(unit: Unit, query: sa.Select[Any], wanted: Mapping[str, str]) -> list[Request]:
+    c = _requests.c
+    query = query.where(*(c[name] == value for name, value in wanted.items()))
+    return [_request(row) for row in unit.execute(query.order_by(c.changed_at.desc(), c.id.desc())).mappings()]
 
 
 def _in(column: sa.Column[Any], wanted: Cases) -> sa.ColumnElement[bool]:
