@@ -7,23 +7,23 @@ from pathlib import Path
 
 import pytest
 
-from builders.databases import fresh_database, migrated
+from builders.databases import current, fresh_database
 from builders.nodes import Nodes, opened
 from comity.store.engine import Store
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Give the URL of an empty database, on each engine in turn."""
-    with fresh_database(request.param, tmp_path) as url:
+    """Give the URL of an empty database, on each engine in turn; beside `store`, of the database that it opens."""
+    with fresh_database(request.param, tmp_path, filled="store" in request.fixturenames) as url:
         yield url
 
 
 @pytest.fixture
 def store(store_url: str) -> Iterator[Store]:
     """Give a store with the newest schema, on each engine in turn."""
-    with migrated(store_url) as opened:
-        yield opened
+    with current(store_url) as made:
+        yield made
 
 
 @pytest.fixture

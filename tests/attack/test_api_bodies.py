@@ -13,8 +13,8 @@ import pytest
 from builders.api import Program, program
 from builders.desk import Served, served
 from builders.world import CASE
-from comity.store import jobs
 from comity.accounts import once
+from comity.store import jobs
 
 DRAFT = {"measure": "preserve", "to": "SG.orchid"}
 KEY = "a-key-of-this-test-"
@@ -226,6 +226,6 @@ def test_a_malformed_key_is_refused(lan: Program, key: str) -> None:
 def raw(desk: Served, text: str) -> bytes:
     """What the server answers to bytes that no client would send."""
     host, port = desk.origin.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=10) as made:
+    with socket.create_connection((host, int(port)), timeout=30) as made:
         made.sendall(text.encode())
         return made.recv(4096)

@@ -200,7 +200,7 @@ def test_other_methods_are_refused(desk: Served, method: str) -> None:
 def test_a_connection_that_says_nothing_is_cut(desk: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     """A connection on which no request arrives is ended."""
     monkeypatch.setattr("comity.web.desk.serving.HEAD", 0.3)
-    with socket.create_connection(("127.0.0.1", desk.server.port), timeout=5) as quiet:
+    with socket.create_connection(("127.0.0.1", desk.server.port), timeout=30) as quiet:
         quiet.sendall(b"GET / HT")
         assert quiet.recv(10) == b""
 
@@ -233,7 +233,7 @@ def test_a_fault_of_the_program_tells_nothing(desk: Served, caplog: pytest.LogCa
 
 def raw(desk: Served, request: str) -> bytes:
     """The answer to a request, byte for byte as it is written here."""
-    with socket.create_connection(("127.0.0.1", desk.server.port), timeout=5) as line:
+    with socket.create_connection(("127.0.0.1", desk.server.port), timeout=30) as line:
         line.sendall(request.encode("latin-1"))
         parts = []
         while part := line.recv(65536):

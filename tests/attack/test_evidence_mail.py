@@ -34,11 +34,11 @@ def test_header_lines_of_megabytes(tmp_path: Path) -> None:
 def test_parts_within_parts_without_end(tmp_path: Path) -> None:
     """A message of hundreds of parts within parts is listed, not followed to the end of the machine's patience."""
     heads = b"".join(b'Content-Type: multipart/mixed; boundary="b%d"\n\n--b%d\n' % (n, n) for n in range(5000))
-    begun = time.monotonic()
+    begun = time.process_time()
     rows, found = listed(tmp_path / "x", b"From: a@example.org\n" + heads + b"\n" * 200_000)
     assert rows[0]["from"] == ["a@example.org"]
     assert found
-    assert time.monotonic() - begun < 20
+    assert time.process_time() - begun < 20
 
 
 def test_a_million_headers(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ class Never:
 
 def raw_request(port: int, context: ssl.SSLContext, request: bytes) -> bytes:
     """What a server says to bytes over TLS, or nothing when it ends the connection."""
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as plain, context.wrap_socket(plain) as made:
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as plain, context.wrap_socket(plain) as made:
         made.sendall(request)
         said = b""
         while piece := made.recv(65536):
@@ -201,7 +201,7 @@ def test_a_peer_that_leaves_while_it_is_connected(link: Link) -> None:
     context.load_cert_chain(link.identities[VN].file)
     with (
         link.serving(SG, never),
-        socket.create_connection(("127.0.0.1", link.ports[SG]), timeout=5) as plain,
+        socket.create_connection(("127.0.0.1", link.ports[SG]), timeout=30) as plain,
         context.wrap_socket(plain) as made,
     ):
         made.sendall(b"POST /hi1 HTTP/1.1\r\nhost: a\r\ncontent-type: application/xml\r\n")
@@ -221,7 +221,7 @@ def test_a_session_that_is_taken_up_again(link: Link, version: ssl.TLSVersion) -
 
     def ask(session: ssl.SSLSession | None) -> tuple[bytes, ssl.SSLSession | None]:
         with (
-            socket.create_connection(("127.0.0.1", link.ports[SG]), timeout=5) as plain,
+            socket.create_connection(("127.0.0.1", link.ports[SG]), timeout=30) as plain,
             context.wrap_socket(plain, session=session) as made,
         ):
             made.sendall(b"GET /hi1 HTTP/1.1\r\nhost: a\r\n\r\n")

@@ -39,9 +39,9 @@ def test_an_entity_bomb() -> None:
     """A document type that declares entities growing a billionfold is refused before it is parsed."""
     lines = b"".join(b'<!ENTITY a%d "%s">' % (n, b"&a%d;" % (n - 1) * 10) for n in range(1, 10))
     bomb = DOCTYPE + b'<!DOCTYPE HI1Message [<!ENTITY a0 "ha">' + lines + b"]>"
-    start = time.monotonic()
+    start = time.process_time()
     refused(swap(swap(XML, DOCTYPE, bomb), b"user@example.org", b"&a9;"), match="document type")
-    assert time.monotonic() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_an_external_entity() -> None:
@@ -250,13 +250,13 @@ def test_signs_that_xml_cannot_hold() -> None:
 
 def test_a_huge_message() -> None:
     """More bytes than allowed are refused by their number (3022), before they are parsed."""
-    start = time.monotonic()
+    start = time.process_time()
     for raw in (XML, JSON):
         with pytest.raises(BadMessage) as e:
             codec.read(raw, limit=len(raw) - 1)
         assert e.value.code == 3022
         refused(raw + b" " * codec.MAX_BYTES, code=3022)
-    assert time.monotonic() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_a_value_longer_than_its_type_allows() -> None:
@@ -269,9 +269,9 @@ def test_very_many_elements() -> None:
     """A message full of elements is read in time in proportion to its size, or refused."""
     values = preservation().members["RequestDetails"]["RequestValues"]["RequestValue"] * 20_000
     details = {"RequestDetails": {"RequestValues": {"RequestValue": values}}}
-    start = time.monotonic()
+    start = time.process_time()
     assert codec.read(codec.write(request(Thing("LPTaskObject", preservation().id, details)), "xml")).is_request
-    assert time.monotonic() - start < 20
+    assert time.process_time() - start < 20
 
 
 @pytest.mark.parametrize(
@@ -319,7 +319,7 @@ SLOW_TEXTS = (
 @pytest.mark.parametrize("text", SLOW_TEXTS, ids=lambda t: t[:4])
 def test_text_that_makes_a_pattern_try_without_end(text: str) -> None:
     """No pattern of the tables or the profile spends more than a moment on text made to confuse it."""
-    start = time.monotonic()
+    start = time.process_time()
     for one in tables().values.values():
         with contextlib.suppress(BadMessage):
             one.check(text)
@@ -328,7 +328,7 @@ def test_text_that_makes_a_pattern_try_without_end(text: str) -> None:
         shape.fits(text[:8000])
     with pytest.raises(BadMessage):
         codec.write(request(Thing("LDTaskObject", preservation().id, {"Reference": text + "\n"})), "xml")
-    assert time.monotonic() - start < 3
+    assert time.process_time() - start < 3
 
 
 READERS: tuple[Callable[[bytes], object], ...] = (codec.read, codec.read_tree)

@@ -40,14 +40,14 @@ def codes(found: list[Part]) -> set[str]:
 )
 def test_a_document_made_to_exhaust_is_broken_off(data: bytes, code: str) -> None:
     """Depth, size, number of parts and what two readers could take differently end the reading, quickly, with the reason."""
-    began = time.monotonic()
+    began = time.process_time()
     tracemalloc.start()
     found = parts("f", data)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert code in codes(found)
     assert peak < 400_000_000
-    assert time.monotonic() - began < 20
+    assert time.process_time() - began < 20
 
 
 @pytest.mark.parametrize(

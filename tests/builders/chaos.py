@@ -17,12 +17,14 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
 
-from builders.exchange import QUICK, SG, VN, Link, free_port
+from builders.exchange import SG, VN, Link
 from builders.nodes import TODAY, Nodes
+from builders.patience import free_port
 from comity.exchange import provider, tables
 from comity.exchange.deliveries import Terms
 from comity.exchange.sending import send
 from comity.exchange.transport import Courier
+from comity.exchange.transport import Limits as Patience
 from comity.kernel.errors import ComityError
 from comity.node.ports import desk_of
 from comity.node.service import Node, open_node
@@ -31,6 +33,7 @@ from comity.requests.model import Request
 from comity.requests.tables import find_requests
 
 PROGRAM = [sys.executable, "-c", "from comity.cli.main import main; main()"]
+HASTY = Patience(connect=3.0, step=5.0, whole=8.0, answer=1 << 20)
 PIECE = 1 << 14
 ENDS = ("accepted", "refused", "info_needed", "delivered", "fetched", "denied")
 MEASURES = {"accepted": "preserve", "refused": "preserve"}
@@ -198,7 +201,7 @@ class Crowd(Machines):
     def couriers(self) -> dict[str, Courier]:
         """The thief's ways to both nodes, with the other one's certificate."""
         known = {party: serving(self.nodes.node(party)) for party in (VN, SG)}
-        return {party: Courier(one.peers, one.identity, QUICK) for party, one in known.items()}
+        return {party: Courier(one.peers, one.identity, HASTY) for party, one in known.items()}
 
     def officers(self, count: int) -> None:
         """Draft, seal, release and send requests."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ import httpx2
 
 from builders.nodes import Nodes
 from builders.nodes import opened as nodes_in
+from builders.patience import free_port
 from builders.staff import QUICK, Crew
 from comity.accounts import knowledge, sessions
 from comity.accounts.model import PASSKEY, Person
@@ -79,7 +79,7 @@ class Served:
 
     def visitor(self) -> Visitor:
         """Somebody who is not signed in."""
-        client = httpx2.Client(base_url=self.origin, follow_redirects=False, timeout=20, verify=PLAIN)
+        client = httpx2.Client(base_url=self.origin, follow_redirects=False, timeout=60, verify=PLAIN)
         self._clients.append(client)
         return Visitor(client, self.origin)
 
@@ -169,12 +169,6 @@ def served_on(
         yield made
     finally:
         made.close()
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
 
 
 def _bad(kind: str, text: str) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 
 from builders.commands import comity
 from builders.nodes import Nodes
+from builders.patience import free_port
 from comity.exchange.identity import Identity, entry, make
 from comity.exchange.inbound import Inbound, Outbound
 from comity.exchange.outbox import Outbox
@@ -27,7 +28,7 @@ from comity.web.hi1.limits import Limits
 from comity.web.hi1.server import Endpoint, Trust
 
 VN, PH, SG = "VN.a05", "PH.cicc", "SG.orchid"
-QUICK = Patience(connect=3.0, step=5.0, whole=8.0, answer=1 << 20)
+QUICK = Patience(connect=20.0, step=30.0, whole=40.0, answer=1 << 20)
 
 Handle = Callable[[Inbound], Outbound]
 
@@ -35,13 +36,6 @@ Handle = Callable[[Inbound], Outbound]
 def echo(message: Inbound) -> Outbound:
     """Answer with what was said."""
     return Outbound(200, b"<answer>" + message.raw + b"</answer>")
-
-
-def free_port() -> int:
-    """A port of loopback that is free now."""
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port: int = found.getsockname()[1]
-        return port
 
 
 @dataclass

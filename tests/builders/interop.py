@@ -14,8 +14,9 @@ from typing import Any
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from builders.exchange import SG, VN, Link, free_port
+from builders.exchange import SG, VN, Link
 from builders.nodes import Nodes
+from builders.patience import free_port
 from builders.scriptedmessages import Package
 from builders.scriptedpeer import WITH_ETSIS_PREFIXES, WITH_OTHER_PREFIXES, Known, ScriptedPeer, Tls
 from comity.exchange import deliverytables

@@ -14,8 +14,9 @@ from typing import Any
 import httpx2
 import sqlalchemy as sa
 
-from builders.exchange import SG, VN, Link, free_port
+from builders.exchange import SG, VN, Link
 from builders.nodes import Nodes
+from builders.patience import free_port
 from comity.crypto.keys import FileSigner
 from comity.exchange.identity import Identity
 from comity.exchange.mapping import task_id

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import atexit
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
 
-from builders.databases import import_tables, migrated
+from builders.databases import current, fresh_database
 from builders.logs import NOON, counting, ledger
 from comity.accounts import access, entering, people, sessions, totp
 from comity.accounts.access import Standing
@@ -21,7 +17,7 @@ from comity.accounts.passwords import Passwords
 from comity.accounts.sessions import Caller, Opened
 from comity.accounts.staff import Staff
 from comity.kernel.clock import FixedClock
-from comity.store.engine import Store, open_store
+from comity.store.engine import Store
 
 QUICK = {"time_cost": 1, "memory_cost": 8, "parallelism": 1}
 PASSWORD = "a long walk by the river"
@@ -100,21 +96,5 @@ def crew(store: Store) -> Crew:
 @contextmanager
 def at_work(folder: Path) -> Iterator[Crew]:
     """Give people on a database in a folder."""
-    file = folder / "node.db"
-    shutil.copy(_empty(), file)
-    import_tables()
-    store = open_store(f"sqlite:///{file}")
-    try:
+    with fresh_database("sqlite", folder, filled=True) as url, current(url) as store:
         yield crew(store)
-    finally:
-        store.close()
-
-
-@cache
-def _empty() -> Path:
-    """Make an empty database once in this process; the others are copies."""
-    place = tempfile.TemporaryDirectory(prefix="staff-")
-    atexit.register(place.cleanup)
-    file = Path(place.name) / "node.db"
-    with migrated(f"sqlite:///{file}"):
-        return file

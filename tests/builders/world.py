@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from builders.databases import migrated
+from builders.databases import copied, current
 from builders.directory import DESK, World, build_directory, party_document
 from comity.crypto.keys import FileSigner
 from comity.directory.mirror import Mirror
@@ -312,11 +312,11 @@ class Nodes:
 def build_nodes(
     folder: Path, urls: Mapping[str, str] | None = None, parties: Sequence[str] = (VN, PH, SG)
 ) -> Iterator[Nodes]:
-    """Give nodes in *folder*, each on SQLite unless *urls* names its database."""
+    """Give nodes in *folder*, each on SQLite unless *urls* names its database, which has the newest schema."""
     directory, post = build_directory(folder / "world"), Post({})
     with ExitStack() as stack:
         for party in parties:
-            url = (urls or {}).get(party, f"sqlite:///{folder / party}.db")
+            url = (urls or {}).get(party) or copied(folder / f"{party}.db")
             post.desks[party] = stack.enter_context(_desk(folder / party, party, url, directory, post))
         yield Nodes(directory, post, post.desks)
 
@@ -328,7 +328,7 @@ def central_authority(nodes: Nodes, folder: Path, party: str = "SG.agc") -> Iter
     document = party_document(party, "Central authority (exercise)", "authority", keys, holders=DESK)
     nodes.directory.enrol(document | {"functions": ["Central authority (Article 40)"], "languages": ["fr", "en"]})
     nodes.spread()
-    with _desk(folder / party, party, f"sqlite:///{folder / party}.db", nodes.directory, nodes.post) as desk:
+    with _desk(folder / party, party, copied(folder / f"{party}.db"), nodes.directory, nodes.post) as desk:
         nodes.desks[party] = desk
         yield desk
 
@@ -339,7 +339,7 @@ def _desk(home: Path, party: str, url: str, directory: World, post: Post) -> Ite
     clock, keys = FixedClock(directory.clock.now()), directory.keys[party]
     shutil.copytree(directory.mirror.folder.path, home / "directory")
     blobs = Blobs(home / "files")
-    with migrated(url) as store:
+    with current(url) as store:
         settings = Settings(home, party, url)
         node = Node(
             settings, store, open_log(settings, keys["node"], clock=clock), Mirror(settings.mirror), blobs, clock

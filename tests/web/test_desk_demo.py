@@ -47,7 +47,7 @@ def serving(home: Path) -> Iterator[None]:
             yield
         finally:
             running.send_signal(signal.SIGTERM)
-            running.communicate(timeout=40)
+            running.communicate(timeout=90)
 
 
 @contextmanager

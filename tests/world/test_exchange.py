@@ -154,7 +154,7 @@ def test_a_provider_that_is_killed_between_receiving_and_answering(today: Nodes,
         assert link.courier(VN).deliver(SG, order.raw) == answer
     finally:
         process.terminate()
-        process.communicate(timeout=40)
+        process.communicate(timeout=90)
     assert today.events(SG).count("package.received") == 1
     assert street.state(request, SG) == "received"
     assert [one.state for one in street.messages(SG, direction="in")] == ["answered"]
@@ -171,7 +171,7 @@ def _killed(link: Link, raw: bytes, point: int) -> bool:
         pass
     finally:
         process.terminate()
-        process.communicate(timeout=40)
+        process.communicate(timeout=90)
     return process.returncode == -signal.SIGKILL
 
 

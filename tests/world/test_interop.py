@@ -138,7 +138,7 @@ def test_a_process_and_the_command_line_alone(today: Nodes, tmp_path: Path, enco
         assert comity("request", "safeguards", package.id, "--with", sheet, "--home", home).code == 0
         done = comity("answer", "accept", package.id, "--key", key, "--until", today.later(days=60), "--home", home)
         assert done.code == 0, done.err
-        end = time.monotonic() + 30
+        end = time.monotonic() + 60
         while not peer.got and time.monotonic() < end:
             time.sleep(0.1)
     assert receipts.take(today.office(VN), receipt_in(peer.got[-1])).request.state == "accepted"

@@ -19,8 +19,11 @@ from comity.requests.receipts import Taken, Word, read_back, read_back_code
 def nodes(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Nodes]:
     """Three nodes on SQLite; where the test asks for it, the one that asks and the one that answers on PostgreSQL."""
     engine = getattr(request, "param", "sqlite")
-    with fresh_database(engine, tmp_path) as one, fresh_database(engine, tmp_path / "second") as other:
-        yield from _built(tmp_path, {VN: one, SG: other} if engine == "postgres" else {})
+    if engine == "sqlite":
+        yield from _built(tmp_path, {})
+        return
+    with fresh_database(engine, tmp_path, filled=True) as one, fresh_database(engine, tmp_path, filled=True) as other:
+        yield from _built(tmp_path, {VN: one, SG: other})
 
 
 def _built(folder: Path, urls: dict[str, str]) -> Iterator[Nodes]:

@@ -11,9 +11,9 @@ import httpx2
 import pytest
 
 from builders.commands import comity
-from builders.desk import free_port
 from builders.nodes import Nodes
 from builders.pair import PROGRAM
+from builders.patience import free_port
 from builders.staff import PASSWORD, SECRET
 from comity.accounts import entering, totp
 from comity.accounts.sessions import Caller
@@ -57,9 +57,9 @@ def test_a_node_without_an_address_in_the_directory_serves_its_desk_alone(today:
         assert running.stdout is not None
         said = json.loads("".join(running.stdout.readline() for _ in range(4)))
         assert said == {"party": "VN.a05", "desk": f"http://localhost:{port}"}
-        answer = httpx2.get(f"http://localhost:{port}/sign-in")
+        answer = httpx2.get(f"http://localhost:{port}/sign-in", timeout=60)
         running.send_signal(signal.SIGTERM)
-        running.communicate(timeout=40)
+        running.communicate(timeout=90)
     assert (answer.status_code, running.returncode) == (200, 0)
 
 

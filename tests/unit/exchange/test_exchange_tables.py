@@ -73,7 +73,7 @@ def test_the_same_message_many_times_at_once(store: Store) -> None:
     numbers, begin = iter(range(100)), threading.Barrier(8)
 
     def copy(_: int) -> bytes:
-        begin.wait(10)
+        begin.wait(60)
         answer = f"<ok n='{next(numbers)}'/>".encode()
         return answer_once(store, peer="VN.a05", transaction="t", raw=b"<a/>", act=lambda: incoming(answer=answer))
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from builders.databases import fresh_database, migrated
+from builders.databases import current, fresh_database
 from builders.exchange import SG, VN
 from builders.nodes import Nodes
 from builders.orders import Street, faults, street
@@ -98,8 +98,8 @@ def test_the_road_is_the_same_on_postgresql(road: Street, tmp_path: Path) -> Non
     """Order, receipt and notice with both nodes on the other engine."""
     with ExitStack() as stack:
         for party in (VN, SG):
-            url = stack.enter_context(fresh_database("postgres", tmp_path))
-            road.settle(party, stack.enter_context(migrated(url)))
+            url = stack.enter_context(fresh_database("postgres", tmp_path, filled=True))
+            road.settle(party, stack.enter_context(current(url)))
         test_an_order_is_taken_in_and_its_receipt_comes_back(road)
 
 

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -20,6 +20,7 @@ from builders.commands import comity
 from builders.crash import HOOK
 from builders.exchange import SG, VN, Link
 from builders.nodes import Nodes
+from builders.patience import until
 from comity.exchange import tables
 from comity.exchange.identity import Identity
 from comity.node.doctor import examine
@@ -58,17 +59,9 @@ def served(link: Link, *parties: str) -> Iterator[dict[str, subprocess.Popen[str
     finally:
         for one in running.values():
             one.terminate()
-        left = [one.communicate(timeout=40) for one in running.values()]
+        left = [one.communicate(timeout=90) for one in running.values()]
     codes = [one.returncode for one in running.values()]
     assert all(code in (0, -signal.SIGKILL) for code in codes), (codes, left)
-
-
-def until(true: Callable[[], object], seconds: float = 30.0) -> None:
-    """Wait until something is true."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not come true in time"
-        time.sleep(0.1)
 
 
 def states(link: Link, direction: str, party: str = VN) -> list[str]:

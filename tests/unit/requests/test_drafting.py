@@ -148,7 +148,7 @@ def test_two_officers_fill_at_the_same_time(nodes: Nodes, tmp_path: Path) -> Non
             fill(nodes.office(), request.id, [nodes.sheet({"language": "vi"})])
             pipe.write("use_limits: Mine.")
         with pytest.raises(WrongState, match="somebody else changed"):
-            slow.result(timeout=20)
+            slow.result(timeout=60)
     assert check(nodes.office(), request.id)[0].document["language"] == "vi"
 
 

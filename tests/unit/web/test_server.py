@@ -52,16 +52,16 @@ def test_what_is_under_way_ends_before_the_server(link: Link) -> None:
 
     def slow(message: Inbound) -> Outbound:
         inside.set()
-        go_on.wait(10)
+        go_on.wait(60)
         return echo(message)
 
     with ThreadPoolExecutor(2) as pool, link.serving(SG, slow) as endpoint:
         asked = pool.submit(link.courier().deliver, SG, b"<a/>")
-        assert inside.wait(10)
+        assert inside.wait(60)
         stopped = pool.submit(endpoint.stop)
         go_on.set()
         assert asked.result() == b"<answer><a/></answer>"
-        stopped.result(10)
+        stopped.result(60)
         assert not endpoint.alive
 
 
