@@ -231,6 +231,7 @@ def test_a_forged_token(both: Both, how: str) -> None:
     answer = entered(visitor, provider)
     assert answer.status_code == 401
     assert nobody(visitor)
+    assert desk.crew.events()[-1] == "account.failed"
 
 
 def test_an_unknown_key_is_asked_for_once(both: Both) -> None:

@@ -146,6 +146,17 @@ def test_a_role_may_with_a_provider_what_the_matrix_says(both: tuple[Served, Pro
         assert status < 500, f"{role} {route.method} {path}: {status}"
 
 
+def test_the_auditor_reads_who_was_linked(both: tuple[Served, Provider]) -> None:
+    """Links, and whom the provider let in or not, are in the log, and stand under what concerns the door."""
+    desk, provider = both
+    linked(desk, provider, "seen", "drafter")
+    provider.claims, provider.person = STRONG, "8c1f-nobody"
+    entered(desk.visitor(), provider)
+    text = desk.client("watcher", "auditor").read("/audit?kind=door")
+    for one in ("A person was linked with", "Somebody failed to sign in", "A person signed in"):
+        assert one in text
+
+
 def test_another_provider_in_the_settings_wants_a_new_link(both: tuple[Served, Provider]) -> None:
     """A link with an earlier provider is shown and can be ended; the present one offers a link beside it."""
     desk, provider = both

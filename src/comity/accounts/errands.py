@@ -78,7 +78,12 @@ def back(
             f"got {said}, expected its word for you", advice="Begin anew, or sign in with a key of your own."
         )
     asked = _asked(word, answer.state, redirect, staff, errand)
-    vouched = issuer.redeem(answer.code, asked)
+    try:
+        vouched = issuer.redeem(answer.code, asked)
+    except NotVouched as e:
+        with staff.store.write(durable=True) as unit:
+            staff.log(unit, "failed", person=errand.person, step=e.field or "code", address=caller.address)
+        raise
     with staff.store.write() as unit:
         attempts.forget(unit, counted)
     return errand, vouched

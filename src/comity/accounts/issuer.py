@@ -42,7 +42,7 @@ class Client:
     issuer: str
     name: str
     secret: str = field(repr=False)
-    acr: frozenset[str] = frozenset()
+    acr: tuple[str, ...] = ()
     amr: frozenset[str] = frozenset()
     claim: str = "sub"
     trust: Path | None = None
@@ -113,7 +113,7 @@ class Issuer:
             "response_type": "code", "client_id": client.name, "redirect_uri": asked.redirect, "scope": "openid",
             "state": asked.state, "nonce": asked.nonce, "code_challenge": challenge, "code_challenge_method": "S256",
         } | ({"prompt": "login", "max_age": "0"} if anew else {})  # fmt: skip
-        query |= {"acr_values": " ".join(sorted(client.acr))} if client.acr else {}
+        query |= {"acr_values": " ".join(client.acr)} if client.acr else {}
         return f"{found.authorize}{'&' if '?' in found.authorize else '?'}{urlencode(query)}"
 
     def leave(self, back: str) -> str:

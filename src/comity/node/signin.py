@@ -29,7 +29,7 @@ def issuer_of(settings: Settings, clock: Clock) -> Issuer | None:
     if not settings.oidc_claim or settings.oidc_claim in PASSING:
         raise _wrong(settings, "oidc_claim", "a claim that names one person for good, such as sub")
     client = Client(
-        settings.oidc_issuer, settings.oidc_client, _secret(settings), frozenset(settings.oidc_acr.split()),
+        settings.oidc_issuer, settings.oidc_client, _secret(settings), tuple(settings.oidc_acr.split()),
         frozenset(settings.oidc_amr.split()), settings.oidc_claim,
         settings.path(settings.oidc_ca) if settings.oidc_ca else None,
     )  # fmt: skip

@@ -40,7 +40,7 @@ SAID = {
 )
 def test_a_second_factor_is_what_the_settings_call_one(acr: str, amr: str, said: Vouched, proven: bool) -> None:
     """Nothing counts where the settings ask for nothing; all that they ask for has to be said."""
-    client = Client(ISSUER, "comity", "secret", frozenset(acr.split()), frozenset(amr.split()))
+    client = Client(ISSUER, "comity", "secret", tuple(acr.split()), frozenset(amr.split()))
     assert client.proven(said) is proven
 
 

@@ -29,7 +29,7 @@ def test_the_settings_name_a_provider(tmp_path: Path) -> None:
     issuer = issuer_of(of(tmp_path), SystemClock())
     assert issuer is not None
     client = issuer.client
-    assert (client.name, client.secret, sorted(client.acr), client.claim) == (
+    assert (client.name, client.secret, list(client.acr), client.claim) == (
         "comity",
         "a secret",
         ["gold", "silver"],

@@ -26,7 +26,10 @@ from .actor import Actor, Place
 
 MOST_REQUESTS = 100
 READING, WRITING, DOOR, GLASS, ROLES = "reads", "writes", "door", "glass", "roles"
-_DOOR = ("entered", "failed", "proved", "left", "keyed", "unkeyed", "cloned", "recovering", "recovered", "unrecovered")
+_DOOR = (
+    "entered", "failed", "proved", "left", "keyed", "unkeyed", "cloned", "linked", "unlinked", "recovering", "recovered",
+    "unrecovered",
+)  # fmt: skip
 _ROLES = (
     "invited", "bound", "granted", "withdrawn", "deactivated", "reactivated", "deputed", "undeputed", "membered",
     "unmembered",

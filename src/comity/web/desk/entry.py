@@ -24,10 +24,13 @@ def asking(visit: Visit, next_page: str, wrong: ComityError | None = None, name:
     """Show the ways to sign in, with what was *wrong* with the one that was tried: with what was typed for a *name*, or otherwise."""
     issuer = visit.desk.issuer
     offered = issuer if issuer and (visit.who is None or issuer.client.strong) else None
-    return visit.page(
+    response = visit.page(
         "signin.html", wrong.status if wrong else 200, next=next_page, wrong=wrong, name=name or "", issuer=offered,
         typed=wrong if name is not None else None,
     )  # fmt: skip
+    if isinstance(wrong, TooSoon):
+        response.headers["retry-after"] = str(wrong.seconds)
+    return response
 
 
 def enter(visit: Visit) -> Response:
@@ -39,10 +42,7 @@ def enter(visit: Visit) -> Response:
             visit.desk.staff, name, visit.field("password"), visit.field("code"), visit.caller, session
         )
     except (NotSignedIn, TooSoon) as e:
-        response = asking(visit, own_path(visit.field("next")), e, name)
-        if isinstance(e, TooSoon):
-            response.headers["retry-after"] = str(e.seconds)
-        return response
+        return asking(visit, own_path(visit.field("next")), e, name)
     visit.signed_in(opened)
     return visit.go(own_path(visit.field("next")))
 
