@@ -43,7 +43,7 @@ TEMPLATE = LOCALE / "comity.pot"
 WHOLE = (
     "vi",
 )  # languages that all of Comity speaks; the others speak at the desk, where a catalogue may lack the rest
-DESK = ("web/", "accounts/")
+DESK = ("web/", "accounts/", "law/")
 SPEAKING = (
     "exchange/capabilities.py",
     "exchange/probe.py",
@@ -89,6 +89,7 @@ DELIVERED = ("received", "error", "under way", "done")
 ACTS = ("draft", "change", "seal", "reopen", "confirm", "release", "withdraw", "receive", "received", "accepted")
 SENT = ("send", "notify", "cancel")  # acts that may be said with what became of them
 DUTIES = "accounts/data/duties.yaml"
+LAW = "law/data/"
 UNSTABLE = tuple(f'"{name}' for name in ("POT-", "PO-", "Generated-", "Project-", "Report-", "Last-", "Language-Team"))
 VAGUE = {"got {0}, expected {1}"}  # would also be found in messages of errors, which stay in English
 SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
@@ -335,6 +336,23 @@ def _texts(value: Any, key: str) -> Iterator[str]:
         yield value
 
 
+def law() -> Iterator[str]:
+    """List what the law data say in own words of articles and instruments: summaries, questions, notes, gaps, sources."""
+    data = SOURCE / "law" / "data"
+    convention = data / "convention"
+    for article in _loaded(convention / "articles.yaml")["articles"]:
+        yield from (one["question"] for one in article.get("checklist") or ())
+        yield from (article["summary"], *(one["text"] for one in article.get("options") or ()))
+        yield from (text for part in ("reservations", "notifications", "notes") for text in article.get(part) or ())
+        yield from (one["note"] for one in article.get("budapest") or () if one.get("note"))
+    for source in _loaded(convention / "sources.yaml")["sources"].values():
+        yield from (source["what"], source["reliability"])
+    for path in sorted((data / "instruments").glob("*.yaml")):
+        instrument = _loaded(path)
+        yield from (instrument.get("note") or "", (instrument.get("entry") or {}).get("condition") or "")
+        yield from (instrument.get("coverage") or {}).get("gaps") or ()
+
+
 def numbered(text: str) -> str:
     """Number the places in a text of the law that name the two states or the instrument."""
     numbers = count()
@@ -360,6 +378,8 @@ def collected() -> Catalog:
             found.add(text, locations=[(str(page.relative_to(SOURCE)), 0)])
     for text in (*vocabularies(), *SENT, *map(numbered, terms())):
         found.add(text, locations=[("data", 0)])
+    for text in filter(None, law()):
+        found.add(text, locations=[(LAW, 0)])
     for text in duties():
         found.add(text, locations=[(DUTIES, 0)])
     for kind, name in codes():
