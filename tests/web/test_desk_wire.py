@@ -52,7 +52,7 @@ def wire(folder: Path) -> Iterator[Wire]:
         nodes = stack.enter_context(opened(folder))
         pair = stack.enter_context(serving_each_other(nodes, folder))
         for party in (VN, SG):
-            workers = Workers(serving(nodes.node(party)), count=1, pause=0.2)
+            workers = Workers(serving(nodes.node(party)), count=1, pause=0.6)
             workers.start()
             stack.callback(workers.stop)
         office = stack.enter_context(served_on(nodes))
@@ -151,7 +151,7 @@ def until(page: Page, path: str, text: str) -> None:
         page.locator("footer").wait_for()
         if page.get_by_text(text).count():
             return
-        page.wait_for_timeout(250)
+        page.wait_for_timeout(700)
     raise AssertionError(page.get_by_role("main").inner_text())
 
 
@@ -174,7 +174,8 @@ def test_a_request_goes_to_a_company_and_its_files_become_evidence(browser: Brow
         answered(browser, made.company, tmp_path)
         with made.office.browser(browser, "huy", "officer") as page:
             until(page, here, "all of it is here")
-            reads(page.get_by_role("region", name="What happens next"), "The addressee accepted.")
+            next_step = page.get_by_role("region", name="What happens next")
+            reads(next_step, "The addressee accepted.", "Files came.", "To take them into evidence: Binh")
             with page.expect_download() as got:
                 page.get_by_role("link", name="subscriber.csv").click()
             got.value.save_as(tmp_path / "copy.csv")

@@ -45,6 +45,7 @@ _KINDS = {
     Kind.DOMESTIC: "statute",
     Kind.VOLUNTARY: "voluntary",
 }
+_OURS = ("To be answered", "Answered by named")  # so begins what we say of a basis ourselves
 _ORDER = "order"  # the one domestic route that rests on an order of the asking side
 
 
@@ -88,8 +89,9 @@ def choose(
     basis = bound(chosen, decision.question) | {"by": by, "on": today.isoformat()}
     old = request.document.get("basis", {})
     same = old.get("candidate") == chosen.id
-    basis["text"] = text or (old.get("text") if same else "") or chosen.why[:MAX_ANSWER]
     basis["reasons"] = _answered(basis["reasons"], old if same else {}, answers or {}, by, today.isoformat())
+    typed = old.get("text", "") if same else ""
+    basis["text"] = text or ("" if typed.startswith(_OURS) else typed) or _words(chosen, basis["reasons"])[:MAX_ANSWER]
     document = dict(request.document) | {"basis": {key: one for key, one in basis.items() if one}}
     for fault in request_shape().faults(document):
         if fault.path.startswith("basis"):
@@ -246,6 +248,14 @@ def _answered(
             said = {"answer": answers[number], "by": by, "on": today}
         made.append(row | said)
     return made
+
+
+def _words(chosen: Candidate, rows: list[dict[str, Any]]) -> str:
+    """Say why the candidate carries the request: as the law data say it, until all that is open was answered by persons."""
+    asked = [row for row in rows if row["state"] in ("open", "lead")]
+    if chosen.standing is Standing.CITABLE or not all(row.get("answer") for row in asked):
+        return chosen.why
+    return f"Answered by named persons before it was cited: {' '.join(row['question'] for row in asked)}"
 
 
 def _rows(given: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -43,6 +43,20 @@ def whole(nodes: Nodes, request: Request, candidate: str) -> Request:
     return choose(nodes.office(), request.id, candidate, by=WHO, answers=answers)
 
 
+def test_the_words_of_a_basis_say_whether_its_questions_were_answered(nodes: Nodes) -> None:
+    """What is to be answered before it is cited is said so until everything is answered; what a person typed himself stays."""
+    request = nodes.draft("preserve", "SG.orchid")
+    made = choose(nodes.office(), request.id, "order", by=WHO)
+    assert made.document["basis"]["text"].startswith("To be answered before it is cited: ")
+    done = whole(nodes, request, "order").document["basis"]
+    assert done["text"].startswith("Answered by named persons before it was cited: ")
+    assert all(row["answer"] for row in done["reasons"] if row["state"] in ("open", "lead"))
+    assert (
+        choose(nodes.office(), request.id, "order", by=WHO, text="It serves.").document["basis"]["text"] == "It serves."
+    )
+    assert choose(nodes.office(), request.id, "order", by=WHO).document["basis"]["text"] == "It serves."
+
+
 @pytest.mark.parametrize("to", ["PH.cicc", "SG.orchid"])
 @pytest.mark.parametrize("measure", ["preserve", "disclose_content"])
 def test_every_candidate_that_may_be_cited_can_be_chosen(to: str, measure: str, nodes: Nodes) -> None:

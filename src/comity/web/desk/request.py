@@ -37,6 +37,7 @@ from .signing import signer_of
 from .visit import Visit
 
 EMERGENCY = release.EMERGENCY
+ABLE = ("request.release", "request.confirm", "evidence.change")
 
 
 def shown(visit: Visit) -> Response:
@@ -141,7 +142,7 @@ def page(visit: Visit, *, wrong: ComityError | None = None) -> Response:
     with visit.desk.staff.store.read() as unit:
         letters = messages.letters(unit, [request.id]).get(request.id, [])
         drafted = release.drafters(unit, request)
-        able = {act: _able(visit, unit, request.case, act) for act in ("request.release", "request.confirm")}
+        able = {act: _able(visit, unit, request.case, act) for act in ABLE}
     signatures = len(json.loads(request.envelope)["signatures"]) if request.envelope else 0
     return visit.page(
         "request.html",
