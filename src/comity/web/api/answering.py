@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from comity.exchange.deliverytables import Note, find_parts
+from comity.exchange.deliverytables import Kept, Note, find_parts
 from comity.exchange.emergency import Called as CallBack
 from comity.exchange.outcomes import Outcome
 from comity.exchange.worklist import PAGE, show
@@ -35,6 +35,7 @@ from .answers import Delivered, Free, Gate, GateKept, Listed, NewPage, NoteKept,
 from .asked import Proved
 from .call import Asked, Call, Called, data, listed
 from .errors import BadCall
+from .inbox import receipt_row
 from .operations import FORM, JSON, Operation, by_incoming
 
 After = Annotated[
@@ -157,7 +158,7 @@ def say_existence(call: Called, said: asked.Existing) -> Response:
     parts = answering.say_existence(
         call.actor, theirs(call), exists=said.exists, target=said.target, override=said.override
     )
-    return data({"parts": [one.plain() for one in parts]}, 201)
+    return data({"parts": [_part(one) for one in parts]}, 201)
 
 
 def deliver_files(call: Called) -> Response:
@@ -176,7 +177,7 @@ def deliver_files(call: Called) -> Response:
     parts = answering.deliver(
         call.actor, theirs(call), files, target=terms.target, days=terms.days, override=terms.override
     )
-    return data({"parts": [one.plain() for one in parts]}, 201)
+    return data({"parts": [_part(one) for one in parts]}, 201)
 
 
 def list_given(call: Called, piece: Asked) -> Response:
@@ -204,10 +205,13 @@ def _place(file: UploadFile) -> Path:
     return Path(str(file.file.name))
 
 
+def _part(one: Kept) -> dict[str, Any]:
+    row = one.plain()
+    return {name: row[name] for name in ("object", "delivery", "part", "request", "direction", "way", "state")}
+
+
 def _given(taken: Taken) -> Response:
-    row = taken.answer.plain()
-    shown = {name: row[name] for name in ("id", "state", "code", "at")}
-    return data({"new": taken.new, "request": taken.request.plain(), "receipt": shown})
+    return data({"new": taken.new, "request": taken.request.plain(), "receipt": receipt_row(taken.answer)})
 
 
 def _noted(note: Note) -> Response:

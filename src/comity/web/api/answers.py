@@ -241,7 +241,7 @@ class ReceiptTaken(Answer):
 
     new: bool
     request: RequestRow | None = Field(description="What it is about; nothing, if its case is not yours to know of.")
-    receipt: dict[str, Any] | None
+    receipt: ReceiptRow | None
 
 
 class IdentifierRead(Answer):
@@ -459,6 +459,15 @@ class DrillRow(Answer):
     number: str
     answered_by: str
     note: str
+
+
+class DrillKept(Answer):
+    """A number that was tried, when and by whom."""
+
+    party: str
+    at: str
+    by: str
+    number: str
 
 
 class PeerHeld(Answer):

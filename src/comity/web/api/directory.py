@@ -13,7 +13,7 @@ from comity.exchange.tables import OUT, QUEUED, STUCK, count_messages, standing
 from comity.kernel.clock import stamp
 
 from ..acts import peering
-from .answers import DrillRow, Listed, PartyRead, PartyRow, PeerHeld, PeerRow, PeerTried
+from .answers import DrillKept, DrillRow, Listed, PartyRead, PartyRow, PeerHeld, PeerRow, PeerTried
 from .asked import Drilled, Pause
 from .call import Asked, Called, data, listed
 from .operations import JSON, Operation
@@ -44,7 +44,8 @@ def record_drill(call: Called, party: Annotated[str, Path(max_length=80)], tried
     """Record that the caller tried a number that the directory has for a party, and who answered."""
     known = call.node.mirror.lookup(party, call.desk.staff.now, stale=True)
     words = {name: text.strip() for name, text in tried.model_dump().items()}
-    return data(drills.record(call.office, known.id, call.name, **words).plain(), 201)
+    row = drills.record(call.office, known.id, call.name, **words).plain()
+    return data({name: row[name] for name in ("party", "at", "by", "number")}, 201)
 
 
 def pause_peer(call: Called, party: Annotated[str, Path(max_length=80)], wanted: Pause) -> Response:
@@ -90,7 +91,7 @@ OPERATIONS = (
     Operation("GET", "/directory", "directory.read", list_parties, Listed[PartyRow]),
     Operation("GET", "/directory/{party}", "directory.read", read_party, PartyRead),
     Operation("GET", "/directory/{party}/drills", "directory.read", list_drills, Listed[DrillRow]),
-    Operation("POST", "/directory/{party}/drills", "directory.drill", record_drill, DrillRow, takes=JSON, status=201),
+    Operation("POST", "/directory/{party}/drills", "directory.drill", record_drill, DrillKept, takes=JSON, status=201),
     Operation("PUT", "/peers/{party}", "peers.change", pause_peer, PeerHeld, takes=JSON),
     Operation("POST", "/peers/{party}/trial", "peers.check", try_peer, PeerTried),
     Operation("GET", "/peers", "peers.read", list_peers, Listed[PeerRow]),

@@ -14,7 +14,7 @@ from comity.kernel.errors import BadInput
 from comity.packages.receipt import MAX_BYTES, is_receipt
 from comity.requests import receipts
 from comity.requests.errors import PackageRefused
-from comity.requests.model import IN
+from comity.requests.model import IN, Answer
 
 from ..acts import arriving
 from ..acts.arriving import AGE, case_of
@@ -57,15 +57,21 @@ def take_in(call: Called) -> Response:
 def take_receipt(call: Called) -> Response:
     """Take in a receipt on a request of ours; the same receipt again has no further effect.
 
-    What it is about is told to nobody but those who know of that case.
+    What it is about is told to nobody but those who know of that case; what it says stands in the request's receipts.
     """
     with placed(call).open("rb") as file:
         taken = receipts.take(call.office, file.read(MAX_BYTES + 1))
     known = taken.request.case in call.cases()
     document: dict[str, Any] = {"new": taken.new, "request": None, "receipt": None}
     if known:
-        document |= {"request": taken.request.plain(), "receipt": taken.answer.plain()}
+        document |= {"request": taken.request.plain(), "receipt": receipt_row(taken.answer)}
     return data(document, 201 if taken.new else 200)
+
+
+def receipt_row(answer: Answer) -> dict[str, Any]:
+    """Give a receipt without what it says: what is kept with an idempotency key has no texts."""
+    row = answer.plain()
+    return {name: row[name] for name in ("id", "state", "code", "at")}
 
 
 def read_incoming(call: Called) -> Response:

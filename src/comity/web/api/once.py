@@ -50,7 +50,7 @@ def _body(operation: Operation, call: Call) -> Iterator[str]:
         with call.file.open("rb") as file:
             yield hashlib.file_digest(file, "sha256").hexdigest()
     elif operation.takes == FORM:
-        for name, value in call.form:
+        for name, value in (one for one in call.form if one[0] not in SECRETS):
             yield f"{name}={_digest(value) if isinstance(value, UploadFile) else value}"
     elif operation.takes == JSON:
         document = bodies.parsed(call.raw, operation.most)

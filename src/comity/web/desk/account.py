@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from comity.accounts import entering, identities, passkeys, people, sessions, tokens, totp
 from comity.accounts.access import grants_of
@@ -57,8 +57,8 @@ def add_passkey(visit: Visit) -> Response:
             visit.desk.staff, site, visit.word, session, visit.field("answer"), visit.field("label")
         )
     except (NotSignedIn, BadAccount) as e:
-        return visit.data({"wrong": said(e.advice) or str(e)})
-    return visit.data({"go": _keyed(visit, opened).headers["location"]})
+        return JSONResponse({"wrong": said(e.advice) or str(e)})
+    return JSONResponse({"go": _keyed(visit, opened).headers["location"]})
 
 
 def end_passkey(visit: Visit) -> Response:

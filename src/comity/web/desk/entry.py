@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from comity.accounts import entering, passkeys, sessions
 from comity.accounts.errors import NotSignedIn, TooSoon
@@ -61,9 +61,9 @@ def enter_by_passkey(visit: Visit) -> Response:
             visit.desk.staff, visit.desk.site.passkeys, visit.word, visit.field("answer"), visit.caller, session
         )
     except NotSignedIn as e:
-        return visit.data({"wrong": said(e.advice) or str(e)})
+        return JSONResponse({"wrong": said(e.advice) or str(e)})
     visit.signed_in(opened)
-    return visit.data({"go": own_path(visit.field("next"))})
+    return JSONResponse({"go": own_path(visit.field("next"))})
 
 
 def join(visit: Visit) -> Response:

@@ -27,10 +27,12 @@ class Takes(Protocol):
     """What takes a form: of so many bytes at *most*, with so many *files*."""
 
     @property
-    def most(self) -> int: ...  # noqa: D102
+    def most(self) -> int:
+        """Give how many bytes it may have."""
 
     @property
-    def files(self) -> int: ...  # noqa: D102
+    def files(self) -> int:
+        """Give how many files may be in it."""
 
 
 async def read(request: Request, route: Takes, seconds: float, aside: Aside) -> Form:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from comity.accounts.access import Standing, knows
 from comity.accounts.duties import CASE, acts
@@ -125,10 +125,6 @@ class Visit:
     def go(self, path: str) -> Response:
         """Answer a form: go on to another page of the desk."""
         return RedirectResponse(path, 303)
-
-    def data(self, document: Any) -> Response:
-        """Answer with JSON."""
-        return JSONResponse(document)
 
     def signed_in(self, opened: Opened) -> None:
         """Give the browser the word of a session that has just begun or was renewed."""
