@@ -63,10 +63,10 @@ def marked(visitor: Visitor, path: str, name: str) -> bool:
 
 
 def test_the_own_side_says_it_everywhere(rehearsed: tuple[Served, Served, Request]) -> None:
-    """Home, the case, the request, and search mark the exercise; the request beside it is not marked."""
+    """Home, the list of cases, the case, the request, and search mark the exercise; the request beside it is not marked."""
     office, _company, made = rehearsed
     lan = office.client("lan")
-    for path in ("/", f"/case/{CASE['reference']}", f"/request/{made.id}", f"/search?q={made.reference}"):
+    for path in ("/", "/cases", f"/case/{CASE['reference']}", f"/request/{made.id}", f"/search?q={made.reference}"):
         assert marked(lan, path, made.reference), path
     assert "it is answered like a real one" in lan.read(f"/request/{made.id}")
     with office.desk.node.store.read() as unit:

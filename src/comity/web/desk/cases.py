@@ -40,7 +40,8 @@ def listed(visit: Visit) -> Response:
         found = tables.cases_named(unit, known_to(visit.desk.staff, visit.me), after=after, most=SHOWN + 1)
         more, found = found[SHOWN:], found[:SHOWN]
         asked = tables.latest_of(unit, [one.reference for one in found], OUT, LATEST)
-    return visit.page("cases.html", cases=found, requests=asked, after=after, more=bool(more))
+        marked = tables.exercises(unit, [one.id for latest, _total in asked.values() for one in latest])
+    return visit.page("cases.html", cases=found, requests=asked, exercises=marked, after=after, more=bool(more))
 
 
 def new(visit: Visit) -> Response:
@@ -198,7 +199,7 @@ def _form(
         before=visit.field("before") or (caseform.digest(case.document) if case else ""),
         kept=caseform.shown(form.kept),
         rows=form.offences + [{}] * max(1, 2 - len(form.offences)),
-        articles=[("", _("not known yet")), *((str(n), f"{n} {library.articles[n].title}") for n in ARTICLES)],
+        articles=[("", _("not known yet")), *((str(n), f"{n} {said(library.articles[n].title)}") for n in ARTICLES)],
         classes=[("", _("not said")), *((name, worded("class", name)) for name in case_shape().codes["classes"])],
         region=form.typed["region"] or visit.desk.staff.party[:2],
         looking=looking,
