@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from builders.api import Program, forged, program
 from builders.incoming import PASSPHRASE, Desks, desks
 from comity.accounts import once
 from comity.accounts.duties import CASE, acts
+from comity.node.ports import ports
 from comity.store import jobs
 from comity.web.api.catalogue import OPERATIONS
 
@@ -130,6 +132,19 @@ def test_a_replay_under_one_key_has_one_effect_and_keeps_no_secret(shared: Desks
     assert asked_with != job.payload["asked"]
     assert PASSPHRASE not in json.dumps(dict(job.payload))
     assert "names no account" not in json.dumps(dict(job.payload))
+
+
+def test_keys_do_not_fill_the_table_of_jobs(shared: Desks) -> None:
+    """The worker's round lets go of what was remembered of calls that ended, so that no token fills the disk for ever."""
+    here, (lan,) = asked(shared, "lan")
+    for n in range(3):
+        lan.post(f"{here}/review", KEY | {"text": f"Word {n}."}, key=f"many-words-{n}")
+    clock, node = shared.street.nodes.clock, shared.served.desk.node
+    clock.advance(once.KEPT + timedelta(seconds=1))
+    for chore in ports(node).chores[-1:]:
+        chore(shared.street.link.courier())
+    with node.store.read() as unit:
+        assert [job for job in jobs.select(unit, kind=once.KIND, state=jobs.DONE) if lan.token.id in job.subject] == []
 
 
 def test_a_replay_of_files_has_one_effect(shared: Desks) -> None:

@@ -38,6 +38,8 @@ def test_what_waits_is_listed_a_page_at_a_time(tmp_path: Path) -> None:
         assert program(own.served, "minh", "provider").get("/queue").json()["items"] == []
         assert lan.get("/figures").json()["requests"] == 2
         assert lan.get("/figures/table").text.startswith("country,measure,outcome")
+        assert lan.get("/figures/report").content.startswith(b"%PDF")
+        assert lan.get("/figures/report/table").text.startswith("by,name,requests")
         assert lan.get("/figures", since="2026-02-01", until="2026-01-01").status_code == 422
         assert lan.get("/figures", since="yesterday").status_code == 422
     with desks(tmp_path / "new") as own:

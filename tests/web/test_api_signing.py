@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from builders.api import Program, program
+from builders.api import Program, forged, program
 from builders.desk import Served, served
 from builders.officers import KNOWN, SECRET, draft, known, signer
+from comity.accounts.people import grant
 from comity.requests.model import Request
 
 
@@ -104,3 +105,19 @@ def test_a_member_brings_in_another_and_carries_the_case_out(desk: Served) -> No
     assert other.get("/export", case=KNOWN).json()["format"] == "comity-case-export/1"
     assert lan.post(f"/members/leaving?case={KNOWN}", said).status_code == 200
     assert other.get(f"/cases/{KNOWN}").status_code == 404
+
+
+def test_who_drafted_does_not_release_whatever_he_may(desk: Served) -> None:
+    """A token of one person with both roles seals and does not release, by passphrase or by a signature."""
+    made = draft(desk)
+    people(desk)
+    both = program(desk, "lan", "drafter")
+    wide = forged(desk, "lan", "drafter")
+    seen = both.get(f"/requests/{made.id}").json()["seen"]
+    package = both.post(f"/requests/{made.id}/sealing", {"seen": seen, "passphrase": SECRET}).json()["package"]
+    opened = {"package": package, "passphrase": SECRET}
+    assert wide.post(f"/requests/{made.id}/release", opened).status_code == 403
+    admin, person = desk.person("admin"), desk.person("lan")
+    grant(desk.crew.staff, admin, person.id, "releaser", "for the test")
+    answer = wide.post(f"/requests/{made.id}/release", opened)
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:x-comity:not-yours"), answer.text

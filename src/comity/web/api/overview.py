@@ -12,12 +12,13 @@ from comity.exchange.worklist import PAGE
 from comity.identifiers.model import Identifier
 from comity.requests.searching import LONGEST, find
 
-from ..acts import arrivals, counting, doctoring
+from ..acts import arrivals, counting, doctoring, publishing
 from .answering import After, Limit
 from .answers import CheckRow, FigureSheet, Found, Listed, QueueCount, QueuePage
 from .call import Asked, Called, data, listed
 from .log import Day
 from .operations import Operation
+from .requests import PDF
 
 CSV = "text/csv"
 
@@ -42,8 +43,22 @@ def read_figures(call: Called, since: Day = "", until: Day = "") -> Response:
 def read_figures_table(call: Called, since: Day = "", until: Day = "") -> Response:
     """Give the figures as CSV, to be published."""
     found = counting.count(call.actor, since, until)
-    headers = {"content-disposition": f'attachment; filename="{counting.name(found)}"'}
-    return Response(counting.table(found), media_type=CSV, headers=headers)
+    return _file(counting.table(found), CSV, counting.name(found))
+
+
+def print_report(call: Called, since: Day = "", until: Day = "") -> Response:
+    """Print the report for the public as PDF/A: small numbers are told together, so that nobody is recognised."""
+    found, staff = counting.count(call.actor, since, until), call.desk.staff
+    days = counting.days(call.actor, since, until)
+    return _file(
+        publishing.print_report(found, party=staff.party, days=days, at=staff.now), PDF, publishing.name(found, "pdf")
+    )
+
+
+def read_report_table(call: Called, since: Day = "", until: Day = "") -> Response:
+    """Give the report for the public as CSV."""
+    found = counting.count(call.actor, since, until)
+    return _file(publishing.table(found), CSV, publishing.name(found, "csv"))
 
 
 def search_cases(call: Called, q: Annotated[str, Query(min_length=1, max_length=LONGEST)]) -> Response:
@@ -65,6 +80,10 @@ def examine_node(call: Called) -> Response:
     return data({"items": rows, "total": len(rows), "next": None})
 
 
+def _file(made: bytes, kind: str, name: str) -> Response:
+    return Response(made, media_type=kind, headers={"content-disposition": f'attachment; filename="{name}"'})
+
+
 def _plain(one: Identifier) -> dict[str, Any]:
     return {"kind": one.kind, "value": one.value}
 
@@ -74,6 +93,8 @@ OPERATIONS = (
     Operation("GET", "/queue/count", "provider.queue", count_queue, QueueCount),
     Operation("GET", "/figures", "provider.figures", read_figures, FigureSheet),
     Operation("GET", "/figures/table", "provider.figures", read_figures_table, CSV),
+    Operation("GET", "/figures/report", "provider.figures", print_report, PDF),
+    Operation("GET", "/figures/report/table", "provider.figures", read_report_table, CSV),
     Operation("GET", "/search", "search.run", search_cases, Found),
     Operation("GET", "/node", "node.read", read_node, Listed[CheckRow]),
     Operation("POST", "/node/examination", "node.read", examine_node, Listed[CheckRow]),
