@@ -77,10 +77,10 @@ def functions(found: list[Named]) -> list[Function]:
     return [one.node for one in found if isinstance(one.node, Function)]
 
 
-def figures() -> list[Figure]:
-    """Measure the whole tree."""
-    paths, tests = python(SOURCE), python(ROOT / "tests")
-    found, checked = everything(SOURCE), everything(ROOT / "tests")
+def figures(source: Path = SOURCE, checks: Path = ROOT / "tests") -> list[Figure]:
+    """Measure a tree and its tests; the whole one, unless another is named."""
+    paths, tests = python(source), python(checks)
+    found, checked = everything(source), everything(checks)
     code, proof = sum(map(lines, paths)), sum(map(lines, tests))
     each_test = [length(f) for f in functions(checked) if f.name.startswith("test_")]
     classes = [methods(one.node) for one in found if isinstance(one.node, ast.ClassDef)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from meta.budgets import excesses, figures
-from meta.tree import ROOT, python
+from meta.tree import ROOT, SOURCE, python
 
 LONG = "def f():\n" + "    x = 1\n" * 60
 WIDE = "class C:\n" + "".join(f"    def m{i}(self): ...\n" for i in range(16))
@@ -23,5 +23,5 @@ def test_every_module_keeps_within_the_maxima() -> None:
 
 
 def test_every_figure_can_be_measured() -> None:
-    """The table of figures has a value in each row."""
-    assert all(figure.value for figure in figures())
+    """The table of figures has a value in each row; `make budgets` prints it for the whole tree."""
+    assert all(figure.value for figure in figures(SOURCE / "kernel", ROOT / "tests" / "meta"))
