@@ -29,11 +29,12 @@ from statistics import median, quantiles
 from typing import Any
 
 from builders.databases import SERVER, fresh_database
-from builders.desk import free_port, served_on
+from builders.desk import served_on
 from builders.directory import START
 from builders.exchange import VN
 from builders.full import LONG, Full
 from builders.pair import Homes
+from builders.patience import free_port
 from comity.kernel.clock import FixedClock, stamp
 
 ROLES = {
@@ -306,11 +307,22 @@ def store(engine: str, keep: Path | None, sizes: tuple[int, int]) -> Iterator[tu
         folder.mkdir(parents=True, exist_ok=True)
         address = folder / "url"
         if not address.exists():
-            databases = fresh_database(engine, folder)
-            url = databases.__enter__() if keep else stack.enter_context(databases)
+            url = _kept(engine, folder) if keep else stack.enter_context(fresh_database(engine, folder))
             build(engine, folder, url, sizes)
             address.write_text(url)
         yield folder, address.read_text()
+
+
+def _kept(engine: str, folder: Path) -> str:
+    """Give the URL of a new database that stays."""
+    if engine == "sqlite":
+        return f"sqlite:///{folder / 'node.db'}"
+    import psycopg
+
+    server, name = os.environ[SERVER], f"desk_{os.urandom(4).hex()}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+    return f"{server.rpartition('/')[0]}/{name}"
 
 
 def table(engine: str, given: argparse.Namespace, sizes: tuple[int, int]) -> None:
