@@ -11,24 +11,27 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from itertools import chain
+from typing import Any, BinaryIO, NamedTuple
 
 BLOCK = 256 * 1024
+RUN = 128 * 1024  # bytes of lines that are read together
 MOST = 16 * 1024 * 1024  # bytes of one element
 PARTS = 500_000  # commas in one element
 _LONGEST = 16  # signs of a literal or escape that may be cut by the edge of what is held
 _NUMERAL = frozenset("0123456789.eE+-")
 _BLANK = re.compile(r"[ \t\r\n]*")
+_NAME = re.compile(r'"[ \t\r\n]*:')
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(NamedTuple):
     """One element of the list *key* (empty for a list at the top), or the whole of a member, whose *index* is -1."""
 
     key: str
-    index: int
+    index: int  # type: ignore[assignment]  # which it is of the list; nobody looks for one in a tuple of these
     value: Any
     span: tuple[int, int]
     raw: str
@@ -83,17 +86,57 @@ def walk(stream: BinaryIO, lists: Collection[str]) -> Iterator[Element | Broken]
 def lines(stream: BinaryIO) -> Iterator[Element | Broken]:
     """Yield the values that stand one after the other in a stream, as NDJSON has them; a broken line ends nothing."""
     at, index = 0, 0
-    while line := stream.readline(MOST + 1):
-        start, at = at, at + len(line)
-        if len(line) > MOST:
-            yield Broken("too_large", f"a line of more than {MOST} bytes", start, inside=True)
-            return
-        if line.strip():
-            try:
-                yield Element("", index, _value(line), (start, at), line.decode().strip())
-            except _Stop as e:
-                yield Broken(e.code, e.found, start, inside=True)
-            index += 1
+    while run := _run(stream):
+        values = _together([line for line in run if line.strip()])
+        for line in run:
+            start, at = at, at + len(line)
+            if len(line) > MOST:
+                yield Broken("too_large", f"a line of more than {MOST} bytes", start, inside=True)
+                return
+            if line.strip():
+                try:
+                    value = next(values) if values else _value(line)
+                    yield Element("", index, value, (start, at), line.decode().strip())
+                except _Stop as e:
+                    yield Broken(e.code, e.found, start, inside=True)
+                index += 1
+
+
+def _run(stream: BinaryIO) -> list[bytes]:
+    """Take some lines; one that is too long is the last of them."""
+    found, size = [], 0
+    while size < RUN and (line := stream.readline(MOST + 1)):
+        found.append(line)
+        size += len(line)
+    return found
+
+
+def _together(run: list[bytes]) -> Iterator[Any] | None:
+    """Give the values of lines that are read as one list; None where each must be read by itself.
+
+    A word that no line can know stands between them: where it comes out between all values, each line is one value. As
+    many names must come out as there are quotes before a colon: then no object has a name twice.
+    """
+    word = secrets.token_hex(16)
+    try:
+        text = f',"{word}",'.encode().join(run).decode()
+        found: list[Any] = _PLAIN.decode(f"[{text}]")
+    except (ValueError, RecursionError):
+        return None
+    if len(found) != 2 * len(run) - 1 or found[1::2].count(word) != len(run) - 1:
+        return None
+    return iter(found[::2]) if _names(found) == len(_NAME.findall(text)) else None
+
+
+def _names(values: list[Any]) -> int:
+    """Count the names of all objects within values."""
+    count = 0
+    while values:
+        objects = [value for value in values if type(value) is dict]
+        count += sum(map(len, objects))
+        inner = chain(*map(dict.values, objects), *(value for value in values if type(value) is list))
+        values = [value for value in inner if type(value) is dict or type(value) is list]
+    return count
 
 
 def _members(text: _Text, lists: Collection[str]) -> Iterator[Element | Broken]:
@@ -172,20 +215,29 @@ class _Text:
         """Read the value that comes next, with its bytes."""
         self.peek()
         while True:
-            end = self._end()
+            value, end = self._scanned()
             # A number may go on behind the edge of what is held: 1e of 1e5.
             more = self._held[end : end + 3]
             whole = self._ended or len(more) == 3 or (more and more[0] not in _NUMERAL)
             if whole and end - self._pos <= MOST:
                 data, start = self._held[self._pos : end].encode("latin-1"), self.at
                 self._pos = end
-                return _value(data), (start, start + len(data)), data.decode()
+                if value is _UNREAD or not data.isascii():
+                    value = _value(data)
+                return value, (start, start + len(data)), data.decode()
             if len(self._held) - self._pos > MOST or self._held.count(",", self._pos) > PARTS:
                 raise _Stop("too_large", f"an element of more than {MOST} bytes or {PARTS} parts", inside=True)
             if not self._more(max(BLOCK, len(self._held) - self._pos)):
                 raise _Stop(
                     "damaged", "the end in the middle of an element" if self._held else "nothing", bool(self._held)
                 )
+
+    def _scanned(self) -> tuple[Any, int]:
+        """Read the value and find its end; where it cannot be read, its end alone."""
+        try:
+            return _STRICT.raw_decode(self._held, self._pos)
+        except (ValueError, RecursionError):
+            return _UNREAD, self._end()
 
     def _end(self) -> int:
         """Find where the value ends; the length of what is held where more is needed."""
@@ -233,5 +285,7 @@ def _none(text: str) -> Any:
     raise ValueError(f"{text}, which is no JSON")
 
 
+_UNREAD = object()
 _SCAN = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
+_PLAIN = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=_none)
 _STRICT = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=_none, object_pairs_hook=_once)

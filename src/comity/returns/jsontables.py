@@ -7,11 +7,12 @@ told with the names that were seen and a mapping to start from.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .applying import Application, Table
 from .cells import Cells
@@ -34,8 +35,7 @@ SHALLOW = 4  # objects a list may lie in
 FIELDS = "fields of the document"
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """One element: the list it is of, its place, value, bytes and original text."""
 
     key: str
@@ -105,7 +105,7 @@ def sound(part: Element | Broken) -> Element | Broken:
     if isinstance(part, Broken):
         return part
     key = part.key if part.key.isascii() else _storable(part.key)
-    if part.raw.count("[") + part.raw.count("{") > DEEPEST and _deep(part.value):
+    if len(part.raw) > DEEPEST and part.raw.count("[") + part.raw.count("{") > DEEPEST and _deep(part.value):
         return Broken(
             "too_deep", f"an element with more than {DEEPEST} values in each other", part.span[0], inside=True
         )
@@ -194,25 +194,29 @@ class Reading:
         yield from self.flush()
         yield Seen(self.row, "element")
 
-    def take(self, unit: Unit | Broken) -> Iterator[Part]:
-        """Take a unit; yield what is complete by it."""
+    def take(self, unit: Unit | Broken) -> Iterable[Part]:
+        """Take a unit; give what is complete by it."""
         if isinstance(unit, Broken):
-            yield from self.flush()
-            self.row += unit.inside
-            span = (unit.at, unit.at)
-            yield Finding(unit.code, unit.found, "JSON to its end", self.row, span=span, units=int(unit.inside))
-            return
+            return chain(self.flush(), self._broken(unit))
+        done: Iterable[Part] = ()
         if self.held and (self.held[0][1].key != unit.key or len(self.held) >= BATCH or self.size > HELD):
-            yield from self.flush()
+            done = self.flush()
         self.row += 1
         self.size += len(unit.raw)
         self.held.append((self.row, unit))
+        return done
 
-    def flush(self) -> Iterator[Part]:
-        """Yield the records of the units that are held: all of one list."""
+    def flush(self) -> Iterable[Part]:
+        """Give the records of the units that are held: all of one list."""
         held, self.held, self.size = self.held, [], 0
-        if not held:
-            return
+        return self._flushed(held) if held else ()
+
+    def _broken(self, unit: Broken) -> Iterator[Part]:
+        self.row += unit.inside
+        span = (unit.at, unit.at)
+        yield Finding(unit.code, unit.found, "JSON to its end", self.row, span=span, units=int(unit.inside))
+
+    def _flushed(self, held: list[tuple[int, Unit]]) -> Iterator[Part]:
         key, first = held[0][1].key, held[0][0]
         if key in self.aside:
             self.lists += 1

@@ -7,9 +7,11 @@ What breaks in a reader is a finding of that file; the others are read. The fold
 
 from __future__ import annotations
 
+import gc
 import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from .source import Source
 from .writing import RecordWriter
 
 Watch = Callable[[str], None]
+_USUAL = gc.get_threshold()
 
 
 def _unwatched(name: str) -> None:
@@ -44,7 +47,7 @@ def take_in(sources: Iterable[Source], given: Given, folder: Path, watch: Watch 
     room.mkdir(parents=True)
     coverage = Coverage()
     try:
-        with RecordWriter(room / "records", given) as writer:
+        with _rarely_swept(), RecordWriter(room / "records", given) as writer:
             for source in sources:
                 watch(source.name)
                 coverage.files.append(_take_file(source, given, writer))
@@ -55,6 +58,18 @@ def take_in(sources: Iterable[Source], given: Given, folder: Path, watch: Watch 
         shutil.rmtree(room, ignore_errors=True)
         raise
     return coverage
+
+
+@contextmanager
+def _rarely_swept() -> Iterator[None]:
+    """Let garbage be searched for less often, and not in what is there already: rows that are held are many, and none is."""
+    gc.freeze()
+    gc.set_threshold(50_000, *_USUAL[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*_USUAL)
+        gc.unfreeze()
 
 
 def read_source(source: Source, given: Given) -> Iterator[Part]:
