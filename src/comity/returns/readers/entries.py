@@ -83,11 +83,11 @@ def batch(entries: list[Entry]) -> Rows:
         if name in _AS_THEY_ARE:
             arrays[name] = pa.array(values, types.get(name, pa.bool_()))
             continue
-        texts = pa.array(values, pa.string())
-        empty = pc.equal(texts, "")
-        if name == "flags" or pc.all(empty).as_py():
+        if name == "flags" or not any(values):
             continue
-        texts = pc.if_else(empty, pa.scalar(None, pa.string()), texts)
+        texts = pa.array(values, pa.string())
+        if "" in values:
+            texts = pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
         arrays[name] = texts.cast(pa.decimal128(38, 18)) if name in _DECIMALS else texts
     arrays["flags"] = _flags(arrays.pop("time_flags"), columns["flags"])
     return Rows("transaction", pa.RecordBatch.from_arrays(list(arrays.values()), names=list(arrays)))

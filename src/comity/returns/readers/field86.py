@@ -41,14 +41,15 @@ def _subfields(text: str, mark: str) -> dict[str, str]:
     purpose = ""
     last = ""
     for piece in pieces:
-        if piece[:2].isdigit():
-            last, said = piece[:2], piece[2:]
+        tag = piece[:2]
+        if tag in _PURPOSE:
+            last, purpose = tag, purpose + piece[2:]
+        elif tag.isdigit():
+            last, parts[tag] = tag, parts.get(tag, "") + piece[2:]
+        elif last in _PURPOSE:
+            purpose += mark + piece
         else:
-            said = mark + piece
-        if last in _PURPOSE:
-            purpose += said
-        else:
-            parts[last] = parts.get(last, "") + said
+            parts[last] = parts.get(last, "") + mark + piece
     get = parts.get
     return {
         "code": code,
@@ -65,14 +66,14 @@ def _sepa(purpose: str) -> dict[str, str]:
     if "+" not in purpose:
         return {"purpose": purpose}
     pieces = _SEPA.split(purpose)
-    words = dict(zip(pieces[1::2], (piece.strip() for piece in pieces[2::2]), strict=True))
+    words = dict(zip(pieces[1::2], pieces[2::2], strict=True))
     if len(words) * 2 + 1 != len(pieces):
         return {"purpose": purpose}
-    found = {"purpose": words.get("SVWZ") or purpose, "end_to_end": words.get("EREF", "")}
+    found = {"purpose": words.get("SVWZ", "").strip() or purpose, "end_to_end": words.get("EREF", "").strip()}
     if "IBAN" in words:
-        found["account"] = words["IBAN"]
+        found["account"] = words["IBAN"].strip()
     if "BIC" in words:
-        found["bank"] = words["BIC"]
+        found["bank"] = words["BIC"].strip()
     return found
 
 

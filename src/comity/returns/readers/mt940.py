@@ -11,7 +11,7 @@ nearest to the value date. Without it the day of booking is inferred from the va
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -162,20 +162,24 @@ class _Reading:
         elif match := _NUMBER.match(text):
             self._now.sequence = (int(match[1]), int(match[2] or 1)) if one.tag.startswith("28") else self._now.sequence
 
-    def _entry(self, one: Field, more: Field | None) -> Iterator[Part]:
+    def _entry(self, one: Field, more: Field | None) -> Iterable[Part]:
         """Make the waiting `:61:` an entry, with its `:86:` if there is one."""
         self._line = None
         body = self._text(one.body, one.row)
         line = self._lines.read(body)
         if line is None:
-            yield self._rejected("row_malformed", one, "YYMMDD[MMDD], C, D, RC or RD, amount, type, reference")
-            if more:
-                self._joined -= 1
-                yield from self._note(more)
-            return
+            return self._malformed(one, more)
         if not line.status:
             self._now.tally.add(line.direction, line.value)
         self._entries.append(self._row(one, line, more, body))
+        return ()
+
+    def _malformed(self, one: Field, more: Field | None) -> Iterator[Part]:
+        """Reject a `:61:` that is none; its `:86:` is then a word of its own."""
+        yield self._rejected("row_malformed", one, "YYMMDD[MMDD], C, D, RC or RD, amount, type, reference")
+        if more:
+            self._joined -= 1
+            yield from self._note(more)
 
     def _row(self, one: Field, line: Line, more: Field | None, body: str) -> Entry:
         raw, end, get, account = ":61:" + body, one.end, _NOTHING.get, ""
@@ -189,7 +193,8 @@ class _Reading:
         purpose = get("purpose", "")
         if line.more and account != line.more:
             purpose = f"{line.more}\n{purpose}" if purpose else line.more
-        counter = _COUNTER.search(get("counter") or line.more)
+        said = get("counter") or line.more
+        counter = _COUNTER.search(said) if said else None
         now = self._now
         return Entry(
             one.row,

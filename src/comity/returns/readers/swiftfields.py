@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 LIMIT = 4 * 1024 * 1024
-_FIELD = re.compile(rb"(?<![^\r\n]):([0-9]{2}[A-Za-z]?|NS):")
-_COUNTED = re.compile(rb"[\r\n]:(?:[0-9]{2}[A-Za-z]?|NS):")
+# The colon stands first, what must be before it behind it: a pattern that begins with a plain sign is found much faster.
+_FIELD = re.compile(rb":(?<![^\r\n]:)([0-9]{2}[A-Za-z]?|NS):")
+_COUNTED = re.compile(rb":(?<=[\r\n]:)(?:[0-9]{2}[A-Za-z]?|NS):")
 _END = re.compile(rb"[\r\n]-(?=[}\s]|\Z)|[\r\n]?-\}")
 # Blocks of the envelope, closed or left open for text; the lines that banks put before a message.
 _ENVELOPE = re.compile(
