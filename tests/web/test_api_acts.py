@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from builders.desk import Served, served, served_on
 from builders.world import CASE, SHEET
 from comity.accounts import knowledge
 from comity.crypto.keys import FileSigner
+from comity.crypto.recipient import new_identity, seal_file
 from comity.ledger import proof
 from comity.ledger.note import NoteKey
 from comity.packages.verification import Given, verify
@@ -173,6 +175,19 @@ def test_a_package_that_arrives_is_taken_in_once(own: Served, tmp_path: Path) ->
         minh = program(there, "minh", "officer")
         assert minh.post("/incoming", package.read_bytes()).json()["request"] is None
         assert minh.get(f"/incoming/{request['id']}").status_code == 404
+
+
+def test_an_encrypted_package_is_opened(own: Served, tmp_path: Path) -> None:
+    """A package encrypted to the node is opened and taken in; without an identity it is refused. Nothing stays set aside."""
+    package, identity = own.nodes.carried(own.nodes.released()), new_identity()
+    seal_file(package, tmp_path / "sealed.age", [identity.recipient])
+    data = (tmp_path / "sealed.age").read_bytes()
+    with served_on(own.nodes, party="SG.orchid") as there:
+        lan = program(there, "lan", "officer")
+        assert lan.post("/incoming", data).status_code == 422
+        vars(there.desk)["exchange"] = replace(there.desk.exchange, identity=identity)
+        assert lan.post("/incoming", data).status_code == 201
+        assert list(there.desk.node.settings.files.glob("staging/*/*/*")) == []
 
 
 def test_a_package_for_somebody_else_is_refused(own: Served, tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """What arrives: requests that came in, packages and receipts taken in.
 
-Who takes in what nobody knows of yet is the first who knows of its case. Answering is signed with a post's key at the
-moment of the answer, and is not here: the desk and the command line do it.
+Who takes in what nobody knows of yet is the first who knows of its case. How it is answered is in `answering`.
 """
 
 from __future__ import annotations
@@ -32,22 +31,23 @@ def list_incoming(call: Called, piece: Asked, case: str = "", state: State = "")
 
 
 def take_in(call: Called) -> Response:
-    """Take in a package that is for us; the same package again has no further effect.
+    """Take in a package that is for us, opened if it is encrypted to the node; the same package again has no further effect.
 
     Who takes in what nobody knows of yet is the first who knows of its case; its request is shown to who knows of it.
     """
     path = placed(call)
     with path.open("rb") as file:
         head = file.read(64)
-    if head.startswith(AGE) or is_receipt(head):
-        advice = "Open an encrypted package first; receipts go to /receipts."
-        raise BadInput("got another kind of file, expected a package", advice=advice)
-
+    if is_receipt(head):
+        raise BadInput("got a receipt, expected a package", advice="Receipts go to /receipts.")
+    path = arriving.opened(call.actor, path) if head.startswith(AGE) else path
     try:
         got = arriving.take_in(call.actor, path)
     except PackageRefused as e:
         e.message = e.message.replace(f"{path}: ", "")
         raise
+    finally:
+        call.office.blobs.unstage(path)
     steps = [vars(one) for one in tidied(got.result.steps, path)]
     shown = got.request.plain() if case_of(got.request) in call.cases() else None
     document = {"request": shown, "new": got.new, "verdict": got.result.plain()["verdict"], "steps": steps}

@@ -25,7 +25,7 @@ _COMMAND = re.compile(r"(?:[;.؛；。]\s*[^;.؛；。]*|[:：]?\s*)\bcomity [a-
 
 def name_of(visit: Visit) -> str:
     """Give the name under which a person acts on requests: the one of his key, else his own."""
-    return visit.person.holder or visit.person.label
+    return visit.actor.by.name
 
 
 def key_of(target: Mapping[str, Any]) -> str:
