@@ -6,15 +6,17 @@ import os
 import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
 
+from builders.fullrows import bags, lines, messages, people
 from builders.nodes import Nodes
 from builders.world import CASE
-from comity.accounts.model import ACTIVE, Member, Person
+from comity.accounts.model import Member
 from comity.exchange.mapping import task_id
 from comity.exchange.objecttables import THEIRS
 from comity.kernel import canonical
@@ -57,8 +59,7 @@ STATES = {
 }
 MEASURES = ("preserve", "disclose_subscriber", "preserve", "disclose_traffic", "mutual_assistance")
 OTHERS = [f"00000000-0000-7000-8000-{n:012d}" for n in range(40)]
-LONG, LINES = 2, 300  # the request with so many lines of history and messages
-ITEMS = 300
+LONG = 2  # the request with many lines of history and messages
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Full:
         began = nodes.clock.now()
         with store.write() as unit:
             _many(unit, "case_file", self._cases(began))
-            _many(unit, "account_person", self._people(began))
+            _many(unit, "account_person", people(OTHERS, began))
             _many(unit, "account_member", self._members(began))
             _many(unit, "request", self._requests(model, began))
             _many(unit, "request_clock", self._clocks(began))
@@ -88,9 +89,10 @@ class Full:
             _many(unit, "delivery_part", self._parts(began))
             for line in CONSEQUENCES:
                 unit.execute(sa.text(line))
-            _many(unit, "request_history", self._lines(began))
-            _many(unit, "exchange_message", self._messages(began))
-            _many(unit, "evidence_bag", self._bags(began))
+            _many(unit, "request_history", lines(LONG, began))
+            _many(unit, "exchange_message", messages(LONG, PEERS[0], began))
+            _many(unit, "evidence_bag", bags([self.case(n * OWN)[2] for n in range(20)], began))
+            _many(unit, "request_docket", _docket(unit))
             _words(unit, model)
         self._log(store, began)
         nodes.clock.advance(timedelta(days=DAYS))
@@ -143,13 +145,12 @@ class Full:
     def _state(self, n: int) -> str:
         return STATES[self.case(n // EACH)[0]][n % 10]
 
-    def _people(self, at: datetime) -> Iterator[dict[str, Any]]:
-        for n, name in enumerate(OTHERS):
-            yield vars(Person(name, f"other{n}", f"Other {n}", "en", "UTC", ACTIVE, at, at))
-
     def _clocks(self, at: datetime) -> Iterator[dict[str, Any]]:
         for n in range(self.requests):
-            due, running = at + timedelta(hours=n * 7919 % 2000), self._state(n) in ("released", "received", "info_needed")
+            due, running = (
+                at + timedelta(hours=n * 7919 % 2000),
+                self._state(n) in ("released", "received", "info_needed"),
+            )
             yield {"request": f"request-{n:08}", "kind": "reply_by", "due_at": due, "source": "filled", "open": running}
 
     def _receipts(self, at: datetime) -> Iterator[dict[str, Any]]:
@@ -172,29 +173,6 @@ class Full:
                     "peer": self.case(n // EACH)[1], "side": THEIRS, "id": one, "type": kind, "generation": 1,
                     "status": "", "desired": wish, "request": name, "changed_at": at, "members": {}, "transaction": "",
                 }  # fmt: skip
-
-    def _lines(self, at: datetime) -> Iterator[dict[str, Any]]:
-        for n in range(LINES):
-            yield {
-                "request": f"request-{LONG:08}", "at": at + timedelta(minutes=n), "act": "outcome", "state": "released",
-                "who": PEERS[0], "note": f"line {n}",
-            }  # fmt: skip
-
-    def _messages(self, at: datetime) -> Iterator[dict[str, Any]]:
-        for n in range(LINES):
-            yield {
-                "direction": OUT, "peer": PEERS[0], "transaction": f"t-{n:04}", "kind": "order",
-                "about": f"request-{LONG:08}", "raw": b"x" * 20_000, "sha256": f"{n:064x}",
-                "at": at + timedelta(minutes=n), "state": "answered", "reason": "", "answer": b"y" * 2000, "answered_at": at,
-            }  # fmt: skip
-
-    def _bags(self, at: datetime) -> Iterator[dict[str, Any]]:
-        """Give the first cases that *asking* knows of items of evidence."""
-        for n in range(ITEMS):
-            yield {
-                "digest": f"{n:064x}", "item": f"VN.a05/{n:04}", "number": 1, "former": "", "root": f"{n:064x}", "files": 3,
-                "size": 3000, "path": f"/nowhere/{n}", "at": at, "case": self.case(n % 20 * OWN)[2],
-            }  # fmt: skip
 
     def _parts(self, at: datetime) -> Iterator[dict[str, Any]]:
         """Deliver what was disclosed, but for some of it."""
@@ -258,6 +236,18 @@ def _many(unit: Unit, table: str, rows: Iterable[dict[str, Any]]) -> None:
     each = iter(rows)
     while batch := list(islice(each, BATCH)):
         unit.execute(metadata.tables[table].insert(), batch)
+
+
+def _docket(unit: Unit) -> Iterator[dict[str, Any]]:
+    """Say of each request what its revision says; one by one as writing does would take minutes."""
+    unit.execute(sa.delete(metadata.tables["request_docket"]))
+    found: Iterator[dict[str, Any]] = import_module("comity.store.migrations.versions.0016_docket").rows(unit)
+    for row in found:
+        yield row | {name: _utc(row[name]) for name in ("came_at", "changed_at", "due_at")}
+
+
+def _utc(at: datetime | None) -> datetime | None:
+    return at.replace(tzinfo=UTC) if at and at.tzinfo is None else at
 
 
 def _words(unit: Unit, model: Request) -> None:

@@ -25,7 +25,9 @@ def known(crew: Crew, name: str) -> bool:
     who = crew.standing(name)
     with crew.staff.store.read() as unit:
         one = access.knows(crew.staff, unit, who, CASE)
-        assert one == (CASE in access.cases_of(crew.staff, unit, who))
+        cases = access.cases_of(crew.staff, unit, who)
+        assert one == (CASE in cases)
+        assert cases == set(unit.scalars(access.known_to(crew.staff, who)))
     return one
 
 

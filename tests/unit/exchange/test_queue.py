@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import timedelta
 from statistics import median
 
@@ -16,7 +17,7 @@ from comity.exchange.outcomes import wished_away
 from comity.exchange.queuetables import Wanted
 from comity.exchange.worklist import delivered
 from comity.requests.dockettables import outcomes
-from comity.requests.model import Request
+from comity.requests.model import Answer, Request
 from comity.store.engine import Store, Unit
 
 SEEDS, MANY = (1, 2), 60
@@ -57,7 +58,7 @@ def test_pages_are_the_plain_list(store: Store, seed: int) -> None:
         made = crowd(unit, seed)
         mine, ever = accounts.cases_known([LAN, MINH], LAN, START), set(made.members)
         known = made.known(LAN, MINH)
-        lists = {
+        lists: dict[Wanted, Callable[[Request], bool]] = {
             Wanted(mine): lambda one: case_of(one) in known and waits(made, one),
             Wanted(mine, everything=True): lambda one: case_of(one) in known,
             Wanted(but=(ever_known(), mine)): lambda one: case_of(one) not in ever | known and waits(made, one),
@@ -103,7 +104,7 @@ def hours(made: Crowd, one: Request) -> float | None:
     return (decided[0] - made.came[one.id]).total_seconds() / 3600 if decided else None
 
 
-def answers(made: Crowd, one: Request):  # type: ignore[no-untyped-def]  # as the crowd has them
+def answers(made: Crowd, one: Request) -> list[Answer]:
     """The receipts on a request in their order."""
     return sorted(made.answers[one.id], key=lambda answer: (answer.at, answer.signed, answer.id))
 

@@ -29,7 +29,7 @@ def request(number: int, **changes: str) -> Request:
     return Request(
         **({"direction": "in", "case": "c", "measure": "preserve", "state": "received"} | row),
         document=example_request(), changed_at=START,
-    )  # type: ignore[arg-type]  # all of them texts  # fmt: skip
+    )  # fmt: skip
 
 
 def test_a_row_is_settled_again_as_it_is(store: Store) -> None:

@@ -57,8 +57,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("request", name="pk_request_docket"),
     )
     bind = op.get_bind()
-    rows = _rows(bind)
-    while block := list(islice(rows, BLOCK)):
+    told = rows(bind)
+    while block := list(islice(told, BLOCK)):
         bind.execute(sa.insert(docket), block)
     for name, columns in INDEXES.items():
         op.create_index(f"ix_request_docket_{name}", "request_docket", columns)
@@ -67,7 +67,7 @@ def upgrade() -> None:
     op.create_index(f"ix_request_{'_'.join(columns)}", "request", columns)
 
 
-def _rows(bind: sa.Connection) -> Iterator[dict[str, Any]]:
+def rows(bind: sa.Connection) -> Iterator[dict[str, Any]]:
     """Say of each request what the other tables say."""
     came, due, handed = _came(bind), _due(bind), set(bind.scalars(sa.select(parts.c.request).distinct()))
     decided, codes = _answered(bind)
