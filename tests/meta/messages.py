@@ -31,6 +31,8 @@ from comity.evidence.reading import BAG, BYTES, COMPLETE, TAGS
 from comity.evidence.verification import ABSENT, FAILED, PROVED, UNCHECKED
 from comity.exchange import custody, emergency, outcomes, provider, sending, tables, verbs
 from comity.exchange.part import STATES as PART_STATES
+from comity.law.worksheet import PROVISION, ROWS
+from comity.ledger.model import TYPES
 from comity.packages.sealing import request_shape
 from comity.requests import model
 from comity.requests.states import STATES
@@ -85,6 +87,8 @@ NOTES = (emergency.CALLBACK, emergency.OVERRIDE, provider.REVIEW, provider.REFUS
 CALLBACKS = ("confirmed", "denied", "not reached", "overridden", "not called back")
 WITNESSES = ("statement", "signature", "time", "log")
 LAYERS = (BAG, COMPLETE, BYTES, TAGS, DESCRIPTION, TREE_LAYER, PROOF_LAYER, *WITNESSES)
+FILE_STATES = ("read", "doubtful", "untouched")
+ELEMENTS = (PROVISION, "conduct", "penalty", *ROWS)
 DELIVERED = ("received", "error", "under way", "done")
 ACTS = ("draft", "change", "seal", "reopen", "confirm", "release", "withdraw", "receive", "received", "accepted")
 SENT = ("send", "notify", "cancel")  # acts that may be said with what became of them
@@ -193,9 +197,9 @@ def _parts(node: ast.AST) -> Iterator[str | ast.AST]:
 def codes() -> Iterator[tuple[str, str]]:
     """List the codes that are shown as words, each with its kind."""
     kinds: dict[str, Iterable[str]] = {
-        "state": STATES,
+        "state": (*STATES, *FILE_STATES),
         "act": (*ACTS, *STATES),
-        "measure": MEASURES,
+        "measure": (*MEASURES, *_loaded(SOURCE / "law" / "data" / "measures.yaml")["measures"]),
         "level": (model.MISSING, model.WRONG, model.DOUBTFUL),
         "role": shape().codes["roles"],
         "step": ("node", *_called("node"), *_called("packages"), *_called("exchange/probe.py")),
@@ -214,7 +218,7 @@ def codes() -> Iterator[tuple[str, str]]:
         "callback": CALLBACKS,
         "delivery": PART_STATES,
         "delivered": DELIVERED,
-        "law": (*_enums("law"), *_law()),
+        "law": (*_enums("law"), *_law(), *ELEMENTS),
     }
     for kind, names in kinds.items():
         for name in dict.fromkeys(filter(None, names)):
@@ -282,6 +286,12 @@ def vocabularies() -> Iterator[str]:
     for one in (shape(), request_shape()):
         for words in one.codes.values():
             yield from (label["en"] for label in words.values() if "vi" not in label)
+    yield from (field.label["en"] for field in case_shape().fields if "en" in field.label)
+    data = SOURCE / "requests" / "data"
+    for named in _loaded(data / "codes.yaml").values():
+        yield from (row["label"]["en"] for row in named.values())
+    yield from (deed["en"] for deed in _loaded(SOURCE / "evidence" / "data" / "custody.yaml").values())
+    yield from TYPES.values()
     sets = _loaded(SOURCE / "requests" / "data" / "completeness.yaml")["sets"]
     for rules in sets.values():
         for item in rules["items"]:

@@ -20,7 +20,7 @@ from .matrix import titled
 from .question import FIRST, LAST
 
 # In which row the conditions of a provision stand, by their kind.
-_ROWS: dict[str, frozenset[str]] = {
+ROWS: dict[str, frozenset[str]] = {
     "fault": frozenset({"intent", "mental", "knowledge", "purpose"}),
     "object": frozenset(
         {"medium", "target", "contact", "relationship", "context", "importance", "appearance", "synthetic"}
@@ -47,7 +47,7 @@ _ROWS: dict[str, frozenset[str]] = {
     "limitation": frozenset({"limitation"}),
 }
 PROVISION = "provision"
-_SHOWN = frozenset().union(*_ROWS.values())
+_SHOWN = frozenset().union(*ROWS.values())
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,7 @@ def _readers(on: date) -> dict[str, Reader]:
             yield f"{titled(one)}: aggravated, maximum {one.aggravated_max_years:g} years", one.aggravated_verified
 
     readers: dict[str, Reader] = {PROVISION: provision, "not yet in force": begun, "conduct": conduct}
-    for element, kinds in _ROWS.items():
+    for element, kinds in ROWS.items():
         readers[element] = _conditions(kinds)
     readers["other conditions"] = _conditions(None)
     return readers | {"penalty": penalty}

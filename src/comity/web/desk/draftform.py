@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from comity.kernel import canonical
-from comity.kernel.language import _, said
+from comity.kernel.language import _, language, said
 from comity.law.gate import Asked, Gate, Stage
 from comity.packages.sealing import request_shape
 from comity.requests import vocabulary
@@ -132,7 +132,7 @@ def _reason(one: Finding) -> str:
     if not one.reason.startswith(EMPTY):
         return _plain(said(one.reason))
     field = next((each for each in request_shape().fields if each.name == one.field.partition(".")[0]), None)
-    return _("{field}: not stated").format(field=_(field.label["en"])) if field else said(one.reason)
+    return _("{field}: not stated").format(field=vocabulary.label(field.label, language())) if field else said(one.reason)
 
 
 def _plain(given: str) -> str:
