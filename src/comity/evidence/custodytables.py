@@ -139,6 +139,15 @@ def last_custody(unit: Unit, item: str) -> Row | None:
     return next(iter(_rows(unit, newest)), None)
 
 
+def last_entries(unit: Unit, items: Collection[str]) -> dict[str, Row]:
+    """Give the last entry of each of some items that has one."""
+    c = _entries.c
+    last = sa.select(c.item, sa.func.max(c.number).label("number")).where(c.item.in_(sorted(items))).group_by(c.item)
+    newest = last.subquery("newest").c
+    query = _query().add_columns(c.item).where(c.item == newest.item, c.number == newest.number)
+    return {item: _row(*row) for *row, item in unit.execute(query)}
+
+
 def has_custody(unit: Unit, item: str, number: int, index: int) -> bool:
     """Tell whether an entry is here whose event stands in the log at *index*."""
     c = _entries.c

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -56,6 +57,11 @@ def put_answer(unit: Unit, kept: Kept, answer: str) -> None:
     """Keep the answer to a paper."""
     same = sa.and_(_papers.c.id == kept.id, _papers.c.way == kept.way)
     unit.execute(sa.update(_papers).where(same).values(answer=answer))
+
+
+def having_papers(unit: Unit, items: Iterable[str]) -> set[str]:
+    """Pick those of some items about which there is a paper."""
+    return set(unit.scalars(sa.select(_papers.c.item).where(_papers.c.item.in_(sorted(items))).distinct()))
 
 
 def find_papers(unit: Unit, **wanted: str) -> list[Kept]:

@@ -19,7 +19,7 @@ from .model import TYPES, Entry
 from .service import SKEW
 
 BLOCK = 20_000
-MOST_LOOKED = 150_000
+MOST_LOOKED = 100_000
 READS = tuple(name for name in TYPES if name.endswith((".read", ".exported", ".checked")) or name == "account.broke")
 WRITES = tuple(name for name in TYPES if name not in READS)
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    and_,
     bindparam,
     func,
     or_,
@@ -188,7 +189,9 @@ def scan(
     """Give the newest entries from *start* up to *end* whose event has, of each group, at least one of its texts."""
     place = func.instr if unit.dialect.name == "sqlite" else func.strpos
     query = select(leaf.c.index, leaf.c.hash, leaf.c.appended_at, detail.c.salt, detail.c.event)
-    query = query.select_from(leaf.outerjoin(detail)).where(leaf.c.index >= start, leaf.c.index < end)
+    # Both ends are said of both tables: PostgreSQL does not conclude from one to the other, and would read every detail.
+    same = and_(leaf.c.index == detail.c.index, detail.c.index >= start, detail.c.index < end)
+    query = query.select_from(leaf.outerjoin(detail, same)).where(leaf.c.index >= start, leaf.c.index < end)
     for group in having:
         query = query.where(or_(*(place(detail.c.event, text) > 0 for text in group)))
     query = query.where(leaf.c.appended_at >= since) if since else query

@@ -16,7 +16,7 @@ from comity.evidence import accepting, answering, handover
 from comity.evidence.accepting import Reception
 from comity.evidence.custodychain import Checked, Standing
 from comity.evidence.custodyentry import CustodyEntry, Deed, Hand
-from comity.evidence.custodytables import Bag, bags_of, find_bags, find_tokens, last_custody
+from comity.evidence.custodytables import Bag, bags_of, find_bags, find_tokens, last_entries
 from comity.evidence.custodytime import check_times
 from comity.evidence.errors import NoItem
 from comity.evidence.handover import HandedOver, Order
@@ -24,7 +24,7 @@ from comity.evidence.holding import Marks, marks_on
 from comity.evidence.limits import UseLimits
 from comity.evidence.papers import HANDOVER, SignedPaper
 from comity.evidence.papers import Desk as PaperDesk
-from comity.evidence.tables import IN, find_papers
+from comity.evidence.tables import IN, find_papers, having_papers
 from comity.evidence.verification import Depth, Verdict, verify
 from comity.evidence.witness import Given
 from comity.exchange import handing
@@ -91,11 +91,14 @@ def items(actor: Actor, most: int, after: str = "") -> tuple[list[Row], int]:
     cases = actor.cases()
     with actor.staff.store.read() as unit:
         bags = [one for one in bags_of(unit, cases) if one.item > after]
+        shown = {bag.item for bag in bags[:most]}
+        entries, papers = last_entries(unit, shown), having_papers(unit, shown)
         rows = []
         for bag in bags[:most]:
-            last = last_custody(unit, bag.item)
+            last = entries.get(bag.item)
             where = Standing.load(last.standing) if last and last.standing else Standing()
-            rows.append(Row(bag, where, last.number if last else 0, marks_on(unit, bag.item)))
+            marks = marks_on(unit, bag.item) if bag.item in papers else Marks()
+            rows.append(Row(bag, where, last.number if last else 0, marks))
     return rows, len(bags)
 
 
