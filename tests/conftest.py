@@ -1,4 +1,4 @@
-"""Fixtures for the whole suite: stores, on SQLite and on PostgreSQL, and nodes."""
+"""Fixtures for the whole suite: stores, on SQLite and on PostgreSQL, and nodes; and in which order and how long tests run."""
 
 from __future__ import annotations
 
@@ -6,10 +6,25 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from builders.databases import current, fresh_database
 from builders.nodes import Nodes, opened
+from builders.trials import SOAK
 from comity.store.engine import Store
+
+FIRST = ("tests/world/", "tests/crash/", "tests/web/")
+
+# A property that does not say how often it is tried is tried so often; `make soak` tries each longer.
+settings.register_profile("check", settings(), max_examples=30, deadline=None)
+settings.register_profile("soak", settings(), max_examples=SOAK, deadline=None)
+settings.load_profile("check")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what waits long for processes and pages, so that no worker is left alone with it at the end."""
+    rank = {room: number for number, room in enumerate(FIRST)}
+    items.sort(key=lambda one: next((rank[room] for room in FIRST if one.nodeid.startswith(room)), len(FIRST)))
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

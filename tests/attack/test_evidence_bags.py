@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders.evidence import PlainBag, acquired, checked, grown
+from builders.trials import tries
 from comity.evidence import reading
 from comity.evidence.errors import BadItem
 
@@ -340,7 +341,7 @@ def test_what_is_no_bag_at_all(tmp_path: Path) -> None:
     ),
     encoding=st.sampled_from(["UTF-8", "UTF-16", "UTF-32", "ISO-8859-1", "US-ASCII", "windows-1252"]),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(150), deadline=None)
 def test_any_bytes_in_a_tag_file_give_a_verdict(
     name: str, data: bytes, encoding: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -361,7 +362,7 @@ def test_any_bytes_in_a_tag_file_give_a_verdict(
     ),
     cut=st.integers(0, 40),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(150), deadline=None)
 def test_any_bytes_in_our_own_files_give_a_verdict(
     name: str, at: int, new: bytes, cut: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

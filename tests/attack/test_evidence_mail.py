@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from builders.containers import found_in, listing_of, rows_of, surveyed
 from builders.evidence import checked
+from builders.trials import tries
 from comity.evidence.mail import Limits, list_mail
 
 LINE = b"From ana@example.org Fri Jan  2 03:04:05 2026\n"
@@ -93,7 +94,7 @@ def test_countless_messages(tmp_path: Path) -> None:
     assert "mail-large" in found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(150), deadline=None)
 @given(
     data=st.binary(max_size=400), head=st.sampled_from([b"", b"From: ", b"To: =?", b"Content-Type: multipart/x;", LINE])
 )

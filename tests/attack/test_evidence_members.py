@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from builders.containers import backup, found_in, listing_of, rows_of, surveyed, tarred, zipped
 from builders.evidence import checked
+from builders.trials import tries
 from comity.evidence.members import Limits, list_members
 
 SMALL = Limits(ratio=10, floor=1_000_000)
@@ -134,7 +135,7 @@ def test_an_extended_header_of_gigabytes(tmp_path: Path) -> None:
     assert (rows, found) == ([], ["container-damaged"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(150), deadline=None)
 @given(data=st.data())
 def test_any_damage(data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Whatever is cut off or altered in a container, listing ends without an error of another kind."""

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders.records import START, got, paid, written
+from builders.trials import tries
 from comity.analysis.dataset import Dataset
 from comity.analysis.flow import Flow, Movement, follow, movements
 
@@ -72,7 +73,7 @@ amounts = st.integers(min_value=1, max_value=10**6).map(Decimal)
 places = st.sampled_from([A, B, C, D])
 
 
-@settings(max_examples=60)
+@settings(max_examples=tries(60))
 @given(st.lists(st.tuples(places, places, amounts), max_size=30))
 def test_money_followed_is_neither_made_nor_lost(rows: list[tuple[str, str, Decimal]]) -> None:
     """What left the start equals what rests, what came back to the start, and what went beyond the last hop."""

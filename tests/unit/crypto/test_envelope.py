@@ -14,6 +14,7 @@ from securesystemslib.dsse import Envelope as PeerEnvelope
 from securesystemslib.exceptions import VerificationError
 from securesystemslib.signer import CryptoSigner, SSlibKey  # type: ignore[attr-defined]  # re-exported without saying so
 
+from builders.trials import tries
 from comity.crypto.envelope import Envelope, Signature, decode, load
 from comity.crypto.errors import BadEnvelope, BadSignature
 from comity.crypto.keys import FileSigner, PublicKey
@@ -35,7 +36,7 @@ def test_encoding_of_the_norm() -> None:
     assert message == b"DSSEv1 29 http://example.com/HelloWorld 11 hello world"
 
 
-@settings(max_examples=50)
+@settings(max_examples=tries(50))
 @given(st.binary(max_size=300), st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40))
 def test_the_peer_verifies_ours(payload: bytes, kind: str) -> None:
     """What two of our keys signed, the peer library verifies with a threshold of two."""
@@ -45,7 +46,7 @@ def test_the_peer_verifies_ours(payload: bytes, kind: str) -> None:
     assert len(peer.verify([peer_key(SIGNER.public), peer_key(OTHER.public)], 2)) == 2
 
 
-@settings(max_examples=50)
+@settings(max_examples=tries(50))
 @given(st.binary(max_size=300))
 def test_we_verify_the_peers(payload: bytes) -> None:
     """What the peer library signed is read and verified here."""

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from builders.timestamp import TIME_ONLY, TimeAuthority, run, statement
+from builders.trials import tries
 from comity.crypto import timestamp
 from comity.crypto.errors import BadTimestamp
 from comity.kernel.errors import BadInput
@@ -136,7 +137,7 @@ def test_bytes_after_the_token(authority: TimeAuthority, token: bytes) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:Parsed a serial number")
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(80), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_damaged_token(authority: TimeAuthority, token: bytes, data: st.DataObject) -> None:
     """A truncated or altered token is refused, or still attests the same; no foreign error leaves."""

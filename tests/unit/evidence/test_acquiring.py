@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from builders.directory import START
 from builders.evidence import TREES, acquired, checked, contents, grown, order, seeded
+from builders.trials import tries
 from comity.evidence.acquiring import acquire
 from comity.evidence.errors import BadGeneration, BadSource, OtherAcquisition
 from comity.evidence.journal import Journal
@@ -247,7 +248,7 @@ def test_after_a_loss_of_power_only_what_is_surely_on_the_disk_counts(tmp_path: 
 
 
 @given(tree=TREES, data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60), deadline=None)
 def test_any_tree_is_acquired_sealed_and_verified(
     tree: dict[tuple[bytes, ...], bytes], data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from builders.containers import found_in, listing_of, rows_of, surveyed
 from builders.evidence import checked
+from builders.trials import tries
 from comity.evidence.mail import Limits, list_mail
 
 PICTURE = bytes(range(256))
@@ -87,7 +88,7 @@ def test_a_large_message_is_listed_by_its_headers(tmp_path: Path) -> None:
     assert found == ["mail-large"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60), deadline=None)
 @given(texts=st.lists(st.text(st.characters(codec="ascii"), max_size=200), max_size=5))
 def test_any_mailbox_is_cut_as_the_standard_library_cuts_it(
     texts: list[str], tmp_path_factory: pytest.TempPathFactory

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from builders.containers import backup, found_in, listing_of, rows_of, surveyed, tarred, zipped
 from builders.evidence import acquired, checked
+from builders.trials import tries
 from comity.evidence.members import list_members
 
 FILES = {"a.txt": b"one", "folder/b.bin": bytes(range(256)) * 2000, "empty": b""}
@@ -51,7 +52,7 @@ def test_every_member_is_listed_with_size_and_digest(kind: str, data: bytes, tmp
     assert found_in(item) == {}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 @given(files=st.dictionaries(NAMES, st.binary(max_size=2000), max_size=6))
 def test_any_names_are_listed_as_they_are(files: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> None:
     """Whatever names and bytes a zip or tar holds, the listing says what the standard library reads."""

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from builders.containers import found_in, listing_of, rows_of
 from builders.evidence import acquired, checked
+from builders.trials import tries
 from builders.webpages import answer, captured, manner, site
 from comity.evidence.members import LIMITS, Limits
 from comity.evidence.savedpages import list_saved
@@ -81,7 +82,7 @@ def test_a_bomb_of_an_archive(tmp_path: Path, archive: bytes) -> None:
     assert (len(rows), found) == (3, ["container-bomb"])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=tries(100), deadline=None)
 @given(data=st.binary(max_size=200), head=st.sampled_from([b"", b"WARC/1.1\r\n", MHTML, HTML, b"\x1f\x8b\x08"]))
 def test_any_bytes(data: bytes, head: bytes, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Whatever a saved file holds, listing ends without an error."""

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from builders.requests import SHAPE, example_request, requests_from
+from builders.trials import tries
 from comity.exchange.agreement import agrees
 from comity.exchange.errors import NotCarried
 from comity.exchange.mapping import Preserved, Sealed, document_id, order, rules, task_id
@@ -126,7 +127,7 @@ def test_an_extension_with_a_new_target_is_not_carried() -> None:
         order(extending(), SEALED, Preserved(first["id"], first | {"targets": first["targets"][:1]}))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=tries(200), deadline=None)
 @given(data=st.data(), measure=st.sampled_from(["preserve", "disclose_traffic", "extend_preservation"]))
 def test_an_order_that_says_anything_else_disagrees(data: st.DataObject, measure: str) -> None:
     """Any member changed, left out or added, any verb, type or identifier, and any action too many or too few differs."""

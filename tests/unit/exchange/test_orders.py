@@ -19,6 +19,7 @@ from builders.databases import current, fresh_database
 from builders.exchange import SG, VN
 from builders.nodes import Nodes
 from builders.orders import Street, faults, street
+from builders.trials import tries
 from builders.world import SHEET
 from comity.crypto.recipient import new_identity
 from comity.exchange.endpoint import handle
@@ -361,7 +362,7 @@ def test_a_key_that_the_receiver_does_not_know_yet_is_waited_for(road: Street) -
     assert road.state(request, SG) == "received"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=tries(60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(raw=st.binary(max_size=200) | st.text(max_size=200).map(str.encode) | st.just(b"{}") | st.just(b"<a/>"))
 def test_whatever_comes_is_answered_with_a_signature(road: Street, raw: bytes) -> None:
     """No bytes of a known peer make the endpoint fall over; each gets a signed fault."""

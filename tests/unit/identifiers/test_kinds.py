@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.provisional import domains, urls
 
+from builders.trials import tries
 from comity.identifiers.errors import InvalidIdentifier
 from comity.identifiers.kinds import kinds, normalise
 from comity.identifiers.model import Identifier
@@ -80,7 +81,7 @@ def attempt(kind: str, text: str) -> Identifier | None:
 
 
 @pytest.mark.parametrize("kind", kinds())
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=tries(60))
 @given(data=st.data())
 def test_normal_forms_stay_as_they_are(kind: str, data: st.DataObject) -> None:
     """What was normalised once is not changed by a second time, for good and for odd texts alike."""
@@ -91,7 +92,7 @@ def test_normal_forms_stay_as_they_are(kind: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("kind", kinds())
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=tries(60))
 @given(data=st.data())
 def test_no_text_raises_a_foreign_error(kind: str, data: st.DataObject) -> None:
     """Any text is read or refused with a reason and advice; nothing else comes out."""

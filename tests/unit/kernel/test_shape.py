@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from builders.requests import SHAPE, example_request, requests_from
+from builders.trials import tries
 from comity.kernel.errors import BadInput
 from comity.kernel.shape import Field, Shape, load_shape
 
@@ -90,7 +91,7 @@ def test_require_names_the_first_and_counts_the_others() -> None:
     assert caught.value.advice == "2 more faults: name; sure"
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=tries(40), suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(requests_from(SHAPE))
 def test_any_request_of_the_shape_is_accepted(request: dict[str, Any]) -> None:
     """A request made from the shape's own description has no fault."""

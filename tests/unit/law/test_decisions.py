@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders.decisions import engine, question
+from builders.trials import tries
 from comity.law.basis import Engine
 from comity.law.candidate import Candidate, Decision, Standing
 from comity.law.condition import Line
@@ -85,14 +86,14 @@ def check(maker: Engine, found: Decision) -> None:
 
 
 @given(decisions())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(150), deadline=None)
 def test_every_decision_keeps_to_the_rules(drawn: tuple[Engine, Decision]) -> None:
     """Nothing is cited that is not in force for both; no verdict; every line has a source; every open question somebody."""
     check(*drawn)
 
 
 @given(decisions())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 def test_a_decision_is_a_function_of_law_and_question(drawn: tuple[Engine, Decision]) -> None:
     """A fresh engine on the same law gives the same decision, whatever was asked before."""
     maker, found = drawn
@@ -111,7 +112,7 @@ def test_every_decision_between_all_profiled_countries(overlay: str) -> None:
 
 
 @given(decisions())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=tries(100), deadline=None)
 def test_a_provider_abroad_is_reached_only_by_an_article_that_says_so(drawn: tuple[Engine, Decision]) -> None:
     """For a provider no treaty may be cited but one whose article names providers."""
     found = drawn[1]

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders.files import FILES, laid
+from builders.trials import tries
 from comity.packages.bag import DECLARATION, INFO, MANIFEST, TAG_MANIFEST, Bag, read_bag, write_tags
 from comity.packages.errors import BadBag, NewerFormat
 from comity.packages.opening import open_container
@@ -48,7 +49,7 @@ def place() -> Iterator[Path]:
         yield Path(folder)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 @given(FILES)
 def test_the_library_validates_ours(files: dict[str, bytes]) -> None:
     """A bag that we write is valid to the `bagit` library, with our information and our hashes."""
@@ -63,7 +64,7 @@ def test_the_library_validates_ours(files: dict[str, bytes]) -> None:
         assert digest == hashlib.sha256((folder / "top" / TAG_MANIFEST).read_bytes()).hexdigest()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 @given(FILES)
 def test_we_accept_the_librarys(files: dict[str, bytes]) -> None:
     """A bag that the `bagit` library made with SHA-256, put in our form of tag files, is valid to us."""
@@ -88,7 +89,7 @@ def in_our_form(manifest: Path) -> None:
     manifest.write_text("".join(f"{h}  {name}\n" for h, name in sorted(rows, key=lambda row: row[1])), "utf-8")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60), deadline=None)
 @given(FILES, st.data())
 def test_any_change_of_a_file_is_seen_by_both(files: dict[str, bytes], data: st.DataObject) -> None:
     """A file altered, added or taken away is refused by us and by the library alike."""

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from builders.files import FILES, laid
+from builders.trials import tries
 from comity.packages.container import LARGE, Container, Folder, spread
 from comity.packages.errors import BadContainer, PackageUnreadable
 from comity.packages.opening import open_container
@@ -30,7 +31,7 @@ def whole(container: Container) -> dict[str, bytes]:
         return {name: container.read(name, 1 << 20) for name in container.sizes}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 @given(FILES)
 def test_a_folder_and_its_zip_hold_the_same(files: dict[str, bytes]) -> None:
     """A folder and a zip of the same files give the same names, sizes and bytes."""

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from builders.requests import SHAPE, example_request, requests_from
+from builders.trials import tries
 from comity.packages.document import Block, blocks, footer, squeezed
 
 
@@ -43,7 +44,9 @@ def test_example_is_well_formed() -> None:
         assert SHAPE.faults(example_request(measure=measure)) == []
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=tries(60), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 @given(requests_from(SHAPE))
 def test_every_leaf_is_printed(request: dict[str, Any]) -> None:
     """Whatever the shape accepts stands in the blocks: one field for every leaf but the format, and its words."""

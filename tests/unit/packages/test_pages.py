@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders.requests import example_request
+from builders.trials import tries
 from comity.packages.pages import BadDocument, read_pages
 from comity.packages.printer import print_pdf
 
@@ -28,7 +29,7 @@ def test_broken_is_refused(broken: bytes) -> None:
         read_pages(broken)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(150), deadline=None)
 @given(st.integers(0, len(PDF) - 1), st.binary(min_size=1, max_size=12))
 def test_damage_is_refused_or_harmless(at: int, damage: bytes) -> None:
     """Bytes written over a PDF end in a refusal or in text, never in a foreign error."""

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from builders.requests import SHAPE, WALLET, example_request, requests_from
+from builders.trials import tries
 from comity.packages.printer import RENDERER, PrintError, print_pdf, print_portable
 from comity.packages.reprint import check_words
 
@@ -95,7 +96,9 @@ def test_text_is_set_as_it_is(text: str) -> None:
     assert says(request)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=tries(40), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 @given(requests_from(SHAPE, PRINTABLE))
 def test_any_request_prints_its_blocks(request: dict[str, Any]) -> None:
     """Whatever the shape accepts is printed whole and in order."""

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from builders.directory import World, build_directory
 from builders.packages import Maker
+from builders.trials import tries
 from comity.kernel import canonical
 from comity.kernel.errors import BadInput
 from comity.packages.owndirectory import OwnDirectory
@@ -125,7 +126,7 @@ def sample() -> tuple[World, bytes]:
     return world, Maker(world, Path(place.name)).receipt(DIGEST)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(150), deadline=None)
 @given(st.integers(0, 10**6), st.integers(1, 255))
 def test_a_changed_byte_is_refused(place: int, turn: int) -> None:
     """A receipt with any byte changed is refused, without a foreign error."""
@@ -142,7 +143,7 @@ JSON: st.SearchStrategy[Any] = st.recursive(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=tries(100), deadline=None)
 @given(st.fixed_dictionaries({"format": st.just("comity-receipt/1"), "envelope": JSON, "role": JSON}))
 def test_any_json_is_judged(document: dict[str, Any]) -> None:
     """A file with anything in its three places is refused at the container, without a foreign error."""

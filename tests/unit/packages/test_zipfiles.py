@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders.files import FILES
+from builders.trials import tries
 from comity.packages.errors import BadContainer, PackageUnreadable
 from comity.packages.opening import open_container
 from comity.packages.writer import ZipWriter
@@ -37,7 +38,7 @@ def read(path: Path) -> dict[str, bytes]:
         return {name: container.read(name, 1 << 20) for name in container.sizes}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 @given(FILES)
 def test_another_reader_reads_ours(files: dict[str, bytes]) -> None:
     """Python's reader finds every file whole, stored, under the one top folder."""
@@ -56,7 +57,7 @@ def test_unzip_finds_no_fault(tmp_path: Path) -> None:
     assert {name: (tmp_path / "out" / "top" / name).read_bytes() for name in SMALL} == SMALL
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 @given(FILES)
 def test_we_read_another_writers(files: dict[str, bytes]) -> None:
     """A plain stored zip of Python's writer is read as the same files."""
@@ -88,7 +89,7 @@ def sample() -> bytes:
         return written(Path(place) / "a.zip", SMALL).read_bytes()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=tries(300), deadline=None)
 @given(st.integers(0, len(sample()) - 1), st.integers(1, 255))
 def test_a_changed_byte_is_refused_or_changes_nothing(at: int, turn: int) -> None:
     """A zip with one byte changed anywhere is refused, or what is read from it is the same as before."""
@@ -103,7 +104,7 @@ def test_a_changed_byte_is_refused_or_changes_nothing(at: int, turn: int) -> Non
             assert e.message.startswith("got ")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=tries(100), deadline=None)
 @given(st.integers(0, len(sample()) - 1), st.binary(max_size=30))
 def test_cut_or_prolonged_is_refused(at: int, more: bytes) -> None:
     """A zip that was cut short, or has bytes behind its end, is refused."""

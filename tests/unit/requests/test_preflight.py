@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from builders.directory import START, World, build_directory
 from builders.packages import Maker
 from builders.requests import SHAPE, requests_from
+from builders.trials import tries
 from builders.world import GATES, SHEET
 from comity.kernel.clock import stamp
 from comity.law.gate import Stage, rules
@@ -215,7 +216,7 @@ def test_safeguards(name: str, found: Look) -> None:
     assert fields(found(name, safeguards=None)) == [("missing", gate) for gate in gates]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=tries(60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(name=st.sampled_from([*MEASURES, "mutual_assistance"]), data=st.data())
 def test_what_the_gate_misses_is_what_the_preflight_finds(name: str, data: st.DataObject, world: World) -> None:
     """For any answers, whole or not, and any words on need and measure, the two say the same."""

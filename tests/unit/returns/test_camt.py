@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from builders.returns import SAMPLES, accounted, batched, parts, taken_bytes
+from builders.trials import tries
 from comity.returns.model import Aside, Finding, Part, Seen
 from comity.returns.readers import pieces
 from comity.returns.readers.pieces import Pieces
@@ -193,7 +194,7 @@ def written(tree: Any) -> str:
     )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=tries(100), deadline=None)
 @given(trees)
 def test_the_texts_of_a_shape_are_those_that_lxml_finds(tree: Any) -> None:
     """Splitting at the brackets gives every leaf that a parser gives, with the same text."""
@@ -206,7 +207,7 @@ def test_the_texts_of_a_shape_are_those_that_lxml_finds(tree: Any) -> None:
     assert sorted(ours) == sorted(theirs)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=tries(100), deadline=None)
 @given(
     st.lists(
         st.sampled_from(
@@ -269,7 +270,7 @@ bits = st.sampled_from(
 noise = st.lists(st.one_of(bits, st.text(max_size=5)), max_size=20).map("".join)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(150), deadline=None)
 @given(noise)
 def test_any_content_is_accounted_for(body: str) -> None:
     """Whatever stands in a statement, nothing breaks and every element is parsed, set aside or rejected."""

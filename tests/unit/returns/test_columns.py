@@ -12,6 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from builders.trials import tries
 from comity.returns.figures import amounts, figure, integers, scaled
 from comity.returns.instants import Writing, instant, instants, writing
 from comity.returns.moment import EPOCHS, ISO
@@ -31,7 +32,7 @@ COUNTS = st.integers(-(10**19), 10**19).map(str)
 NUMBERS = st.text(alphabet="0123456789.,-+ ()eE'", max_size=24)
 
 
-@settings(deadline=None, max_examples=120)
+@settings(deadline=None, max_examples=tries(120))
 @given(
     st.lists(st.one_of(WRITTEN, STATED, COUNTS, DIGITS), max_size=4), st.sampled_from(LAYOUTS), st.sampled_from(ZONES)
 )
@@ -53,7 +54,7 @@ def test_times_of_a_column_are_the_times_of_its_texts(texts: list[str], layout: 
         assert {code for code, mask in flags.items() if mask[i].as_py()} == set(one.flags)
 
 
-@settings(deadline=None, max_examples=120)
+@settings(deadline=None, max_examples=tries(120))
 @given(st.lists(NUMBERS, max_size=4), st.sampled_from([".", ",", ""]))
 @example(["0x1F", "١٢", "1e5"], ".")
 @example(["1.234", "1.23", "1,234.5"], "")

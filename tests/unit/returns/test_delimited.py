@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from builders.returns import taken_bytes
 from builders.tables import HEADER, LOGINS, ROW, text, yielded
+from builders.trials import tries
 from comity.returns import body
 from comity.returns.coverage import FileCoverage
 from comity.returns.model import Finding, Rows
@@ -201,7 +202,7 @@ def test_two_mappings_that_fit_equally_are_a_question(monkeypatch: pytest.Monkey
 TEXTS = st.text(alphabet=st.sampled_from('a1,"\n\r =é-'), max_size=8)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=tries(100))
 @given(st.lists(st.one_of(st.just(",".join(ROW)), TEXTS), max_size=12), st.sampled_from(["\n", "\r\n"]))
 def test_records_asides_and_findings_cover_the_source(lines: list[str], ending: str) -> None:
     """Whatever stands in a table, as many units are accounted for as there are."""

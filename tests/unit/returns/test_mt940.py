@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders.returns import accounted, batched, parts, taken_bytes
+from builders.trials import tries
 from comity.returns.model import Finding, Given, Part, Record
 from comity.returns.readers.field86 import details
 from comity.returns.readers.line61 import Lines, day_of
@@ -203,7 +204,7 @@ entries = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60), deadline=None)
 @given(entries)
 def test_what_is_written_is_read_and_the_peer_agrees(written: list[tuple[date, str, str, str]]) -> None:
     """Number, days, amounts and balance are those that were written, and those that mt-940 reads."""
@@ -253,7 +254,7 @@ noise = st.lists(st.one_of(fields, st.text(max_size=12)), max_size=40).map(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(150), deadline=None)
 @given(st.one_of(noise, st.binary(max_size=300)))
 def test_any_bytes_are_accounted_for(data: bytes) -> None:
     """Whatever the bytes, nothing breaks and every field is parsed, set aside or rejected."""

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ofxtools.Parser import OFXTree
 
 from builders.returns import SAMPLES, accounted, batched, parts
+from builders.trials import tries
 from comity.returns.model import Finding, Given, Record
 from comity.returns.readers.ofx import encoding_of
 from comity.returns.readers.ofxtime import ofx_moment
@@ -220,7 +221,7 @@ noise = st.lists(st.one_of(bits, st.text(max_size=6)), max_size=25).map(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(150), deadline=None)
 @given(st.one_of(noise, st.binary(max_size=200)))
 def test_any_bytes_are_accounted_for(data: bytes) -> None:
     """Whatever the bytes, nothing breaks and every aggregate is parsed, set aside or rejected."""

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders.returns import SAMPLES, parts
+from builders.trials import tries
 from comity.returns.coverage import FileCoverage
 from comity.returns.model import Record
 from comity.returns.readers.explorers import from_base, tron_address
@@ -120,7 +121,7 @@ def test_every_unit_is_accounted_for_wherever_a_list_is_cut(name: str) -> None:
         assert entry.accounted or "no_reader" in entry.codes
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 @given(data=st.data())
 def test_changed_bytes_never_break_the_reader(data: st.DataObject) -> None:
     """Whatever bytes change, the reader ends by itself and its units reconcile."""

@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from builders.tables import both, plainly
+from builders.trials import tries
 from comity.returns.tape import Tape
 from comity.returns.tokens import CELL, Grid, careful, counted
 
@@ -18,7 +19,7 @@ ROWS = st.lists(st.lists(CELLS, min_size=2, max_size=4), min_size=1, max_size=8)
 LINES = st.text(alphabet=st.sampled_from('a1,"\n\r é\x00\x1f'), min_size=1, max_size=40)
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=tries(400))
 @given(LINES)
 @example('a,b\n"x,",y\n')
 @example('5" x,"b,"\n')
