@@ -117,4 +117,3 @@ def rows(tape: Tape, grid: Grid, first: int) -> Iterator[Cells]:
         for part in [taken] if taken else careful(tape, block, grid, first):
             first += len(part.cells) + len(part.bad) + len(part.blank)
             yield part.cells
-

@@ -100,3 +100,32 @@ def test_a_broken_line_ends_nothing() -> None:
         "x",
     ]
     assert [part.index for part in found if isinstance(part, Element)] == [0, 2, 4]
+
+
+TORN = ['{"a":[{}', "{}]}", "{},{}", '{"a":1', '"b":2}', "[1", "2]", '{"a":"x', 'y"}', "1,2", '{"a":1,"a":2}', '{"a" :1,"a":2}',
+    '{"a":"\\": "}', '{"a":{"b":[{"c":1,"c":2}]}}', "NaN", "1]", "[2", '{"a":"\\ud800"}', "", " ", '{"a":{"b":[1,{"c":null}]}}']  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(TORN) | VALUES.map(json.dumps) | st.text('{}[]",:a1 ', max_size=8), max_size=12))
+def test_lines_read_together_are_the_lines_read_one_by_one(written: list[str]) -> None:
+    """No line lends another what it lacks: each is what it is alone, whichever lines stand around it."""
+    data = [line.replace("\n", "").encode() + b"\n" for line in written]
+    alone = [part for line in data for part in lines(io.BytesIO(line))]
+    together = list(lines(io.BytesIO(b"".join(data))))
+    assert [part.value if isinstance(part, Element) else (part.code, part.found) for part in together] == [
+        part.value if isinstance(part, Element) else (part.code, part.found) for part in alone
+    ]
+    whole = b"".join(data)
+    for part in together:
+        if isinstance(part, Element):
+            assert whole[slice(*part.span)].decode().strip() == part.raw
+
+
+def test_many_sound_lines_are_read_together() -> None:
+    """Lines that are all whole, with no name twice, need no second reading; one with a name twice makes them need it."""
+    sound = [json.dumps({"n": n, "in": {"list": [{"x": 1}]}}).encode() for n in range(20)]
+    found = jsonlist._together(sound)
+    assert found is not None
+    assert list(found) == [as_text(json.loads(line)) for line in sound]
+    for odd in (b'{"n":1,"n":2}', b'{"n" :1,"n":2}', b"{},{}", b"", b'{"in":{"x":1,"x":1}}'):
+        assert jsonlist._together([*sound, odd]) is None
