@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from statistics import mean
 from typing import Any
 
 import sqlalchemy as sa
@@ -126,21 +125,32 @@ def outcomes(unit: Unit, since: datetime, until: datetime) -> list[tuple[str, st
 
     Hours are counted to the first answer that decides; a median of an even number is the middle of the two in the middle.
     """
-    c = docket.c
-    group = (c.country, c.measure, c.outcome, c.code)
-    span = (c.direction == IN, c.came_at >= since, c.came_at < until)
-    query = sa.select(*group, sa.func.count(), sa.func.count(c.hours)).where(*span).group_by(*group)
-    return sorted((*key, total, _median(unit, span, key, known)) for *key, total, known in unit.execute(query))
+    span = {"since": since, "until": until}
+    query = sa.select(*_GROUP, sa.func.count(), sa.func.count(docket.c.hours)).where(*_SPAN).group_by(*_GROUP)
+    return sorted((*key, total, _median(unit, span, key, known)) for *key, total, known in unit.execute(query, span))
 
 
-def _median(unit: Unit, span: tuple[sa.ColumnElement[bool], ...], key: list[str], known: int) -> float | None:
+def _median(unit: Unit, span: Mapping[str, Any], key: list[str], known: int) -> float | None:
     """Give the median hours of a group in which so many are *known*: the index is walked up to its middle."""
     if not known:
         return None
-    c = docket.c
-    same = [one == value for one, value in zip((c.country, c.measure, c.outcome, c.code), key, strict=True)]
-    query = sa.select(c.hours).where(*span, *same, c.hours.is_not(None)).order_by(c.hours)
-    return float(mean(unit.scalars(query.limit(2 - known % 2).offset((known - 1) // 2))))
+    group = {one.name: value for one, value in zip(_GROUP, key, strict=True)}
+    middle = {"most": 2 - known % 2, "skip": (known - 1) // 2}
+    found = list(unit.scalars(_MIDDLE, {**span, **group, **middle}))
+    return float(sum(found) / len(found))
+
+
+_GROUP = (docket.c.country, docket.c.measure, docket.c.outcome, docket.c.code)
+_SPAN = (
+    docket.c.direction == IN, docket.c.came_at >= sa.bindparam("since"), docket.c.came_at < sa.bindparam("until")
+)  # fmt: skip
+_MIDDLE = (
+    sa.select(docket.c.hours)
+    .where(*_SPAN, *(one == sa.bindparam(one.name) for one in _GROUP), docket.c.hours.is_not(None))
+    .order_by(docket.c.hours)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+    .offset(sa.bindparam("skip", type_=sa.Integer))
+)
 
 
 def _written(at: datetime) -> str:

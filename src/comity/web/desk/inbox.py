@@ -32,7 +32,7 @@ MOST = 64 << 20
 def listed(visit: Visit) -> Response:
     """List what arrived, emergencies first, then by what is due."""
     everything = visit.query("all") == "yes"
-    return visit.page("inbox.html", found=arrivals(visit, everything=everything), everything=everything, wrong=None)
+    return visit.page("inbox.html", found=arrivals(visit, everything=everything, new=True), everything=everything, wrong=None)
 
 
 def taken_up(visit: Visit) -> Response:
@@ -97,7 +97,7 @@ def _placed(visit: Visit, sent: UploadFile) -> Path:
 
 
 def _again(visit: Visit, wrong: ComityError) -> Response:
-    return visit.page("inbox.html", 422, found=arrivals(visit), everything=False, wrong=wrong)
+    return visit.page("inbox.html", 422, found=arrivals(visit, new=True), everything=False, wrong=wrong)
 
 
 ROUTES = (
