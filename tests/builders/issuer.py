@@ -26,6 +26,8 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from builders.desk import PLAIN, Served, Visitor, served_on
 from builders.nodes import opened as nodes_in
+from comity.accounts import identities
+from comity.accounts.idtoken import Vouched
 from comity.kernel.clock import Clock
 from comity.web.desk.pages import ROUTES
 
@@ -37,6 +39,8 @@ KEYS: dict[str, Any] = {
     "Ed25519": OKPKey.generate_key("Ed25519", {"kid": "ed-1", "use": "sig"}),
 }
 KEYS["PS256"] = KEYS["RS256"]
+STRONG = {"amr": ["pwd", "otp"]}
+COUNT = iter(range(1000))
 
 
 @dataclass
@@ -257,3 +261,39 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("location", location)
         self.end_headers()
         self.wfile.write(body)
+
+
+Both = tuple[Served, Provider]
+
+
+def told(both: Both, **said: Any) -> None:
+    """Let the provider say something else of itself, and the desk ask it anew."""
+    both[1].said = said
+    both[0].desk.__dict__.pop("issuer", None)
+
+
+def nobody(visitor: Visitor) -> bool:
+    """Tell whether nobody is signed in."""
+    return visitor.get("/account").status_code == 303
+
+
+def known(both: Both, *roles: str) -> str:
+    """The name of a person who is linked; he is the one who is signed in at the provider."""
+    desk, provider = both
+    name = f"person{next(COUNT)}"
+    provider.person = f"8c1f-{name}"
+    identities.link(desk.crew.staff, desk.person(name, *roles).id, Vouched(provider.issuer, provider.person))
+    return name
+
+
+def started(desk: Served) -> Visitor:
+    """A visitor who looked at the door."""
+    visitor = desk.visitor()
+    visitor.get("/sign-in")
+    return visitor
+
+
+def says(answer: Any, text: str, status: int = 401) -> None:
+    """Find that the page of a refusal says why, and offers the own keys all the same."""
+    assert (answer.status_code, text in answer.text) == (status, True), answer.text
+    assert 'name="password"' in answer.text
