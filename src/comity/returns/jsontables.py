@@ -292,14 +292,21 @@ def asked_for(given: Given) -> tuple[str, ...]:
 def providers(source: Source, given: Given, data: bytes | None = None) -> dict[str, str]:
     """Say which lists at the head of a document a mapping fits: the list, and the mapping's provider."""
     head = source.head if data is None else data
-    flat = Flattening(asked_for(given))
+    headers = _headers(head, is_lines(source.head), asked_for(given))
+    chosen = {key: settle([list(header)], given) for key, header in headers.items()}
+    return {key: choice.mapping.provider for key, choice in chosen.items() if choice.mapping}
+
+
+@lru_cache(maxsize=4)
+def _headers(head: bytes, by_line: bool, asked: tuple[str, ...]) -> dict[str, list[str]]:
+    """Give the names in each list at the head of a document, which several readers ask for."""
+    flat = Flattening(asked)
     rows: dict[str, list[dict[str, str]]] = {}
-    for count, unit in enumerate(_units(BytesIO(head), is_lines(source.head))):
+    for count, unit in enumerate(_units(BytesIO(head), by_line)):
         if isinstance(unit, Broken) or count > 500:
             break
         rows.setdefault(unit.key, []).append(flat.row(unit.value))
-    chosen = {key: settle([_header(found)], given) for key, found in rows.items()}
-    return {key: choice.mapping.provider for key, choice in chosen.items() if choice.mapping}
+    return {key: _header(found) for key, found in rows.items()}
 
 
 def largest(source: Source, given: Given) -> tuple[list[str], Iterator[Cells]] | None:
