@@ -50,6 +50,7 @@ SPEAKING = (
     "exchange/capabilities.py",
     "exchange/probe.py",
     "exchange/worklist.py",
+    "identifiers/",
     "kernel/shape.py",
     "law/assembly.py",
     "law/basis.py",
@@ -292,6 +293,8 @@ def vocabularies() -> Iterator[str]:
         yield from (row["label"]["en"] for row in named.values())
     yield from (deed["en"] for deed in _loaded(SOURCE / "evidence" / "data" / "custody.yaml").values())
     yield from TYPES.values()
+    for rows in _loaded(SOURCE / "identifiers" / "data" / "reserved.yaml").values():
+        yield from (row["label"] for row in rows if "label" in row)
     sets = _loaded(SOURCE / "requests" / "data" / "completeness.yaml")["sets"]
     for rules in sets.values():
         for item in rules["items"]:
@@ -380,7 +383,7 @@ def collected() -> Catalog:
         for said in (
             *advice(parsed(path)),
             *recorded(parsed(path)),
-            *(sentences(parsed(path)) if place in SPEAKING else ()),
+            *(sentences(parsed(path)) if place.startswith(SPEAKING) else ()),
         ):
             found.add(numbered(said), locations=[(place, 0)])
     for page in (p for p in tracked() if p.suffix == ".html" and p.parent.name == "templates"):

@@ -12,7 +12,7 @@ from comity.accounts.access import cases_of, known_to
 from comity.accounts.duties import roles
 from comity.accounts.errors import NotAllowed
 from comity.kernel.errors import ComityError
-from comity.kernel.language import _
+from comity.kernel.language import _, said
 from comity.requests import tables
 from comity.requests.cases import keep_case, show_case, targets_of
 from comity.requests.errors import WrongState
