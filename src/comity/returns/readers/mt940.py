@@ -163,23 +163,18 @@ class _Reading:
             self._now.sequence = (int(match[1]), int(match[2] or 1)) if one.tag.startswith("28") else self._now.sequence
 
     def _entry(self, one: Field, more: Field | None) -> Iterable[Part]:
-        """Make the waiting `:61:` an entry, with its `:86:` if there is one."""
+        """Make the waiting `:61:` an entry, with its `:86:` if there is one; where it is none, that is a word of its own."""
         self._line = None
         body = self._text(one.body, one.row)
         line = self._lines.read(body)
         if line is None:
-            return self._malformed(one, more)
+            self._joined -= more is not None
+            wrong = self._rejected("row_malformed", one, "YYMMDD[MMDD], C, D, RC or RD, amount, type, reference")
+            return (wrong, *self._note(more)) if more else (wrong,)
         if not line.status:
             self._now.tally.add(line.direction, line.value)
         self._entries.append(self._row(one, line, more, body))
         return ()
-
-    def _malformed(self, one: Field, more: Field | None) -> Iterator[Part]:
-        """Reject a `:61:` that is none; its `:86:` is then a word of its own."""
-        yield self._rejected("row_malformed", one, "YYMMDD[MMDD], C, D, RC or RD, amount, type, reference")
-        if more:
-            self._joined -= 1
-            yield from self._note(more)
 
     def _row(self, one: Field, line: Line, more: Field | None, body: str) -> Entry:
         raw, end, get, account = ":61:" + body, one.end, _NOTHING.get, ""
