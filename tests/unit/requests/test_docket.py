@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
+from importlib import import_module
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -45,6 +47,23 @@ def test_a_row_is_settled_again_as_it_is(store: Store) -> None:
             dockettables.settle(unit, one.id)
         assert unit.execute(sa.select(docket).order_by(docket.c.request)).all() == before
         assert len(before) == 40
+
+
+def test_an_older_database_gets_the_same_docket(store: Store) -> None:
+    """What the migration says of requests that are there already is what writing them one by one has said."""
+    with store.write() as unit:
+        made = Crowd(unit, 6)
+        made.fill(30)
+        tables.add_request(unit, request(1000, direction="out"))
+        kept = [dict(row) for row in unit.execute(sa.select(docket).order_by(docket.c.request)).mappings()]
+        told = import_module("comity.store.migrations.versions.0016_docket").rows(unit)
+        assert sorted((_aware(row) for row in told), key=lambda row: str(row["request"])) == kept
+        assert len(kept) == 31
+
+
+def _aware(row: dict[str, Any]) -> dict[str, Any]:
+    times = {name: row[name] and row[name].replace(tzinfo=UTC) for name in ("came_at", "changed_at", "due_at")}
+    return row | times
 
 
 def test_the_order_is_emergency_then_due_then_came(store: Store) -> None:
