@@ -159,14 +159,18 @@ class Machines:
             unit.exec_driver_sql("UPDATE job SET lease_until = NULL WHERE state = 'open'")
         self.start(party)
 
-    def killer(self, party: str, longest: float) -> None:
-        """Kill a node again and again, at most so many seconds after it listens, now and then before it does."""
+    def killer(self, party: str, longest: float, growth: float) -> None:
+        """Kill a node again and again, at most so many seconds after it listens, now and then before it does.
+
+        Each life may be longer than the one before by *growth*, so that a machine that is too slow for the first ones gets on.
+        """
         luck = random.Random(f"{self.seed}/{party}")
         while not self.over.is_set():
             if luck.random() < 0.9:
                 self._listening(party)
             self.over.wait(luck.uniform(0.2, longest))
             self.kill(party, luck)
+            longest *= growth
 
     def _listening(self, party: str) -> None:
         """Wait until a node listens, or all is over."""
@@ -296,10 +300,10 @@ class Crowd(Machines):
             one.start()
         return threads
 
-    def play(self, count: int, *, seconds: float, lives: float) -> None:
+    def play(self, count: int, *, seconds: float, lives: float, growth: float) -> None:
         """Have everybody work under chaos until all is answered, then heal all and wait until nothing is under way."""
         end = time.monotonic() + seconds
-        killers = [partial(self.killer, party, lives) for party in (VN, SG)]
+        killers = [partial(self.killer, party, lives, growth) for party in (VN, SG)]
         around = self.during(*killers, self.impatience, self.thief)
         people = self.during(lambda: self.officers(count), lambda: self.desks(count))
         self._join(people, end)
