@@ -95,6 +95,7 @@ ACTS = ("draft", "change", "seal", "reopen", "confirm", "release", "withdraw", "
 SENT = ("send", "notify", "cancel")  # acts that may be said with what became of them
 DUTIES = "accounts/data/duties.yaml"
 LAW = "law/data/"
+NATIONAL = ("authorised_by", "renewal", "urgent_route", "data", "obliged", "effect")
 UNSTABLE = tuple(f'"{name}' for name in ("POT-", "PO-", "Generated-", "Project-", "Report-", "Last-", "Language-Team"))
 VAGUE = {"got {0}, expected {1}"}  # would also be found in messages of errors, which stay in English
 SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
@@ -364,6 +365,17 @@ def law() -> Iterator[str]:
         instrument = _loaded(path)
         yield from (instrument.get("note") or "", (instrument.get("entry") or {}).get("condition") or "")
         yield from (instrument.get("coverage") or {}).get("gaps") or ()
+    for path in sorted((data / "national").glob("*.yaml")):
+        yield from _stated(_loaded(path), "")
+
+
+def _stated(value: Any, key: str) -> Iterator[str]:
+    """Find what the data say of who orders, how long, what and whom in national law; elements and notes stay English."""
+    if isinstance(value, dict | list):
+        for name, one in value.items() if isinstance(value, dict) else ((key, one) for one in value):
+            yield from _stated(one, name)
+    elif key in NATIONAL and isinstance(value, str):
+        yield value
 
 
 def numbered(text: str) -> str:
