@@ -329,7 +329,9 @@ def table(engine: str, given: argparse.Namespace, sizes: tuple[int, int]) -> Non
     """Print the figures of an engine, the peer first."""
     how = {"seconds": given.seconds, "clients": given.clients}
     with store(engine, given.keep, sizes) as (folder, url):
-        print(f"\n{engine:<24}{'one client':^24}{f'{given.clients} clients':^32}\n{'milliseconds':<24}{HEAD}", flush=True)
+        print(
+            f"\n{engine:<24}{'one client':^24}{f'{given.clients} clients':^32}\n{'milliseconds':<24}{HEAD}", flush=True
+        )
         port = free_port()
         address = url.replace("postgresql:", "postgresql+psycopg:")
         with running([sys.executable, "-c", PEER, address, str(port)], port, url, speaks=False) as peer:

@@ -80,7 +80,9 @@ def objects_of(unit: Unit, request: str, *, side: str) -> list[Object]:
 
 def objects_among(unit: Unit, requests: Iterable[str], *, side: str) -> dict[str, list[Object]]:
     """List the objects of some requests that one side created, by request; without their members."""
-    query = sa.select(*(one for one in _objects.c if one.name != "members")).where(_objects.c.request.in_(sorted(requests)), _objects.c.side == side)
+    query = sa.select(*(one for one in _objects.c if one.name != "members")).where(
+        _objects.c.request.in_(sorted(requests)), _objects.c.side == side
+    )
     found: dict[str, list[Object]] = {}
     for row in unit.execute(query.order_by(_objects.c.type, _objects.c.id)).mappings():
         found.setdefault(row["request"], []).append(Object(members={}, **row))

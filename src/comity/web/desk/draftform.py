@@ -132,7 +132,9 @@ def _reason(one: Finding) -> str:
     if not one.reason.startswith(EMPTY):
         return _plain(said(one.reason))
     field = next((each for each in request_shape().fields if each.name == one.field.partition(".")[0]), None)
-    return _("{field}: not stated").format(field=vocabulary.label(field.label, language())) if field else said(one.reason)
+    return (
+        _("{field}: not stated").format(field=vocabulary.label(field.label, language())) if field else said(one.reason)
+    )
 
 
 def _plain(given: str) -> str:

@@ -32,7 +32,9 @@ MOST = 64 << 20
 def listed(visit: Visit) -> Response:
     """List what arrived, emergencies first, then by what is due."""
     everything = visit.query("all") == "yes"
-    return visit.page("inbox.html", found=arrivals(visit, everything=everything, new=True), everything=everything, wrong=None)
+    return visit.page(
+        "inbox.html", found=arrivals(visit, everything=everything, new=True), everything=everything, wrong=None
+    )
 
 
 def taken_up(visit: Visit) -> Response:
