@@ -366,11 +366,15 @@ def law() -> Iterator[str]:
         yield from (instrument.get("note") or "", (instrument.get("entry") or {}).get("condition") or "")
         yield from (instrument.get("coverage") or {}).get("gaps") or ()
     for path in sorted((data / "national").glob("*.yaml")):
-        yield from _stated(_loaded(path), "")
+        country = _loaded(path)
+        yield from _stated(country, "")
+        for entry in (*country.get("offences", {}).values(), *country.get("powers", {}).values()):
+            yield entry.get("note") or ""
+        yield ((country.get("mutual_legal_assistance") or {}).get("dual_criminality") or {}).get("text") or ""
 
 
 def _stated(value: Any, key: str) -> Iterator[str]:
-    """Find what the data say of who orders, how long, what and whom in national law; elements and notes stay English."""
+    """Find what the data say of who orders, how long, what and whom in national law; elements and conditions stay English."""
     if isinstance(value, dict | list):
         for name, one in value.items() if isinstance(value, dict) else ((key, one) for one in value):
             yield from _stated(one, name)
