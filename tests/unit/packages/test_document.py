@@ -57,10 +57,18 @@ def test_every_leaf_is_printed(request: dict[str, Any]) -> None:
     )
     printed = [block.value for block in fields(request)]
     assert len(printed) == len(shown)
-    unmatched = list(printed)
-    for leaf in sorted(shown, key=lambda leaf: len(words(leaf))):
-        unmatched.remove(next(word for word in unmatched if word in words(leaf)))
-    assert unmatched == []
+    taken: dict[int, int] = {}
+
+    def place(leaf: int, seen: set[int]) -> bool:
+        for at, word in enumerate(printed):
+            if at not in seen and word in words(shown[leaf]):
+                seen.add(at)
+                if at not in taken or place(taken[at], seen):
+                    taken[at] = leaf
+                    return True
+        return False
+
+    assert all(place(leaf, set()) for leaf in range(len(shown)))
 
 
 def test_order_is_the_order_of_the_shape() -> None:
