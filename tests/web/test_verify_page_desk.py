@@ -98,7 +98,7 @@ def test_refused_package_gives_no_number_of_a_stranger(page: Page, maker: Maker)
     drop(page, ATTACKS["altered_party_file"].make(maker), maker.folder / "root.json")
     assert page.inner_text("#verdict") == "Refused"
     assert "does not vouch for the sender" in page.inner_text(".verdict")
-    assert "555" not in page.inner_text("#result")
+    assert "+1 555" not in page.inner_text("#result")
     assert page.get_attribute("details.unproven", "open") is None
 
 

@@ -76,8 +76,8 @@ def said(text: str, *, surely: bool = False) -> str:
     """Give a sentence that a room said in English in the person's language; as it is where it is not known.
 
     A sentence is known by its fixed pieces; what stands between them is kept, unless it is a known sentence itself. Of
-    several sentences each is said by itself. Where *surely* is asked for, few letters do not make a known sentence: so
-    for what may also be free text.
+    several sentences each is said by itself. Where *surely* is asked for, few letters do not make a known sentence, and
+    what is known in part is left as it is: so for what may also be free text.
     """
     return _said(text, int(surely))
 
@@ -89,7 +89,9 @@ def _said(text: str, depth: int) -> str:
     breaks = [found.span() for found in _BREAK.finditer(text)]
     for end, begin in reversed([*breaks, (len(text), len(text))] if len(breaks) < MOST else []):
         if (words := _known(text[:end], depth, one=True)) is not None:
-            return words + text[end:begin] + _said(text[begin:], max(depth, 1))
+            rest = _said(text[begin:], max(depth, 1))
+            half = depth and rest == text[begin:] and any(map(str.isalpha, rest))
+            return text if half else words + text[end:begin] + rest
     words = _known(text, depth)
     return text if words is None else words
 

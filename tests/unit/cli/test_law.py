@@ -54,7 +54,7 @@ def test_one_instrument_is_listed(program: Program) -> None:
 def test_a_tile_map_is_written(program: Program, tmp_path: Path) -> None:
     """The map of the instrument asked for is written to a file; a file that cannot be written is told."""
     program.run("law", "status", "--instrument", "budapest", "--svg", tmp_path / "map.svg", *ON)
-    assert "Budapest Convention on 2026-11-25" in (tmp_path / "map.svg").read_text("utf-8")
+    assert "Budapest Convention on 25 Nov 2026" in (tmp_path / "map.svg").read_text("utf-8")
     code, _, err = program.end("law", "status", "--json", "--svg", tmp_path / "none" / "map.svg", *ON)
     assert (code, "expected a file to write" in err) == (1, True)
 

@@ -119,7 +119,9 @@ def test_an_older_database_is_filled(filled: Store) -> None:
     """Migrating a database of before finds what it held already, and numbers go on from there."""
     with filled.write() as unit:
         for act in (
-            "DROP INDEX ix_request_case", "DROP INDEX ix_request_direction_state_peer_case", "DROP TABLE request_related",
+            "DROP TABLE peer_check", "DROP TABLE account_identity", "DROP TABLE account_errand", "DROP TABLE request_docket",
+            "DROP INDEX ix_request_case_direction_state_changed_at_id",
+            "DROP INDEX ix_request_direction_state_peer_case", "DROP TABLE request_related",
             "DROP TABLE search_word", "DROP TABLE search_page", "DROP INDEX ix_evidence_bag_case",
             'ALTER TABLE evidence_bag DROP COLUMN "case"', "UPDATE alembic_version SET version_num = '0013'",
         ):  # fmt: skip

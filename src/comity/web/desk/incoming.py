@@ -85,7 +85,7 @@ def page(visit: Visit, wrong: ComityError | None = None, at: str = "") -> Respon
         may={act: visit.may(act, case) for act in _ACTS} | {"mine": _mine(visit, proposal)},
         decides=request.measure != ASSISTANCE or visit.me.may("assistance.decide"),
         drawing=drawn(moments, mirrored=direction(visit.language) == "rtl"), moments=moments, clocks=clocks,
-        country=_country(visit, request), sender=desk.node.office.known(request.peer), moment=moment,
+        country=_country(visit, request), sender=desk.node.office.known(request.peer),
         members=[one for one in everybody if one.id in members],
         others=[one for one in everybody if one.active and one.id not in members],
         stated=_stated(), ended=frozenset(WORDS.values()), refusals=_codes(REFUSED), lacks=_codes(INFO_NEEDED),

@@ -15,7 +15,8 @@ from markupsafe import Markup, escape
 
 from comity import __version__
 from comity.kernel import notation
-from comity.kernel.clock import stamp
+from comity.kernel.clock import moment, stamp
+from comity.kernel.errors import BadInput
 from comity.kernel.language import _, counted, said
 
 from .languages import NAMES, direction, worded, written
@@ -101,11 +102,19 @@ def _browser(agent: str) -> str:
     return ", ".join(filter(None, found)) or agent[:60]
 
 
-def _time(visit: Visit) -> Callable[[datetime | None], Markup]:
+def _time(visit: Visit) -> Callable[[datetime | str | None], Markup]:
     zone = visit.who.person.zone if visit.who else "UTC"
 
-    def time(at: datetime | None) -> Markup:
-        """Write a moment in the person's zone with its offset; the zone's name and the machine's form stand behind it."""
+    def time(at: datetime | str | None) -> Markup:
+        """Write a moment in the person's zone with its offset; the zone's name and the machine's form stand behind it.
+
+        A text that is no moment, as others may have sent it, stays as it is.
+        """
+        if isinstance(at, str):
+            try:
+                at = moment(at)
+            except BadInput:
+                return Markup("<bdi>{}</bdi>").format(at)
         return Markup("") if at is None else _moment(at, zone, visit.language)
 
     return time

@@ -12,7 +12,6 @@ from comity.accounts.access import roles_of
 from comity.accounts.duties import acts
 from comity.exchange import tables as messages
 from comity.exchange.sending import stands
-from comity.kernel.clock import moment
 from comity.kernel.errors import ComityError
 from comity.packages.document import blocks
 from comity.packages.sealing import request_shape
@@ -154,7 +153,6 @@ def page(visit: Visit, *, wrong: ComityError | None = None) -> Response:
         line=line,
         drawing=clockline.drawn(line, mirrored=direction(visit.language) == "rtl"),
         act=clockline.act,
-        moment=moment,
         remarks=draftform.remarks(findings),
         blocking=sum(one.blocks for one in findings),
         party=office.party,
