@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -154,3 +155,15 @@ def test_a_file_is_taken_up_to_its_limits(desk: Served) -> None:
     assert sent(b"x" * 200_000) == (200, b"x" * 200_000)
     assert sent(b"x" * 400_000)[0] == 413
     assert sent(b"x", b"y")[0] == 415
+
+
+def test_an_emergency_comes_first_at_home(tmp_path: Path) -> None:
+    """What waits for one's hand begins with emergencies, also where something else changed later."""
+    with served(tmp_path) as desk:
+        urgent = desk.nodes.released("disclose_emergency")
+        desk.crew.clock.advance(timedelta(hours=1))
+        later = desk.nodes.sealed()
+        officer = desk.client("quang", "officer", "releaser")
+        desk.member("quang", urgent.case)
+        shown = officer.read("/").partition("Requests that wait for you")[2]
+        assert 0 < shown.index(urgent.reference) < shown.index(later.reference)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from comity.accounts.access import known_to
 from comity.exchange import tables as messages
@@ -54,7 +54,7 @@ def work(visit: Visit) -> Work:
         answered = tables.requests_of(unit, known, OUT, ANSWERS, since=now - NEW, most=LOOKED, brief=True)
         followed = tables.named_by(unit, [one.id for one in (*open_ones, *answered)])
         refused = [one for one in answered if one.state == REFUSED and one.package not in followed]
-        latest = sorted([*open_ones, *refused], key=lambda one: (one.changed_at, one.id), reverse=True)
+        latest = sorted([*open_ones, *refused], key=_order, reverse=True)
         drafted = release.drafters_of(unit, [one.id for one in latest if one.state == SEALED])
         mine = list(_mine(visit, latest, drafted, letters))
     full = LOOKED in (len(open_ones), len(due), len(answered))
@@ -63,6 +63,11 @@ def work(visit: Visit) -> Work:
     more = {name: len(rows) - MOST for name, rows in found.items() if len(rows) > MOST}
     more = {name: 0 if full else count for name, count in more.items()}
     return Work(mine[:MOST], due[:MOST], stuck[:MOST], new[:MOST], more)
+
+
+def _order(one: Request) -> tuple[bool, datetime, str]:
+    """Order by emergency, then by the last change."""
+    return one.measure == release.EMERGENCY, one.changed_at, one.id
 
 
 def _mine(
