@@ -57,7 +57,7 @@ def enter_subject(staff: Staff, by: Person, person: str, issuer: str, subject: s
         if found.id == by.id:
             raise AnotherPerson("got oneself, expected another person to do this", field="person")
         if keyed(unit, found) or not found.active:
-            advice = "The person links it himself, signed in, under My account."
+            advice = "The person links it in person, signed in, under My account."
             raise NotAllowed("got a person who has keys of his own, expected one who has none", advice=advice)
         return _link(staff, unit, found, issuer, subject, by.id, said(reason))
 

@@ -343,5 +343,5 @@ def _another(by: Person, person: str) -> None:
 
 def _require_administrator(staff: Staff, unit: Unit) -> None:
     if not able_administrators(staff, unit):
-        advice = "Give another person the role first, and let him set up his account."
+        advice = "Give another person the role first, and let them set up their account."
         raise LastAdministrator("got the last administrator, expected another to be left", advice=advice)

@@ -127,7 +127,7 @@ def _preserve(stage: Stage, reference: str) -> None:
     stage.run(f"request fill {reference} --with sheets/preserve.yaml", home="vn")
     stage.run(f"request check {reference}", home="vn")
     stage.run(f"request seal {reference} --key keys/vn/post-3", home="vn")
-    stage.say(_("The drafter cannot release what he drafted:"))
+    stage.say(_("The drafter cannot release their own draft:"))
     stage.run(f"request release {reference} --key keys/vn/post-3", home="vn", expect=1)
     stage.run(f"request release {reference} --key keys/vn/post-1 --out post", home="vn")
     stage.scene(

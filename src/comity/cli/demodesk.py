@@ -49,7 +49,7 @@ CASES = {"vn": ("VN-2022-RONIN", "VN-2017-WANNACRY"), "sg": ("VN.a05:VN-2022-RON
 
 def desks(stage: Stage, ports: dict[str, int]) -> None:
     """Give nodes of the demonstration a desk, each on its port, and say who comes in where."""
-    stage.scene(_("Two nodes get a desk with pages: their people are invited, and each sets up his own door"))
+    stage.scene(_("Two nodes get a desk with pages: their people are invited, and each sets up a door of their own"))
     for home, crew in CREWS.items():
         url = f"http://localhost:{ports[home]}"
         settle(stage.folder, home, desk=f"127.0.0.1:{ports[home]}", desk_url=url)
