@@ -48,7 +48,7 @@ def test_what_may_not_be_is_said_with_the_reason(desk: Served) -> None:
     boss, page = desk.client("tries", "administrator"), page_of(desk, "drafts", "drafter")
     answer = boss.post(f"{page}/role", {"role": "auditor", "reason": "x"}, page=page)
     assert answer.status_code == 409
-    assert "must have nothing of his own in it" in answer.text
+    assert "must have nothing of their own in it" in answer.text
 
 
 def test_somebody_stands_in(desk: Served) -> None:
