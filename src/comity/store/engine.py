@@ -114,7 +114,9 @@ def _open(url: URL, patience: float) -> Engine | None:
             event.listen(engine, "begin", _begin_sqlite)
             return engine
         case "postgresql":
-            options = f"-c lock_timeout={int(patience * 1000)} -c timezone=UTC"
+            # A plan for any value is no plan for a rare word: each query is planned for what it asks.
+            planned = "-c plan_cache_mode=force_custom_plan"
+            options = f"-c lock_timeout={int(patience * 1000)} -c timezone=UTC {planned}"
             engine = create_engine(
                 url, connect_args={"options": options, "connect_timeout": max(2, int(patience))}, pool_pre_ping=True
             )
