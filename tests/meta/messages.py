@@ -29,7 +29,7 @@ from comity.evidence.describing import DESCRIPTION, TREE_LAYER
 from comity.evidence.disclosure import PROOF_LAYER
 from comity.evidence.reading import BAG, BYTES, COMPLETE, TAGS
 from comity.evidence.verification import ABSENT, FAILED, PROVED, UNCHECKED
-from comity.exchange import custody, emergency, outcomes, provider, sending, tables, verbs
+from comity.exchange import custody, emergency, outcomes, proposals, sending, tables, verbs
 from comity.exchange.part import STATES as PART_STATES
 from comity.law.worksheet import PROVISION, ROWS
 from comity.ledger.model import TYPES
@@ -84,7 +84,7 @@ MESSAGES = (
     *(sending.ORDER, sending.NOTICE, sending.CANCEL, outcomes.OUTCOME, custody.DELIVERY, custody.WORD, verbs.ACTIONS),
     *(tables.QUEUED, tables.ANSWERED, tables.STUCK, "refused"),
 )
-NOTES = (emergency.CALLBACK, emergency.OVERRIDE, provider.REVIEW, provider.REFUSAL)
+NOTES = (emergency.CALLBACK, emergency.OVERRIDE, proposals.REVIEW, proposals.REFUSAL)
 CALLBACKS = ("confirmed", "denied", "not reached", "overridden", "not called back")
 WITNESSES = ("statement", "signature", "time", "log")
 LAYERS = (BAG, COMPLETE, BYTES, TAGS, DESCRIPTION, TREE_LAYER, PROOF_LAYER, *WITNESSES)

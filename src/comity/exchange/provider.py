@@ -40,9 +40,7 @@ from .notifying import notify
 from .objecttables import THEIRS, Object
 from .outcomes import Outcome
 from .part import MAX_BINARY
-from .proposals import REFUSAL as REFUSAL
-from .proposals import REVIEW as REVIEW
-from .proposals import supersede
+from .proposals import REFUSAL, REVIEW, supersede
 
 MAX_TEXT, MAX_NAME = 2000, 200
 ENVELOPE = 128 * 1024

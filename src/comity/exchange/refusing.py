@@ -26,8 +26,7 @@ from . import provider
 from .deliverytables import Note
 from .desk import Desk
 from .errors import NotDecided
-from .proposals import DECLINED, REVIEW
-from .proposals import proposal as proposal
+from .proposals import DECLINED, REVIEW, proposal
 from .provider import MAX_NAME, MAX_TEXT
 
 

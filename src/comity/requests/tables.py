@@ -423,15 +423,6 @@ def answers_of(unit: Unit, request: str) -> list[Answer]:
     return [Answer(**row) for row in unit.execute(query).mappings()]
 
 
-def answers_among(unit: Unit, ids: Iterable[str]) -> dict[str, list[Answer]]:
-    """List the receipts of some requests, by request, in the order in which they were given."""
-    query = sa.select(_answers).where(_answers.c.request.in_(sorted(ids)))
-    found: dict[str, list[Answer]] = {}
-    for row in unit.execute(query.order_by(_answers.c.at, _answers.c.signed, _answers.c.id)).mappings():
-        found.setdefault(row["request"], []).append(Answer(**row))
-    return found
-
-
 def add_gate_record(unit: Unit, request: str, at: datetime, document: Mapping[str, Any]) -> None:
     """Keep what was answered to the safeguards questions before a request is executed; earlier records stay."""
     unit.execute(sa.insert(_gate_records).values(request=request, at=at, document=dict(document)))

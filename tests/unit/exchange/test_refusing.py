@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from builders.exchange import SG
 from builders.nodes import Nodes
 from builders.provider import Provider, provider
-from comity.exchange import drills, refusing
+from comity.exchange import drills, proposals, refusing
 from comity.exchange import provider as provider_acts
 from comity.exchange.errors import NotDecided
 from comity.exchange.figures import Figures, Row, figures
@@ -64,7 +64,7 @@ def test_a_declined_refusal_stands_no_more(sg: Provider) -> None:
         refusing.propose(desk, request.id, LAN, code="no_such", reason="A year.")
     refusing.propose(desk, request.id, LAN, code="too_broad", reason="A year.")
     with desk.office.store.read() as unit:
-        assert refusing.proposal(unit, request) is not None
+        assert proposals.proposal(unit, request) is not None
 
 
 def test_an_acceptance_ends_a_proposed_refusal(sg: Provider) -> None:
@@ -80,7 +80,7 @@ def test_an_acceptance_ends_a_proposed_refusal(sg: Provider) -> None:
     assert said == ["proposed by Lan Tester; the request was accepted"]
     refusing.propose(desk, request.id, LAN, code="too_broad", reason="A year all the same.")
     with desk.office.store.read() as unit:
-        assert refusing.proposal(unit, request) is not None
+        assert proposals.proposal(unit, request) is not None
 
 
 def test_a_refusal_by_another_way_ends_a_proposal(sg: Provider) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 
-_SUBFIELD = re.compile(r"([?>~^|])([0-9]{2})", re.ASCII)
 _HEAD = re.compile(r"[0-9]{3}([?>~^|])[0-9]{2}", re.ASCII)
 _PURPOSE = frozenset(map(str, (*range(20, 30), *range(60, 64))))
 _SEPA = re.compile(

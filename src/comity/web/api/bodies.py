@@ -16,7 +16,7 @@ from comity.store.blobs import writing
 
 from ..desk import forms
 from ..desk.desk import Desk
-from ..desk.errors import SlowForm, TooLarge
+from ..desk.errors import SlowForm
 from ..desk.forms import Form
 from .errors import BadCall, WrongContent
 from .operations import FILE, FORM, NOTHING, Operation
@@ -45,7 +45,7 @@ async def read(desk: Desk, request: Request, operation: Operation) -> Body:
     if operation.takes == FORM:
         return Body(form=await forms.read(request, operation, desk.upload_time, lambda: desk.node.blobs.stage().parent))
     seconds = desk.upload_time if operation.takes == FILE else desk.body_time
-    pieces = _pieces(request, operation.most)
+    pieces = forms.streamed(request, operation.most)
     try:
         async with asyncio.timeout(seconds):
             if operation.takes == FILE:
@@ -85,18 +85,6 @@ def _require_kind(request: Request, operation: Operation) -> None:
         raise WrongContent(f"got {kind[:60]!r}, expected {' or '.join(kinds)}", field="Content-Type")
     if "content-encoding" in request.headers:
         raise WrongContent("got a compressed body, expected it as it is", field="Content-Encoding")
-
-
-async def _pieces(request: Request, most: int) -> AsyncGenerator[bytes, None]:
-    told = request.headers.get("content-length", "0")
-    if not told.isascii() or not told.isdigit() or int(told[:15]) > most:
-        raise TooLarge(f"got {told[:15]} bytes, expected at most {most}")
-    size = 0
-    async for piece in request.stream():
-        size += len(piece)
-        if size > most:
-            raise TooLarge(f"got more than {most} bytes, expected at most so many")
-        yield piece
 
 
 async def _kept(desk: Desk, pieces: AsyncGenerator[bytes, None]) -> Path:

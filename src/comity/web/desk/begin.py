@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
-from comity.accounts.access import cases_of
+from comity.accounts.access import known_to
 from comity.requests import tables
 from comity.requests.model import CaseFile
 
@@ -21,7 +21,7 @@ def beginnings(visit: Visit) -> list[CaseFile]:
     if not visit.me.may("request.draft"):
         return []
     with visit.desk.staff.store.read() as unit:
-        return tables.cases_named(unit, cases_of(visit.desk.staff, unit, visit.me), most=MOST)
+        return tables.cases_named(unit, known_to(visit.desk.staff, visit.me), most=MOST)
 
 
 def begun(visit: Visit) -> Response:

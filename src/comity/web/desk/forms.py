@@ -47,7 +47,7 @@ async def read(request: Request, route: Takes, seconds: float, aside: Aside) -> 
             if kind == MULTIPART and route.files:
                 return await _parts(request, route, aside())
             if kind == URLENCODED or not kind:
-                return _fields(b"".join([piece async for piece in _pieces(request, route.most)]))
+                return _fields(b"".join([piece async for piece in streamed(request, route.most)]))
     except TimeoutError as e:
         raise SlowForm(f"got part of a form in {seconds:.0f} seconds, expected all of it") from e
     except ClientDisconnect as e:
@@ -65,7 +65,12 @@ async def close(form: Form) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def _pieces(request: Request, most: int) -> AsyncGenerator[bytes, None]:
+async def streamed(request: Request, most: int) -> AsyncGenerator[bytes, None]:
+    """Give a body as it comes.
+
+    Raises:
+        TooLarge: it is, or says that it is, of more than so many bytes.
+    """
     told = request.headers.get("content-length", "0")
     if not told.isascii() or not told.isdigit() or int(told[:15]) > most:
         raise TooLarge(f"got {told[:15]} bytes, expected at most {most}")
@@ -78,7 +83,7 @@ async def _pieces(request: Request, most: int) -> AsyncGenerator[bytes, None]:
 
 
 async def _parts(request: Request, route: Takes, folder: Path) -> Form:
-    pieces = _or_cut(_pieces(request, route.most))
+    pieces = _or_cut(streamed(request, route.most))
     parser = _Parser(request.headers, pieces, max_files=route.files, max_fields=FIELDS, max_part_size=PART)
     parser.folder = folder
     form: Form = []

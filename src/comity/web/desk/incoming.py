@@ -15,7 +15,7 @@ from starlette.responses import Response
 from comity.accounts import knowledge, people
 from comity.accounts.errors import NotAllowed
 from comity.crypto.keys import Signer
-from comity.exchange import refusing
+from comity.exchange import proposals
 from comity.exchange.desk import Desk as Exchange
 from comity.exchange.emergency import Called
 from comity.exchange.outcomes import WORDS
@@ -70,7 +70,7 @@ def page(visit: Visit, wrong: ComityError | None = None, at: str = "") -> Respon
     case = case_of(request)
     with desk.staff.store.read() as unit:
         answers = tables.answers_of(unit, request.id)
-        proposal = refusing.proposal(unit, request)
+        proposal = proposals.proposal(unit, request)
         clocks = tables.clocks_of(unit, request.id)
         came = [one for one in tables.history_of(unit, request.id) if one.act == "receive"]
         members = {one.person for one in knowledge.members(unit, case)}
