@@ -102,7 +102,7 @@ def test_another_file_under_a_hand_over_that_is_here(road: Parcels) -> None:
 def test_other_bytes_than_announced(road: Parcels) -> None:
     """Bytes that are not what was stated are given up, and the sender's node is told."""
     road.hand_over()
-    road.meddle = lambda data: data[:-1] + b"x"
+    road.meddle = lambda data: data[:-1] + bytes([data[-1] ^ 1])
     road.rounds()
     assert (road.parcel().state, road.parcel(VN).state) == ("Error", "Error")
     assert "SHA-256" in road.parcel(VN).reason
