@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from builders.nodes import Nodes
 from builders.world import CASE
 
 Line = tuple[str | Path, ...]
+# The moment of a question, and the room on a disk that others write to as well.
+MOVING = re.compile(r"20\d\d-\d\d-\d\d(T[\d:]+Z)?|\d+ GiB")
 
 
 @pytest.fixture
@@ -70,7 +73,8 @@ def test_machines_are_told_the_same(lines: dict[str, Line]) -> None:
     """What `--json` prints does not change with the language."""
     for line in lines.values():
         told, english = spoken(line, "vi", "--json"), spoken(line, "en", "--json")
-        assert (told.out, told.err, told.code) == (english.out, english.err, english.code)
+        assert MOVING.sub("", told.out) == MOVING.sub("", english.out)
+        assert (told.err, told.code) == (english.err, english.code)
 
 
 def test_a_problem_for_machines(lines: dict[str, Line], tmp_path: Path) -> None:

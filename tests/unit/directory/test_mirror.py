@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from builders.directory import START, World, build_directory
+from builders.patience import until
 from comity.directory import ceremony
 from comity.directory import slice as role
 from comity.directory.errors import BadFolder, BadMetadata, DirectoryError, NoParty
@@ -77,9 +78,14 @@ def test_what_was_verified_is_known_until_a_file_changes(world: World) -> None:
     found = world.mirror.lookup("SG.orchid", START)
     assert world.mirror.lookup("SG.orchid", START) == found
     (path,) = (world.mirror.folder.path / "metadata").glob("*.snapshot.json")
-    kept = path.stat()
-    path.write_bytes(path.read_bytes().replace(b'"version":', b'"versiom":', 1))
-    os.utime(path, ns=(kept.st_atime_ns, kept.st_mtime_ns))
+    kept, altered = path.stat(), path.read_bytes().replace(b'"version":', b'"versiom":', 1)
+
+    def alter() -> bool:
+        path.write_bytes(altered)
+        os.utime(path, ns=(kept.st_atime_ns, kept.st_mtime_ns))
+        return path.stat().st_ctime_ns != kept.st_ctime_ns  # a system's clock of files stands for some milliseconds
+
+    until(alter)
     with pytest.raises(DirectoryError):
         world.mirror.lookup("SG.orchid", START)
 

@@ -11,6 +11,7 @@ from cryptography import x509
 
 from builders.containers import found_in
 from builders.evidence import checked
+from builders.patience import free_port
 from builders.webpages import HOST, PAGE, answer, captured, manner, site
 from comity.evidence.errors import OtherAcquisition, PageUnreachable
 from comity.evidence.webaddress import read_address, redirected
@@ -144,7 +145,7 @@ def test_a_page_that_does_not_answer_leaves_nothing(tmp_path: Path) -> None:
     with site(lambda sock: None) as here, pytest.raises(PageUnreachable, match="no answer"):
         captured(tmp_path, here.address(), manner=manner())
     with pytest.raises(PageUnreachable):
-        captured(tmp_path, here.address(), manner=manner())
+        captured(tmp_path, f"https://{HOST}:{free_port()}/", manner=manner())
     assert list(tmp_path.iterdir()) == []
 
 

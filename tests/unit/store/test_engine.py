@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from threading import Thread
 
@@ -139,7 +138,7 @@ def test_a_server_that_is_not_there_is_named() -> None:
 
 def test_a_file_that_is_no_database_is_damage(tmp_path: Path) -> None:
     """A file with other content is reported as a damaged database."""
-    (tmp_path / "node.db").write_bytes(os.urandom(8192))
+    (tmp_path / "node.db").write_bytes(b"no database " * 700)
     store = open_store(f"sqlite:///{tmp_path}/node.db")
     with pytest.raises(StoreCorrupt), store.read():
         pass
