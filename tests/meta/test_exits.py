@@ -13,7 +13,7 @@ def call(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Call the program as a process in an empty folder."""
     code = "import sys; from comity.cli.main import main; main(sys.argv[1:])"
     line = [sys.executable, "-c", code, *arguments]
-    return subprocess.run(line, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(line, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
 
 
 @pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["verify", "--help"]], ids=" ".join)

@@ -16,7 +16,7 @@ def judge(root: Path) -> subprocess.CompletedProcess[str]:
     """Run the import contracts over the tree at *root*."""
     call = "import sys; sys.path.insert(0, 'src'); from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
     return subprocess.run(
-        [sys.executable, "-c", call], cwd=root, capture_output=True, text=True, check=False, timeout=120
+        [sys.executable, "-c", call], cwd=root, capture_output=True, text=True, check=False, timeout=300
     )
 
 

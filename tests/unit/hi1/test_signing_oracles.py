@@ -39,7 +39,7 @@ SOURCE = Path(__file__).with_name("Signature.java")
 def java(*arguments: str | Path) -> str:
     """Run the program in Java, which knows XML-Signature by its own library."""
     line = [str(JAVA), str(SOURCE), *map(str, arguments)]
-    return subprocess.run(line, check=True, capture_output=True, text=True, timeout=120).stdout.strip()
+    return subprocess.run(line, check=True, capture_output=True, text=True, timeout=300).stdout.strip()
 
 
 @pytest.mark.parametrize("version", ["v1.17.1", "v1.23.1"])

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[3]
 def built(folder: Path, size: int = 16) -> Path:
     """Build the corpus as a stranger does."""
     command = [sys.executable, "-m", "corpus.build", str(folder), "--size", str(size)]
-    subprocess.run(command, cwd=ROOT, check=True, timeout=60)
+    subprocess.run(command, cwd=ROOT, check=True, timeout=300)
     return folder
 
 
