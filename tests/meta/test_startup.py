@@ -25,7 +25,7 @@ sys.stderr.write(" ".join(name for name in %r if name in sys.modules))
 def loaded(*arguments: str) -> list[str]:
     """Name the heavy libraries that a call of the program loads."""
     done = subprocess.run(
-        [sys.executable, "-c", RUN % HEAVY, *arguments], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", RUN % HEAVY, *arguments], capture_output=True, text=True, check=True, timeout=300
     )
     return done.stderr.split()
 
