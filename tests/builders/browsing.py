@@ -24,7 +24,8 @@ AXE = Path(__file__).resolve().parents[1] / "web" / "axe" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 JUDGE = """async (only) => {
     const late = new Promise((_, fail) => setTimeout(() => fail(new Error("axe took more than a minute")), 60000));
-    return (await Promise.race([axe.run(document, { runOnly: only }), late])).violations;
+    const options = { runOnly: only, resultTypes: ["violations"], selectors: false, preload: false };
+    return (await Promise.race([axe.run(document, options), late])).violations;
 }"""
 CALL = """async ([encoded, given]) => {
     const open = (text) => new Blob([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))]);
@@ -51,6 +52,20 @@ def opened(browser: Browser, path: Path, **context: Any) -> Iterator[Page]:
     finally:
         profile.close()
     assert wrong == []
+
+
+def lives(one: Browser | Page) -> bool:
+    """Tell whether a browser or a page still answers: that one is gone is heard of only while another is spoken to."""
+    from playwright.sync_api import Browser, Error
+
+    try:
+        if isinstance(one, Browser):
+            one.new_browser_cdp_session().detach()
+        else:
+            one.evaluate("true")
+    except Error:
+        return False
+    return True
 
 
 def follow(control: Locator) -> None:

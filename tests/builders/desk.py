@@ -15,7 +15,7 @@ import httpx2
 
 from builders.nodes import Nodes
 from builders.nodes import opened as nodes_in
-from builders.patience import free_port
+from builders.patience import free_port, until
 from builders.staff import QUICK, Crew
 from comity.accounts import knowledge, sessions
 from comity.accounts.model import PASSKEY, Person
@@ -109,6 +109,10 @@ class Served:
         finally:
             profile.close()
         assert wrong == []
+
+    def settled(self) -> None:
+        """Wait until nothing is set aside any more: what was given away is let go of after its last byte."""
+        until(lambda: not list(self.desk.node.settings.files.glob("staging/*/*/*")))
 
     def close(self) -> None:
         """Close what was opened."""

@@ -71,10 +71,12 @@ class Across:
         program = "from comity.cli.main import main; main()"
         line = [sys.executable, "-c", program, "serve", "--json", "--home", str(home), "--listen", f"127.0.0.1:{port}"]
         with subprocess.Popen(line, stdout=subprocess.PIPE, text=True) as running:
-            assert running.stdout is not None and running.stdout.readline()
-            with self.peer.listening(self.link.ports[self.peer.party]):
-                yield
-            running.terminate()
+            try:
+                assert running.stdout is not None and running.stdout.readline()
+                with self.peer.listening(self.link.ports[self.peer.party]):
+                    yield
+            finally:
+                running.terminate()
         assert running.returncode == 0
 
     def work(self) -> list[Tried]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from builders.browsing import CHROMIUM, PATIENCE, QUIET, opened
+from builders.browsing import CHROMIUM, PATIENCE, QUIET, lives, opened
 from builders.desk import Served, served
 from comity.packages.webpage import build_page
 
@@ -17,17 +18,30 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One browser for all tests of a process."""
+def launched() -> Iterator[Callable[[], Browser]]:
+    """Give the browser of this process, as often as it is asked for: a new one where the last one died."""
     from playwright.sync_api import expect, sync_playwright
 
     if not CHROMIUM.exists():
         pytest.skip("needs Chromium")
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as play:
-        launched = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield launched
-        launched.close()
+        running: list[Browser] = []
+
+        def at_work() -> Browser:
+            if not (running and lives(running[-1])):
+                running.append(play.chromium.launch(executable_path=CHROMIUM, args=QUIET))
+            return running[-1]
+
+        yield at_work
+        for one in running[-1:]:
+            one.close()
+
+
+@pytest.fixture
+def browser(launched: Callable[[], Browser]) -> Browser:
+    """One browser for all tests of a process, as long as it lives."""
+    return launched()
 
 
 @pytest.fixture(scope="session")
@@ -39,10 +53,23 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def shared(browser: Browser, page_file: Path) -> Iterator[Page]:
-    """One open page for tests that only call its interface."""
-    with opened(browser, page_file) as page:
-        yield page
+def kept() -> Iterator[tuple[ExitStack, list[Page]]]:
+    """The page that stays open for tests that share it, and what closes it."""
+    with ExitStack() as closing:
+        yield closing, []
+
+
+@pytest.fixture
+def shared(browser: Browser, page_file: Path, kept: tuple[ExitStack, list[Page]]) -> Page:
+    """One open page for tests that only call its interface; opened anew where it died."""
+    from playwright.sync_api import Error
+
+    closing, pages = kept
+    if not (pages and lives(pages[-1])):
+        with suppress(Error):
+            closing.close()
+        pages.append(closing.enter_context(opened(browser, page_file)))
+    return pages[-1]
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from time import sleep
 
 from builders.api import Program, program, signs_as
 from builders.desk import Served, served_on
@@ -46,15 +45,6 @@ def custodian(desk: Served, name: str, party: str) -> Program:
         path.chmod(0o600)
     object.__setattr__(settings, "identity", path.name)
     return program(desk, name, "custodian")
-
-
-def emptied(staging: Path) -> bool:
-    """Whether nothing is set aside any more; what was given away is let go of after its last byte."""
-    for _ in range(100):
-        if not list(staging.glob("*/*/*")):
-            return True
-        sleep(0.05)
-    return False
 
 
 def test_evidence_goes_from_node_to_node(tmp_path: Path) -> None:
@@ -126,7 +116,7 @@ def test_what_was_delivered_is_copied_and_taken_into_evidence(tmp_path: Path) ->
         assert minh.get(f"{place}/files/log.bin").status_code == 403
         got = lan.get(f"{place}/files/log.bin")
         assert (got.status_code, got.content == big) == (200, True)
-        assert emptied(nodes.home() / "files" / "staging")
+        desk.settled()
         assert lan.get(f"{place}/files/..%2Flog.bin").status_code in (404, 422)
         said = {"item": "E-7", "why": "the case", "sign": False}
         assert lan.post(f"{place}/item", said | KEY).status_code == 422  # no key of his own

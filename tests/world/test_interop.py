@@ -6,7 +6,6 @@ import ast
 import base64
 import hashlib
 import sys
-import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,6 +17,7 @@ from builders.commands import comity
 from builders.exchange import SG, VN
 from builders.interop import Across, against, facing
 from builders.nodes import Nodes
+from builders.patience import until
 from builders.scriptedmessages import Package, create, delivery, news, notice, order, word
 from builders.scriptedpeer import Tree, codes, every, words
 from builders.world import ANSWERS, SHEET
@@ -138,9 +138,7 @@ def test_a_process_and_the_command_line_alone(today: Nodes, tmp_path: Path, enco
         assert comity("request", "safeguards", package.id, "--with", sheet, "--home", home).code == 0
         done = comity("answer", "accept", package.id, "--key", key, "--until", today.later(days=60), "--home", home)
         assert done.code == 0, done.err
-        end = time.monotonic() + 60
-        while not peer.got and time.monotonic() < end:
-            time.sleep(0.1)
+        until(lambda: peer.got)
     assert receipts.take(today.office(VN), receipt_in(peer.got[-1])).request.state == "accepted"
 
 
