@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from builders.browsing import follow, reads
-from builders.desk import Served, served_on
-from builders.exchange import SG, VN, Link
-from builders.nodes import opened
-from builders.officers import SECRET, known
-from builders.served import served as serving_each_other
+from builders.desk import Served
+from builders.exchange import SG
+from builders.officers import known
+from builders.wire import sign, unfold, until, wire
 from builders.world import CASE
-from comity.accounts import people
-from comity.node.serving import Workers, serving
 from comity.requests.cases import import_case
 
 if TYPE_CHECKING:
@@ -34,60 +28,6 @@ OFFICE = (
 )
 COMPANY = (("wei", "provider", "receipt"),)
 FILE = b"name,Mule Example\n" * 100_000
-
-
-@dataclass
-class Wire:
-    """Two desks whose nodes reach each other over TLS."""
-
-    link: Link
-    office: Served
-    company: Served
-
-
-@contextmanager
-def wire(folder: Path) -> Iterator[Wire]:
-    """Two nodes at work: endpoints, workers, desks, people with keys."""
-    with ExitStack() as stack:
-        nodes = stack.enter_context(opened(folder))
-        pair = stack.enter_context(serving_each_other(nodes, folder))
-        for party in (VN, SG):
-            workers = Workers(serving(nodes.node(party)), count=1, pause=0.6)
-            workers.start()
-            stack.callback(workers.stop)
-        office = stack.enter_context(served_on(nodes))
-        company = stack.enter_context(served_on(nodes, party=SG))
-        for desk, persons, party in ((office, OFFICE, VN), (company, COMPANY, SG)):
-            for name, role, key in persons:
-                bound(desk, name, role, key, party)
-        yield Wire(pair.link, office, company)
-
-
-def bound(desk: Served, name: str, role: str, key: str, party: str) -> None:
-    """A person of a desk, who signs with the key that the directory has for a role."""
-    person, keys = desk.person(name, role), desk.desk.node.settings.home / "keys"
-    if not key:
-        return
-    keys.mkdir(exist_ok=True)
-    signer = desk.nodes.key(key, party)
-    signer.save(keys / name, SECRET)
-    holder = desk.desk.node.office.me().key(signer.public.keyid)
-    assert holder is not None
-    people.bind_key(desk.crew.staff, desk.person("admin"), person.id, name, holder.holder)
-
-
-def sign(page: Page, button: str) -> None:
-    """Type the passphrase into the form of a button, and press it."""
-    form = page.locator("form", has=page.get_by_role("button", name=button))
-    form.get_by_label("Passphrase of your key").fill(SECRET)
-    follow(form.get_by_role("button", name=button))
-
-
-def unfold(page: Page, title: str) -> None:
-    """Open a fold of a page, if it is shut."""
-    fold = page.locator("details", has=page.locator("summary", has_text=title)).first
-    if fold.get_attribute("open") is None:
-        fold.locator("summary").click()
 
 
 def drafted(browser: Browser, office: Served) -> str:
@@ -144,20 +84,9 @@ def answered(browser: Browser, company: Served, folder: Path) -> None:
         reads(page.get_by_role("region", name="Delivered"), "subscriber.csv")
 
 
-def until(page: Page, path: str, text: str) -> None:
-    """Look at a page again, as a person would, until it says something."""
-    for _look in range(60):
-        page.goto(path)
-        page.locator("footer").wait_for()
-        if page.get_by_text(text).count():
-            return
-        page.wait_for_timeout(700)
-    raise AssertionError(page.get_by_role("main").inner_text())
-
-
 def test_a_request_goes_to_a_company_and_its_files_become_evidence(browser: Browser, tmp_path: Path) -> None:
     """Drafted, released by another, sent by button over TLS, answered with a delivery, fetched, and sealed as evidence: pages alone."""
-    with wire(tmp_path) as made:
+    with wire(tmp_path, OFFICE, COMPANY) as made:
         here = drafted(browser, made.office)
         with made.office.browser(browser, "minh", "releaser") as page:
             page.goto("/")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from comity.accounts import knowledge
 from comity.crypto.keys import Signer
-from comity.crypto.recipient import Identity
+from comity.crypto.recipient import Identity, open_stream
 from comity.evidence import accepting, answering, handover
 from comity.evidence.accepting import Reception
 from comity.evidence.custodychain import Checked, Standing
@@ -137,8 +137,13 @@ def hand_over(actor: Actor, item: str, giving: Giving, by: Hand, signer: Signer)
     Raises:
         NoPeer: the directory has no address of it, or of us.
         LimitsForbid, ItemRecalled, WrongHand, BadItem: it may not be handed over, or is not as it was sealed.
+        Busy: it is too large for that, or somebody else checks something.
     """
     handing.check_way(actor.exchange, giving.to.party)
+    with actor.staff.store.read() as unit:
+        if sum(bag.size for bag in find_bags(unit, item=item)) > LARGEST:
+            advice = "Use: comity evidence hand-over --send."
+            raise Busy("got an item of many gigabytes, expected a smaller one", advice=advice)
     folder = actor.office.blobs.stage().parent
     deed = Deed("noted", by, why=giving.why, authority=giving.authority)
     order = Order(item, giving.to, folder, deed, limits=giving.limits, copy=giving.copy)
@@ -152,6 +157,34 @@ def parcels(actor: Actor, direction: str) -> list[Parcel]:
     mine = actor.cases()
     with actor.staff.store.read() as unit:
         return [one for one in find_parcels(unit, direction=direction) if _shown(unit, one, mine)]
+
+
+def parcel_of(actor: Actor, number: str) -> Parcel:
+    """Find what came over the exchange under a number, for somebody who may see it.
+
+    Raises:
+        NoItem: nothing did.
+    """
+    mine = actor.cases()
+    with actor.staff.store.read() as unit:
+        found = [one for one in find_parcels(unit, direction=IN, id=number) if _shown(unit, one, mine)]
+    if not found:
+        raise NoItem("got no such hand-over, expected evidence that came and waits for an answer", field="parcel")
+    return found[0]
+
+
+def note_of(actor: Actor, parcel: Parcel) -> SignedPaper:
+    """Read the signed note of evidence that came and waits for an answer; that somebody read it is on record.
+
+    Raises:
+        NoItem: it is not here yet, or was answered.
+        BadSealedFile, BadItem, BadPaper: it is not for this party, or not by its sender.
+    """
+    file = arrived(actor.office, parcel.id, refusing=True)
+    note = open_stream(file, lambda stream: accepting.read_note(papers(actor), stream), _identity(actor))
+    with actor.staff.store.write() as unit:
+        actor.staff.log(unit, "read", person=actor.person.id, act="evidence.take", hand_over=parcel.id)
+    return note
 
 
 def _shown(unit: Unit, parcel: Parcel, mine: frozenset[str]) -> bool:
@@ -169,6 +202,7 @@ def accept(actor: Actor, parcel: str, deed: Deed, signer: Signer, *, name: str =
         NoItem: none came under that number, or it was answered.
         BadItem, BadPaper: it is not what its note says.
     """
+    parcel_of(actor, parcel)
     identity = _identity(actor)
     folder = actor.node.settings.home / ITEMS
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -184,6 +218,7 @@ def accept(actor: Actor, parcel: str, deed: Deed, signer: Signer, *, name: str =
 
 def refuse(actor: Actor, parcel: str, deed: Deed, signer: Signer) -> SignedPaper:
     """Refuse what another party handed over, with a reason; the item stays with whom it was."""
+    parcel_of(actor, parcel)
     file = arrived(actor.office, parcel, refusing=True)
     also = handing.by_exchange(actor.exchange)
     return answering.refuse(papers(actor), file, deed, _identity(actor), signer, also=also)

@@ -9,11 +9,15 @@ from starlette.responses import Response
 from comity.evidence.custodysheet import checks, details, done, print_custody, standing
 from comity.evidence.custodytables import find_bags
 from comity.evidence.verification import Verdict
+from comity.kernel.errors import ComityError
 
 from ..acts import evidence as acts
 from ..acts.evidence import case_of
+from ..acts.handing import notices
+from ..acts.parcels import came
 from .custodyline import custody_line, words
 from .desk import Desk
+from .itemparts import status, told
 from .routes import Route
 from .visit import Visit
 
@@ -36,17 +40,23 @@ def listed(visit: Visit) -> Response:
     after = visit.query("after")
     found, count = acts.items(visit.actor, SHOWN, after)
     rows = [(one.bag, standing(one.standing), one.entries, one.marks) for one in found]
-    return visit.page("evidence.html", rows=rows, after=after, more=count > len(rows))
+    waits = sum(one.waits for one in came(visit.actor)) + len(notices(visit.actor))
+    return visit.page("evidence.html", rows=rows, after=after, more=count > len(rows), waits=waits)
 
 
-def shown(visit: Visit, verdict: Verdict | None = None) -> Response:
-    """Show an item: its custody, checked against the log, and the marks on it."""
+def shown(visit: Visit, verdict: Verdict | None = None, *, wrong: ComityError | None = None, at: str = "") -> Response:
+    """Show an item: its custody, checked against the log, the marks on it, who else has it, and what may be done with it.
+
+    *wrong* is what was wrong with the form that is called *at*.
+    """
     found = acts.look(visit.actor, visit.given["item"])
     item, checked, bags, marks = found.item, found.checked, found.bags, found.marks
+    case = case_of(bags)
     return visit.page(
         "item.html",
+        status(wrong),
         item=item,
-        case=bags[-1].case if bags else "",
+        case=case,
         checked=checked,
         bags=bags,
         marks=marks,
@@ -56,6 +66,9 @@ def shown(visit: Visit, verdict: Verdict | None = None) -> Response:
         details=details,
         done=done,
         verdict=verdict,
+        wrong=wrong,
+        at=at,
+        **told(visit, found, case),
     )
 
 

@@ -7,6 +7,7 @@ from . import (
     audit,
     begin,
     cases,
+    coming,
     delivered,
     delivering,
     directory,
@@ -14,6 +15,7 @@ from . import (
     entry,
     evidence,
     glass,
+    handing,
     home,
     identity,
     inbox,
@@ -26,6 +28,7 @@ from . import (
     request,
     returns,
     search,
+    showing,
     verify,
 )  # fmt: skip
 from .routes import checked
@@ -46,6 +49,9 @@ MODULES = (
     incoming,
     delivering,
     evidence,
+    handing,
+    showing,
+    coming,
     returns,
     matching,
     directory,
