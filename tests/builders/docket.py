@@ -12,10 +12,11 @@ from builders.requests import example_request
 from comity.accounts import tables as accounts
 from comity.accounts.model import Glass, Member
 from comity.exchange import deliverytables as deliveries
+from comity.exchange.cancelling import CANCELLED
 from comity.exchange.deliverytables import Kept
 from comity.exchange.mapping import task_id
 from comity.exchange.objecttables import THEIRS, Object, put_object
-from comity.exchange.outcomes import CANCELLED, LDTASK, WORDS
+from comity.exchange.outcomes import LDTASK, WORDS
 from comity.exchange.part import Part
 from comity.requests import tables
 from comity.requests.model import Answer, Deadline, Entry, Request

@@ -11,7 +11,11 @@ import pytest
 
 from builders.desk import Served, served
 from builders.officers import FORM, KNOWN, SECRET, complete, draft, hidden, known, signer
+from builders.world import CASE
 from comity.packages.verification import Given, verify
+from comity.requests.cases import import_case
+from comity.requests.drafting import draft as begin
+from comity.requests.model import Request
 from comity.requests.register import show_request
 from comity.requests.tables import find_requests
 
@@ -47,12 +51,58 @@ def test_a_case_becomes_a_draft_and_the_draft_complete(desk: Served) -> None:
     assert "What you typed is not kept yet." in checked
     assert lan.post(path, typed | {"do": "keep", "candidate": basis}, page=path).status_code == 303
     page = lan.get(path).text
-    answers = dict.fromkeys(re.findall(r'name="(open-\d+)"', page), "Asked the ministry: yes.")
+    answers = dict.fromkeys(asked(page, basis), "Asked the ministry: yes.")
     more = (
         complete(page) | {"do": "go", "target": re.findall(r'"target" value="(\w+)"[^>]*>[^@]*Mule@', page)} | answers
     )
     assert lan.post(path, more, page=path).headers["location"] == path.removesuffix("/draft")
     assert "The draft is complete." in lan.read(path.removesuffix("/draft"))
+
+
+def bare(desk: Served) -> Request:
+    """A draft of the case that states nothing yet, of which lan knows."""
+    import_case(desk.nodes.office(), desk.nodes.sheet(CASE))
+    known(desk, "lan")
+    return begin(desk.nodes.office(), KNOWN, measure="preserve", to="SG.orchid")
+
+
+def asked(page: str, basis: str) -> list[str]:
+    """The fields in which the open questions of a basis are answered."""
+    return re.findall(rf'name="(open-{basis}-\w+)"', page)
+
+
+def test_an_open_basis_asks_before_it_is_chosen_and_says_what_an_answer_changes(desk: Served) -> None:
+    """A draft that nobody kept asks the open questions of every basis; they are answered and kept in one go."""
+    lan = signer(desk, "lan", "drafter")
+    request = bare(desk)
+    path = f"/request/{request.id}/draft"
+    page = lan.get(path).text
+    basis = next(one for one in re.findall(r'name="candidate" value="([^"]+)">', page) if asked(page, one))
+    assert "nothing is sealed before a named person has answered" in page
+    typed = complete(page) | {"candidate": basis} | dict.fromkeys(asked(page, basis), "The ministry says yes.")
+    looked = lan.post(path, typed | {"do": "check"}, page=path).text
+    assert "not answered by a named person" not in looked
+    assert looked.count("The ministry says yes.") == len(asked(page, basis))
+    assert "basis" not in show_request(desk.nodes.office(), request.id).request.document
+    assert lan.post(path, typed | {"do": "keep"}, page=path).status_code == 303
+    rows = show_request(desk.nodes.office(), request.id).request.document["basis"]["reasons"]
+    said = [row for row in rows if row["state"] in ("open", "lead")]
+    assert [row["answer"] for row in said] == ["The ministry says yes."] * len(asked(page, basis))
+    assert {row["by"] for row in said} == {desk.crew.people["lan"].holder}
+
+
+def test_an_answer_under_another_basis_is_not_taken(desk: Served) -> None:
+    """Only what was typed under the basis that is ticked is kept."""
+    lan = signer(desk, "lan", "drafter")
+    request = bare(desk)
+    path = f"/request/{request.id}/draft"
+    page = lan.get(path).text
+    first, second = [one for one in re.findall(r'name="candidate" value="([^"]+)">', page) if asked(page, one)][:2]
+    typed = complete(page) | {"do": "keep", "candidate": first} | dict.fromkeys(asked(page, second), "Not here.")
+    assert lan.post(path, typed, page=path).status_code == 303
+    kept = show_request(desk.nodes.office(), request.id).request.document["basis"]
+    assert kept["candidate"] == first
+    assert "Not here." not in json.dumps(kept)
 
 
 def test_a_second_person_releases_and_the_package_verifies(desk: Served) -> None:

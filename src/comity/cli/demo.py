@@ -23,7 +23,7 @@ from .stage import Stage
 
 POINTS = {"vn": "VN.a05", "ph": "PH.cicc", "sg": "SG.orchid"}
 _OFFICE = ("post-3", "post-1", "post-0", "desk", "evidence")
-POSTS = {"vn": _OFFICE, "ph": _OFFICE, "sg": ("desk",)}
+POSTS = {"vn": _OFFICE, "ph": _OFFICE, "sg": ("desk", "counsel")}
 MARK = ".comity-demo"
 EXECUTE = "--safeguards sheets/execute.yaml"
 SECRET = timedelta(days=90)

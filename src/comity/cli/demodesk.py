@@ -24,25 +24,28 @@ REASON, WAY, AUDITOR = "for the demonstration", "demonstration", "auditor"
 
 @dataclass(frozen=True)
 class Post:
-    """Somebody at a desk: the role, and the key file with which he signs; none where he signs nothing."""
+    """Somebody at a desk: the roles, and the key file with which they sign; none where they sign nothing."""
 
     name: str
     label: str
-    role: str
+    roles: tuple[str, ...]
     key: str = ""
 
 
 CREWS = {
     "vn": (
-        Post("lan", "Lan", "drafter", "post-3"),
-        Post("minh", "Minh", "releaser", "post-1b"),
-        Post("huy", "Huy", "officer", "desk"),
-        Post("hoa", "Hoa", "confirmer", "post-0"),
-        Post("thu", "Thu", "lawyer"),
-        Post("binh", "Binh", "custodian", "evidence"),
-        Post("ngan", "Ngan", "auditor"),
+        Post("lan", "Lan", ("drafter",), "post-3"),
+        Post("minh", "Minh", ("releaser",), "post-1b"),
+        Post("huy", "Huy", ("officer",), "desk"),
+        Post("hoa", "Hoa", ("confirmer",), "post-0"),
+        Post("thu", "Thu", ("lawyer",)),
+        Post("binh", "Binh", ("custodian",), "evidence"),
+        Post("ngan", "Ngan", (AUDITOR,)),
     ),
-    "sg": (Post("wei", "Wei", "provider", "desk"),),
+    "sg": (
+        Post("wei", "Wei", ("provider",), "desk"),
+        Post("jun", "Jun", ("provider", "releaser"), "counsel"),
+    ),
 }
 CASES = {"vn": ("VN-2022-RONIN", "VN-2017-WANNACRY"), "sg": ("VN.a05:VN-2022-RONIN",)}
 
@@ -59,7 +62,7 @@ def desks(stage: Stage, ports: dict[str, int]) -> None:
         codes = _people(stage.folder / home, crew, CASES[home])
         stage.say(f"comity serve --home {stage.folder / home}")
         for (name, role, does), code in codes.items():
-            stage.say(f"    {name:<6} {role:<26} {url}/join?code={code}")
+            stage.say(f"    {name:<6} {role:<32} {url}/join?code={code}")
             stage.say(f"           [dim]{does}[/]")
     stage.say(_("Each address works once: the administrator's within a day, the others' within a week."))
     stage.say(_("Two people need two browser profiles, or one of them a private window. Begin with lan."))
@@ -86,23 +89,24 @@ def _people(home: Path, crew: tuple[Post, ...], cases: tuple[str, ...]) -> dict[
         admin, own = first(node.staff)
         people, codes = [], {}
         for post in crew:
-            person, code = invite(node.staff, admin, post.name, post.label, [post.role], REASON)
+            person, code = invite(node.staff, admin, post.name, post.label, post.roles, REASON)
             if post.key:
                 holder = holders[read_public(home / "keys" / f"{post.key}.pub").keyid]
                 bind_key(node.staff, admin, person.id, post.key, holder)
-            if post.role != AUDITOR:
+            if AUDITOR not in post.roles:
                 people.append(person)
-            codes[post.name, *_told(post.role)] = code
+            codes[post.name, *_told(*post.roles)] = code
         for case in cases:
             _know(node.staff, case, *people)
     return codes | {(admin.name, *_told(ADMINISTRATOR)): own}
 
 
-def _told(role: str) -> tuple[str, str]:
-    """Give a role in words, and what it does."""
+def _told(*named: str) -> tuple[str, str]:
+    """Give roles in words, and what they do."""
     from comity.accounts.duties import roles
 
-    return _(roles()[role].label), _(roles()[role].does)
+    held = [roles()[one] for one in named]
+    return ", ".join(_(one.label) for one in held), " ".join(_(one.does) for one in held)
 
 
 def _know(staff: Staff, case: str, begun: Person, *others: Person) -> None:

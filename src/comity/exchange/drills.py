@@ -59,6 +59,7 @@ def record(office: Office, party: str, by: str, *, number: str, answered_by: str
     with office.store.write(durable=True) as unit:
         reached = str(bool(made.answered_by))
         event = {"type": "desk.drilled", "at": stamp(now), "peer": party, "number": number, "reached": reached}
+        event |= {"by": by} if by else {}
         office.ledger.append(unit, event)
         office.blobs.keep(staged, f"{PREFIX}{party}-{office.new_id(now)}")
     return made

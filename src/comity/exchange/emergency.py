@@ -84,7 +84,8 @@ def call_back(office: Office, name: str, who: str, called: Called) -> Note:
         words = "reached" if called.reached else "not reached"
         verdict = ("confirmed" if called.confirmed else "denied") if called.reached else ""
         office.record(unit, request, "call back", who, " ".join(w for w in (facts["number"], words, verdict) if w))
-        office.log(unit, "desk.calledback", request, reached=str(called.reached), confirmed=str(called.confirmed))
+        facts = {"reached": str(called.reached), "confirmed": str(called.confirmed), "by": who}
+        office.log(unit, "desk.calledback", request, **facts)
     return note
 
 
@@ -93,7 +94,7 @@ def override(unit: Unit, office: Office, request: Request, *, who: str, reason: 
     who, reason = check_text(who, field="override-by", max=MAX_NAME), check_text(reason, field="override", max=MAX_TEXT)
     tables.add_note(unit, Note(request.id, office.clock.now(), OVERRIDE, who, reason, {}))
     office.record(unit, request, "go on without a call back", who, reason)
-    office.log(unit, "desk.overridden", request)
+    office.log(unit, "desk.overridden", request, by=who)
 
 
 def require_call(unit: Unit, request: Request) -> None:

@@ -32,7 +32,6 @@ OUTCOME = "outcome"
 IMPROPER, NO_TARGET, CLOSED = 3007, 3016, 3012
 DISCLOSED, NOT_AVAILABLE, REJECTED = "Disclosed", "DisclosureNotAvailable", "Rejected"
 LDTASK = "LDTaskObject"
-CANCELLED = "Cancelled"
 WORDS = {"disclosed": DISCLOSED, "not_available": NOT_AVAILABLE, "refused": REJECTED}
 
 
@@ -56,16 +55,6 @@ def among(request: Request, objects: Iterable[Object]) -> list[Object]:
     known = {one.id: one for one in objects}
     ids = (task_id(request.id, n) for n in range(1, len(request.document["targets"]) + 1))
     return [known[one] for one in ids if one in known]
-
-
-def cancelled(unit: Unit, request: Request) -> bool:
-    """Tell whether the sender of a request that came in wishes it, or a task of it, to be cancelled."""
-    return wished_away(objects_of(unit, request.id, side=THEIRS))
-
-
-def wished_away(objects: Iterable[Object]) -> bool:
-    """Tell whether one of their objects is wished to be cancelled, or is."""
-    return any(CANCELLED in (one.desired, one.status) for one in objects)
 
 
 def settle(desk: Desk, unit: Unit, request: Request, outcomes: Sequence[Outcome]) -> list[Object]:

@@ -31,6 +31,7 @@ from comity.store.engine import Unit
 
 from . import deliveries, emergency, outcomes
 from . import deliverytables as tables
+from .cancelling import cancelled
 from .custody import Custody
 from .deliveries import Terms
 from .deliverytables import Kept, Note
@@ -74,7 +75,7 @@ def review(desk: Desk, name: str, who: str, text: str) -> Note:
         note = Note(request.id, office.clock.now(), REVIEW, who, text, {})
         tables.add_note(unit, note)
         office.record(unit, request, "legal review", who, text)
-        office.log(unit, "desk.reviewed", request)
+        office.log(unit, "desk.reviewed", request, by=who)
     return note
 
 
@@ -209,7 +210,7 @@ def _ready(
     if request.state != ACCEPTED:
         advice = f"Accept it first: comity answer accept {request.reference}."
         raise WrongState(f"got {request.reference}, which is {request.state}, expected an accepted request", field="state", advice=advice)  # fmt: skip
-    if outcomes.cancelled(unit, request):
+    if cancelled(unit, request):
         raise WrongState(f"got {request.reference}, which its sender withdrew, expected one that stands", field="state")
     if override and not look and request.measure == EMERGENCY and not _overridden(unit, request):
         emergency.override(unit, office, request, who=override.who, reason=override.reason)
@@ -287,7 +288,7 @@ def _note_refusal(desk: Desk, unit: Unit, request: Request, released: Released, 
         return
     tables.add_note(unit, Note(request.id, desk.now(), REFUSAL, released.released_by, "", facts))
     desk.office.record(unit, request, "release the refusal", released.released_by, f"{code} reviewed by {released.reviewed_by}")  # fmt: skip
-    desk.office.log(unit, "desk.refusal", request, code=code)
+    desk.office.log(unit, "desk.refusal", request, code=code, by=released.released_by)
 
 
 def _also(desk: Desk) -> receipts.Also:

@@ -18,8 +18,9 @@ from comity.requests.states import ACCEPTED, INFO_NEEDED, RECEIVED
 from comity.store.engine import Unit
 
 from . import deliverytables as parts
+from .cancelling import CANCELLED
 from .objecttables import THEIRS, having
-from .outcomes import CANCELLED, LDTASK, WORDS
+from .outcomes import LDTASK, WORDS
 
 _each = docket.alias("each")
 Cases = sa.Select[Any] | Collection[str]

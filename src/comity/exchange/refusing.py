@@ -13,7 +13,7 @@ from comity.crypto.keys import Signer
 from comity.kernel.errors import BadInput
 from comity.kernel.shape import check_text
 from comity.requests import states
-from comity.requests.errors import OnePerson
+from comity.requests.errors import OnePerson, WrongState
 from comity.requests.model import IN, Request
 from comity.requests.receipts import Taken
 from comity.requests.refusal import second_person
@@ -23,6 +23,7 @@ from comity.store.engine import Unit
 
 from . import deliverytables as tables
 from . import provider
+from .cancelling import cancelled
 from .deliverytables import Note
 from .desk import Desk
 from .errors import NotDecided
@@ -42,13 +43,16 @@ def propose(desk: Desk, name: str, by: By, *, code: str, reason: str) -> Note:
     """Propose to refuse a request.
 
     Raises:
-        WrongState: it cannot be refused any more.
+        WrongState: it cannot be refused any more, or its sender withdrew it.
         BadInput: there is no such code, or no reason.
     """
     office = desk.office
     with office.store.write(durable=True) as unit:
         request = office.find(unit, name, IN)
         states.after(IN, request.state, REFUSED)
+        if cancelled(unit, request):
+            advice = "Tell who proposed it: nothing is to be decided any more."
+            raise WrongState(f"got {request.reference}, which its sender withdrew, expected one that stands", field="state", advice=advice)  # fmt: skip
         if code not in codes(REFUSED):
             raise BadInput(f"got code {code[:60]!r}, expected one of: {', '.join(codes(REFUSED))}", field="code")
         who = check_text(by.name, field="who", max=MAX_NAME)
@@ -59,7 +63,7 @@ def propose(desk: Desk, name: str, by: By, *, code: str, reason: str) -> Note:
             return standing
         tables.add_note(unit, note)
         office.record(unit, request, "propose a refusal", who, f"{code} {note.text}")
-        office.log(unit, "desk.proposed", request, code=code)
+        office.log(unit, "desk.proposed", request, code=code, by=who)
     return note
 
 
@@ -92,7 +96,7 @@ def decline(desk: Desk, name: str, by: By, reason: str) -> Note:
         note = Note(request.id, desk.now(), DECLINED, by.name, check_text(reason, field="reason", max=MAX_TEXT), {})
         tables.add_note(unit, note)
         office.record(unit, request, "decline the refusal", by.name, note.text)
-        office.log(unit, "desk.declined", request)
+        office.log(unit, "desk.declined", request, by=by.name)
     return note
 
 

@@ -41,7 +41,7 @@ TRANSIENT = 3003
 UNHEARD = (3000, TRANSIENT, 3004)
 
 
-def send(desk: Desk, name: str, *, confidential: bool = False) -> Message:
+def send(desk: Desk, name: str, *, confidential: bool = False, by: str = "") -> Message:
     """Queue a released request for its addressee; the same request again gives the message that stands.
 
     Raises:
@@ -81,8 +81,9 @@ def send(desk: Desk, name: str, *, confidential: bool = False) -> Message:
         )  # fmt: skip
         things = [action.thing for action in actions if action.thing]
         _keep(desk, unit, request, things, transaction)
-        office.log(unit, "request.queued", current, package=request.package, to=request.peer, transaction=transaction)
-        office.record(unit, current, "queue", "", f"transaction {transaction}")
+        facts = {"package": request.package, "to": request.peer, "transaction": transaction, "by": by}
+        office.log(unit, "request.queued", current, **facts)
+        office.record(unit, current, "queue", by, f"transaction {transaction}")
     return message
 
 

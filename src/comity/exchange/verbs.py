@@ -16,8 +16,10 @@ from comity.requests import tables as requests
 from comity.store.engine import Unit
 
 from .call import Call, undone
+from .cancelling import CANCELLED
 from .objects import record, shown, updated
 from .objecttables import THEIRS, Wanted, find_object, list_objects, put_object
+from .proposals import end_withdrawn
 
 NOT_OFFERED, IMPROPER, NO_UPDATE, NO_GET = 3001, 3007, 3011, 3014
 MOST = 1000
@@ -85,6 +87,8 @@ def _update(call: Call, unit: Unit, action: Action) -> Answer:
     put_object(unit, made)
     for request in requests.find_requests(unit, id=known.request):
         call.desk.office.record(unit, request, f"asked to be {made.desired}", call.peer, f"{thing.type} {thing.id}")
+        if made.desired == CANCELLED:
+            end_withdrawn(call.desk, unit, request, call.peer)
     return Answer(action.n, action.verb, identifier=thing.id, thing=shown(made))
 
 

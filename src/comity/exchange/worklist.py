@@ -26,6 +26,7 @@ from comity.store.engine import Unit
 
 from . import deliverytables as tables
 from . import emergency, outcomes
+from .cancelling import cancelled, wished_away
 from .deliverytables import Note
 from .desk import Desk
 from .objecttables import THEIRS, Object, objects_among
@@ -99,8 +100,9 @@ def queue(
     """
     wanted, rows, after = Wanted(cases, everything=everything), [], ""
     with desk.office.store.read() as unit:
+        flagged = emergency.flags(unit, desk.now())
         while True:
-            found = piece(unit, desk, wanted, capability, after=after, most=BLOCK)
+            found = _piece(unit, wanted, flagged, capability, after=after, most=BLOCK)
             rows += found.rows
             if not found.after:
                 return rows
@@ -111,9 +113,21 @@ def piece(
     unit: Unit, desk: Desk, wanted: Wanted, capability: Capability | None = None, *, after: str = "", most: int = PAGE
 ) -> Piece:
     """Give a page of what is wanted: what comes *after* a place in the order in which people work, at most so many rows."""
+    return _piece(unit, wanted, emergency.flags(unit, desk.now()), capability, after=after, most=most)
+
+
+def _piece(
+    unit: Unit,
+    wanted: Wanted,
+    flagged: Mapping[str, list[str]],
+    capability: Capability | None,
+    *,
+    after: str,
+    most: int,
+) -> Piece:
     lines = wanted.page(unit, after=after, most=most + 1)
     shown = lines[:most]
-    rows = list(_rows(unit, shown, emergency.flags(unit, desk.now()), capability))
+    rows = list(_rows(unit, shown, flagged, capability))
     return Piece(rows, shown[-1].place if len(lines) > most else "")
 
 
@@ -133,7 +147,7 @@ def show(desk: Desk, name: str, capability: Capability | None = None, check: Che
             "read_back_code": read_back_code(request),
             "identity": _identity(desk, unit, request),
             "asked": _asked(unit, request),
-            "withdrawn": outcomes.cancelled(unit, request),
+            "withdrawn": cancelled(unit, request),
             "remarks": [remark.plain() for remark in remarks(request.document, capability)],
             "secrecy": request.document.get("secrecy"),
             "clocks": [clock.plain(now) for clock in requests.clocks_of(unit, request.id)],
@@ -212,7 +226,7 @@ def _rows(
             remarks=len(remarks(one.document, capability)),
             flagged=one.peer in flagged,
             delivered=delivered(one, states.get(one.id, set()), theirs),
-            withdrawn=outcomes.wished_away(theirs),
+            withdrawn=wished_away(theirs),
         )
 
 

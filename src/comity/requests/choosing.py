@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -83,16 +84,8 @@ def choose(
     with office.store.read() as unit:
         request = office.find(unit, name, OUT)
     after(OUT, request.state, "change")
-    today = office.clock.now().date()
-    decision = Engine(office.law()).decide(question(request.document, office.known(request.peer), today))
-    chosen = _citable(decision, candidate)
-    basis = bound(chosen, decision.question) | {"by": by, "on": today.isoformat()}
-    old = request.document.get("basis", {})
-    same = old.get("candidate") == chosen.id
-    basis["reasons"] = _answered(basis["reasons"], old if same else {}, answers or {}, by, today.isoformat())
-    typed = old.get("text", "") if same else ""
-    basis["text"] = text or ("" if typed.startswith(_OURS) else typed) or _words(chosen, basis["reasons"])[:MAX_ANSWER]
-    document = dict(request.document) | {"basis": {key: one for key, one in basis.items() if one}}
+    basis = stated(office, request.document, candidate, by=by, text=text, answers=answers)
+    document = dict(request.document) | {"basis": basis}
     for fault in request_shape().faults(document):
         if fault.path.startswith("basis"):
             raise BadInput(fault.message, field=fault.path)
@@ -100,8 +93,36 @@ def choose(
         current = office.find(unit, request.id, OUT)
         if current.document != request.document:
             raise WrongState("got a draft that somebody else changed meanwhile, expected one at rest", advice=AGAIN)
-        office.log(unit, "request.changed", current, basis=chosen.id)
-        return office.move(unit, current, "change", by, note=f"basis: {chosen.id}", document=document)
+        office.log(unit, "request.changed", current, basis=basis["candidate"], by=by)
+        return office.move(unit, current, "change", by, note=f"basis: {basis['candidate']}", document=document)
+
+
+def stated(
+    office: Office,
+    document: Mapping[str, Any],
+    candidate: str,
+    *,
+    by: str,
+    text: str = "",
+    answers: Mapping[int, str] | None = None,
+) -> dict[str, Any]:
+    """Give what a request would state of a candidate as its legal basis today, with the answers of a person.
+
+    Raises:
+        NoBasis: it is none of the candidates, or may not be cited.
+        NoSuchLaw: a country is not known to the law data.
+        BadInput: an answer is on no open question.
+    """
+    today = office.clock.now().date()
+    asked = question(document, office.known(document["to"]["party"]), today)
+    chosen = _citable(Engine(office.law()).decide(asked), candidate)
+    basis = bound(chosen, asked) | {"by": by, "on": today.isoformat()}
+    old = document.get("basis", {})
+    same = old.get("candidate") == chosen.id
+    basis["reasons"] = _answered(basis["reasons"], old if same else {}, answers or {}, by, today.isoformat())
+    typed = old.get("text", "") if same else ""
+    basis["text"] = text or ("" if typed.startswith(_OURS) else typed) or _words(chosen, basis["reasons"])[:MAX_ANSWER]
+    return {key: one for key, one in basis.items() if one}
 
 
 def numbered(answers: Iterable[str]) -> dict[int, str]:
@@ -142,6 +163,16 @@ def bound(chosen: Candidate, asked: Question) -> dict[str, Any]:
     limits = [{key: one for key, one in row.items() if one != ""} for row in limits]
     given = {"kind": kind, "candidate": chosen.id, "article": chosen.article[:80], "reasons": rows, "limits": limits}
     return given | ({"instrument": chosen.title} if kind in ("treaty", "union") else {})
+
+
+def sign(text: str, day: str) -> str:
+    """Give a short name of a question, the same on any *day*, by which a form asks it."""
+    return hashlib.sha256(_timeless(text, day).encode()).hexdigest()[:16]
+
+
+def stands(given: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Tell whether a basis that was *given* says of its questions what it would say *now*."""
+    return [_told(given, row) for row in _rows(given)] == [_told(now, row) for row in _rows(now)]
 
 
 def questions(chosen: Candidate) -> Iterator[Asked]:
@@ -260,6 +291,10 @@ def _words(chosen: Candidate, rows: list[dict[str, Any]]) -> str:
 
 def _rows(given: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [row for row in given.get("reasons", []) if isinstance(row, dict) and "question" in row]
+
+
+def _told(given: Mapping[str, Any], row: Mapping[str, Any]) -> tuple[str, str, str]:
+    return _timeless(row["question"], str(given.get("on", ""))), str(row.get("state", "")), str(row.get("answer", ""))
 
 
 def _timeless(text: str, day: str) -> str:

@@ -156,7 +156,7 @@ def begin(office: Office, document: dict[str, Any], case: str, *, by: str = "", 
         )
         tables.add_request(unit, request)
         office.record(unit, request, "draft", by)
-        office.log(unit, "request.drafted", request, measure=request.measure, to=request.peer)
+        office.log(unit, "request.drafted", request, measure=request.measure, to=request.peer, by=by)
     return request
 
 
@@ -238,7 +238,7 @@ def _changed(office: Office, request: Request, document: dict[str, Any], by: str
             return current
         if current.document != request.document:
             raise WrongState("got a draft that somebody else changed meanwhile, expected one at rest", advice=AGAIN)
-        office.log(unit, "request.changed", current)
+        office.log(unit, "request.changed", current, by=by)
         moved = {"measure": document["measure"], "peer": document["to"]["party"]}
         return office.move(unit, current, "change", by, document=document, **moved)
 

@@ -82,9 +82,9 @@ class Office:
         return moved
 
     def log(self, unit: Unit, kind: str, request: Request, **facts: str | int) -> int:
-        """Append an event about a request to the node's log; gives its index."""
+        """Append an event about a request to the node's log; gives its index. Who did it stands there where it is known."""
         event = {"type": kind, "at": stamp(self.clock.now()), "request": request.id, "reference": request.reference}
-        return self.ledger.append(unit, event | facts)
+        return self.ledger.append(unit, event | {name: one for name, one in facts.items() if (name, one) != ("by", "")})
 
     def holder(self, signer: Signer, role: str) -> str:
         """Say who holds a key, if it may act in *role* for this party now.

@@ -88,7 +88,8 @@ def answer(office: Office, name: str, word: Word, signer: Signer, *, also: Also 
         payload = _payload(office, request, word, at)
         raw = write_receipt(payload, signer, office.mirror.slice(office.party))
         given = _answer(payload, who, raw.decode(), signed=True)
-        office.log(unit, "receipt.issued", request, package=request.package, state=word.state, code=word.code)
+        facts = {"package": request.package, "state": word.state, "code": word.code, "by": given.holder}
+        office.log(unit, "receipt.issued", request, **facts)
         taken = Taken(_apply(office, unit, request, given), given, new=True)
         also(unit, taken)
     return taken, raw

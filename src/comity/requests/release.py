@@ -207,7 +207,7 @@ def nothing_more(unit: Unit, request: Request) -> None:
     """Do nothing more in the unit that withdraws a request."""
 
 
-def withdraw(office: Office, name: str, reason: str, *, also: Also = nothing_more) -> Request:
+def withdraw(office: Office, name: str, reason: str, *, by: str = "", also: Also = nothing_more) -> Request:
     """Withdraw a request; its clocks stop, except that of secrecy. The addressee is to be told by call-back.
 
     What is *also* done is done in the same unit.
@@ -217,8 +217,8 @@ def withdraw(office: Office, name: str, reason: str, *, also: Also = nothing_mor
         request = office.find(unit, name, OUT)
         running = [clock.kind for clock in tables.clocks_of(unit, request.id) if clock.kind != "secrecy_until"]
         tables.stop_clocks(unit, request.id, running)
-        office.log(unit, "request.withdrawn", request, reason=reason)
-        withdrawn = office.move(unit, request, "withdraw", "", note=reason)
+        office.log(unit, "request.withdrawn", request, reason=reason, by=by)
+        withdrawn = office.move(unit, request, "withdraw", by, note=reason)
         also(unit, withdrawn)
         return withdrawn
 

@@ -13,7 +13,7 @@ from builders.directory import START
 from builders.docket import LAN, MINH, Crowd, case_of
 from comity.accounts import tables as accounts
 from comity.accounts.knowledge import ever_known
-from comity.exchange.outcomes import wished_away
+from comity.exchange.cancelling import wished_away
 from comity.exchange.queuetables import Wanted
 from comity.exchange.worklist import delivered
 from comity.requests.dockettables import outcomes

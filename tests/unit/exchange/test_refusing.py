@@ -10,17 +10,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders.exchange import SG
+from builders.exchange import SG, VN
 from builders.nodes import Nodes
 from builders.provider import Provider, provider
 from comity.exchange import drills, proposals, refusing
 from comity.exchange import provider as provider_acts
+from comity.exchange.deliverytables import find_notes
 from comity.exchange.errors import NotDecided
 from comity.exchange.figures import Figures, Row, figures
 from comity.exchange.refusing import By
+from comity.exchange.sending import withdrawn
 from comity.exchange.worklist import queue
 from comity.kernel.errors import BadInput
 from comity.requests.errors import OnePerson, WrongState
+from comity.requests.release import withdraw
 
 LAN, MINH = By("1", "Lan Tester"), By("2", "Minh Probe")
 
@@ -159,3 +162,22 @@ def test_no_small_number_is_ever_published(numbers: list[int]) -> None:
     told = [number for _name, number in Figures(now, now, rows).published("country")]
     assert sum(told) == sum(numbers)
     assert sum(numbers) < 5 or min(told) >= 5
+
+
+def test_a_withdrawal_by_the_sender_ends_a_proposed_refusal(sg: Provider) -> None:
+    """What its sender withdrew is not refused any more: the proposal ends by itself, once, and none is made anew."""
+    request, desk, key = sg.received(), sg.desk(SG), sg.nodes.key("receipt", SG)
+    refusing.propose(desk, request.id, LAN, code="too_broad", reason="A year.")
+    withdraw(sg.nodes.office(VN), request.id, "Solved.", also=withdrawn(sg.desk(VN)))
+    for _ in (1, 2):
+        sg.work(VN)
+    with desk.office.store.read() as unit:
+        assert proposals.proposal(unit, request) is None
+        ended = [note for note in find_notes(unit, request=request.id) if note.kind == proposals.SUPERSEDED]
+    assert [(note.who, note.facts["decided"]) for note in ended] == [(VN, "withdrawn")]
+    said = [note for act, note in sg.history(request, SG) if act == "end the proposed refusal, withdrawn"]
+    assert said == ["proposed by Lan Tester; the request was withdrawn"]
+    with pytest.raises(NotDecided):
+        refusing.release(desk, request.id, MINH, key)
+    with pytest.raises(WrongState, match="which its sender withdrew"):
+        refusing.propose(desk, request.id, LAN, code="too_broad", reason="A year.")

@@ -33,9 +33,9 @@ def reopen(actor: Actor, request: str, signer: Signer, reason: str) -> Request:
 
 def withdraw(actor: Actor, request: str, reason: str) -> Request:
     """Withdraw a request; a node that took it in is told."""
-    return service.withdraw(actor.office, request, reason, also=sending.withdrawn(actor.exchange))
+    return service.withdraw(actor.office, request, reason, by=actor.by.name, also=sending.withdrawn(actor.exchange))
 
 
 def send(actor: Actor, request: str, *, confidential: bool) -> Message:
     """Send a released request to its addressee's node; sending it again sends nothing twice."""
-    return sending.send(actor.exchange, request, confidential=confidential)
+    return sending.send(actor.exchange, request, confidential=confidential, by=actor.by.name)

@@ -18,12 +18,13 @@ from comity.accounts.knowledge import MOST_CASE
 from comity.kernel import canonical
 from comity.kernel.errors import ComityError
 from comity.kernel.language import _
-from comity.ledger.model import TYPES, Entry
+from comity.ledger.model import Entry
 
 from ..acts import auditing
 from ..acts.auditexport import MEDIA
 from ..acts.auditing import DOOR, GLASS, READING, ROLES, WRITING, Asked, names
 from .routes import Route
+from .trail import happened
 from .visit import Visit
 
 SHOWN = 50
@@ -64,7 +65,6 @@ def look(visit: Visit) -> Response:
         wrong=wrong,
         persons=[("", _("everybody")), *((one.id, f"{one.label} ({one.name})") for one in persons)],
         kinds=_kinds(),
-        types=TYPES,
     )
 
 
@@ -107,7 +107,7 @@ def line(entry: Entry, known: Mapping[str, str]) -> Line:
         entry.index,
         entry.at,
         said["type"],
-        TYPES.get(said["type"], said["type"]),
+        happened(said, known),
         known.get(str(who), str(who)),
         known.get(str(by), str(by)),
         str(said.get("case", "")),

@@ -12,10 +12,11 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from comity.kernel.language import _, said, word
+from comity.kernel.language import _, said
 from comity.requests.model import Deadline, Entry
 
 from .languages import worded
+from .trail import told
 
 DONE, NOW, DUE, LATE, STOPPED = "done", "now", "due", "late", "stopped"
 QUIET = frozenset({"change"})
@@ -30,12 +31,11 @@ class Mark:
     kind: str
     text: str
     note: str = ""
-    who: str = ""
 
 
 def marks(history: Iterable[Entry], clocks: Iterable[Deadline], now: datetime) -> list[Mark]:
     """Give the moments of a request in order of time."""
-    found = [Mark(one.at, DONE, act(one.act), said(one.note), one.who) for one in history if one.act not in QUIET]
+    found = [Mark(one.at, DONE, told(one.act, one.who), said(one.note)) for one in history if one.act not in QUIET]
     found += [Mark(one.due_at, _kind(one, now), deadline(one.kind), said(one.source)) for one in clocks]
     return sorted([*found, Mark(now, NOW, _("now"))], key=lambda one: one.at)
 
@@ -44,12 +44,6 @@ def deadline(kind: str) -> str:
     """Give a clock in words; one that the basis of a request sets is called so."""
     name = kind.removeprefix("basis.")
     return worded("clock", kind) if name == kind else f"{_('basis')}: {name.replace('_', ' ')}"
-
-
-def act(name: str) -> str:
-    """Give what was done to a request in words."""
-    known = word("act", name)
-    return known if known != name else said(name)
 
 
 def drawn(found: list[Mark], *, mirrored: bool) -> Markup:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from comity.kernel import canonical
@@ -108,16 +108,6 @@ def remarks(found: Iterable[Finding]) -> list[dict[str, Any]]:
         }
         for one in found
     ]
-
-
-def answers(visit: Visit, rows: Sequence[Mapping[str, Any]]) -> dict[int, str]:
-    """Give the answers on the open questions of a basis that are new, by their number."""
-    found = {}
-    for number, row in enumerate(rows, 1):
-        said_now = text(visit.field(f"open-{number}"))
-        if row.get("state") in ("open", "lead") and said_now and said_now != row.get("answer"):
-            found[number] = said_now
-    return found
 
 
 def _remedy(one: Finding) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from starlette.responses import Response
 
@@ -20,7 +21,7 @@ from comity.requests.model import OUT, CaseFile, Finding, Request
 from comity.requests.states import DRAFT
 
 from ..acts import drafting as acts
-from . import draftform
+from . import draftform, questions
 from .cases import measures, parties
 from .desk import Desk
 from .draftform import name_of
@@ -99,12 +100,12 @@ def kept(visit: Visit) -> Response:
     made, seen = draftform.sheet(visit, request, _case(visit, request)), visit.field("seen")
     try:
         if visit.field("do") == "check":
-            return _page(visit, request, *service.preview(office, request.id, made), seen)
+            return _page(visit, request, *_previewed(visit, request, made), seen)
         request = service.rewrite(office, request.id, made, seen=visit.field("seen"), by=name_of(visit))
         seen = service.digest(request)
         _choose(visit, request)
     except ComityError as e:
-        would, found = service.preview(office, request.id, made)
+        would, found = _previewed(visit, request, made)
         return _page(visit, request, would, found, seen, wrong=e)
     done = visit.field("do") == "go" and not _blocking(service.check(office, request.id)[1])
     return visit.go(f"/request/{request.id}" if done else f"/request/{request.id}/draft#preflight")
@@ -114,7 +115,7 @@ def preflight(visit: Visit) -> Response:
     """Give what is missing in what was typed so far, and keep nothing."""
     request = ours(visit.desk, visit.given["request"])
     made = draftform.sheet(visit, request, _case(visit, request))
-    _would, found = service.preview(visit.desk.node.office, request.id, made)
+    _would, found = _previewed(visit, request, made)
     return visit.page("preflight.html", remarks=draftform.remarks(found), blocking=_blocking(found), saved=False)
 
 
@@ -135,17 +136,40 @@ def _state_facts(visit: Visit, made: Request) -> None:
         service.rewrite(visit.desk.node.office, made.id, sheet, seen=service.digest(made), by=name_of(visit))
 
 
+def _previewed(visit: Visit, request: Request, made: Mapping[str, Any]) -> tuple[Request, list[Finding]]:
+    """Run the preflight on what was typed, the basis that is ticked and what was answered under it among it."""
+    office = visit.desk.node.office
+    if visit.may(questions.BASIS, request.case):
+        try:
+            new = _chosen(visit, service.rewritten(office, request.document, made))
+        except ComityError:
+            new = None  # keeping it says what is wrong with it
+        made = {**made, "basis": new[0]} if new else made
+    return service.preview(office, request.id, made)
+
+
+def _chosen(visit: Visit, document: Mapping[str, Any]) -> tuple[dict[str, Any], dict[int, str]] | None:
+    """Give the basis that was ticked as it would be stated today, with its answers that are new; nothing where all stays."""
+    given = document.get("basis", {})
+    kept = given.get("candidate", "")
+    wanted = visit.field("candidate") or kept
+    decision, _lacking = _decision(visit, document)
+    if not wanted or (wanted == kept and not questions.choosable(decision, kept)):
+        return None
+    answers = questions.answers(visit, decision, wanted, given) if decision else {}
+    stated = choosing.stated(visit.desk.node.office, document, wanted, by=name_of(visit), answers=answers)
+    return None if wanted == kept and choosing.stands(given, stated) else (stated, answers)
+
+
 def _choose(visit: Visit, request: Request) -> None:
     """Bind the basis that was ticked, with new answers on what it leaves open."""
-    given = request.document.get("basis", {})
-    wanted = visit.field("candidate") or given.get("candidate", "")
-    same = wanted == given.get("candidate", "")
-    answers = draftform.answers(visit, given.get("reasons", [])) if same else {}
-    if not wanted or (same and not answers):
-        return
-    if not visit.may("request.basis", request.case):
+    may = visit.may(questions.BASIS, request.case)
+    new = _chosen(visit, request.document) if may or visit.field("candidate") else None
+    if new and not may:
         raise NotAllowed("got a choice of the basis, expected it of a drafter or a lawyer", field="candidate")
-    choosing.choose(visit.desk.node.office, request.id, wanted, by=name_of(visit), answers=answers)
+    if new:
+        basis, answers = new
+        choosing.choose(visit.desk.node.office, request.id, basis["candidate"], by=name_of(visit), answers=answers)
 
 
 def _page(
@@ -164,7 +188,7 @@ def _page(
         people = [visit.desk.staff.person(unit, one.person).label for one in members if one.person != visit.person.id]
     addressee = office.known(document["to"]["party"])
     choosable = dict(measures()) | {saved.measure: worded("measure", saved.measure)}
-    decision, lacking = _decision(visit, would)
+    decision, lacking = _decision(visit, document)
     return visit.page(
         "draft.html",
         wrong.status if wrong else 200,
@@ -190,15 +214,17 @@ def _page(
         second=[("", _("nobody yet")), *((one, one) for one in people)],
         decision=decision,
         lacking=lacking,
+        ticked_basis=visit.field("candidate") or document.get("basis", {}).get("candidate", ""),
+        opened=questions.opened(visit, decision, document) if decision else {},
         told=lambda text: said(text, surely=True),
     )
 
 
-def _decision(visit: Visit, would: Request) -> tuple[Decision | None, ComityError | None]:
+def _decision(visit: Visit, document: Mapping[str, Any]) -> tuple[Decision | None, ComityError | None]:
     """Give the legal bases for a draft in order, or why none can be given."""
     office = visit.desk.node.office
     try:
-        asked = bases.question(would.document, office.known(would.peer), visit.desk.staff.now.date())
+        asked = bases.question(document, office.known(document["to"]["party"]), visit.desk.staff.now.date())
         return Engine(office.law()).decide(asked), None
     except ComityError as e:
         return None, e

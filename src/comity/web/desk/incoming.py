@@ -43,6 +43,7 @@ from .languages import direction
 from .links import links
 from .routes import Route
 from .signing import signer_of
+from .trail import noted, told
 from .visit import Visit
 
 ANEW, MOST_CHECKED = 600, 1000
@@ -88,7 +89,7 @@ def page(visit: Visit, wrong: ComityError | None = None, at: str = "") -> Respon
         country=_country(visit, request), sender=desk.node.office.known(request.peer),
         members=[one for one in everybody if one.id in members],
         others=[one for one in everybody if one.active and one.id not in members],
-        stated=_stated(), ended=frozenset(WORDS.values()), refusals=_codes(REFUSED), lacks=_codes(INFO_NEEDED),
+        told=told, noted=noted, stated=_stated(), ended=frozenset(WORDS.values()), refusals=_codes(REFUSED), lacks=_codes(INFO_NEEDED),
         links=links(visit, request), wrong=wrong, at=at, typed=typed, again=visit.query("again") == "yes",
     )  # fmt: skip
 

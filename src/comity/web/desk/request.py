@@ -33,6 +33,7 @@ from .languages import direction
 from .links import links
 from .routes import Route
 from .signing import signer_of
+from .trail import told as trail_of
 from .visit import Visit
 
 EMERGENCY = release.EMERGENCY
@@ -152,7 +153,7 @@ def page(visit: Visit, *, wrong: ComityError | None = None) -> Response:
         seen=drafting.digest(request) if request.state == DRAFT else request.package,
         line=line,
         drawing=clockline.drawn(line, mirrored=direction(visit.language) == "rtl"),
-        act=clockline.act,
+        told=trail_of,
         remarks=draftform.remarks(findings),
         blocking=sum(one.blocks for one in findings),
         party=office.party,
