@@ -65,7 +65,7 @@ def test_what_a_person_did_is_found(auditor: Visitor, seen: Served) -> None:
 def test_the_requests_of_a_case_are_found_with_it(auditor: Visitor) -> None:
     """What happened to a case's requests is found by the case, though their events name only the request."""
     text = auditor.read(f"/audit?kind=writes&case={CASE}")
-    for words in ("A request was drafted", "Post 1, head of shift released a request", "A case file was read in"):
+    for words in ("A request was drafted", "Officer 2 released a request", "A case file was read in"):
         assert words in text, words
 
 
