@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable
+from contextlib import chdir
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from builders.commands import comity
+from builders.commands import Said, comity
 from builders.crash import HOOK
 from builders.evidence import checked
 from builders.nodes import opened
+from builders.trials import chance
 from comity.evidence.disclosure import check_disclosure
 from comity.evidence.witness import Given
 from comity.kernel.clock import SystemClock
@@ -44,35 +46,35 @@ class World:
         """Stand in *folder*."""
         self.folder, self.act = folder, act
 
-    def run(self, line: Sequence[str], **environment: str) -> tuple[int, str]:
-        """Run a command of the group as a process."""
-        env = {**os.environ, "COMITY_LANGUAGE": "en", **environment}
-        command = [sys.executable, "-c", CODE, "evidence", *line, "--home", "node", "--json"]
-        done = subprocess.run(
-            command, cwd=self.folder, env=env, capture_output=True, text=True, timeout=120, check=False
-        )
-        return done.returncode, done.stdout
+    def run(self, *line: str) -> Said:
+        """Run a command of the group, undisturbed."""
+        with chdir(self.folder):
+            return comity("evidence", *line, "--home", "node", "--json")
 
     @property
     def line(self) -> tuple[str, ...]:
         """The act's command."""
         line = LINES[self.act]
-        return (*line, json.loads(self.run(("retention", "plan"))[1])["plan"]) if self.act == "run" else line
+        return (*line, self.run("retention", "plan").data["plan"]) if self.act == "run" else line
 
     def at(self, point: int) -> int:
-        """Run the act with the hook: killed at a point, or counting them with 0."""
+        """Run the act as a process with the hook: killed at a point, or counting them with 0."""
         path = os.pathsep.join([str(HOOK), *filter(None, [os.environ.get("PYTHONPATH")])])
         hook = {"PYTHONPATH": path, "COMITY_TEST_KILL_AT": str(point), "COMITY_TEST_KILL_IN": str(self.folder)}
-        return self.run(self.line, **hook)[0]
+        command = [sys.executable, "-c", CODE, "evidence", *self.line, "--home", "node", "--json"]
+        env = {**os.environ, "COMITY_LANGUAGE": "en", **hook}
+        return subprocess.run(
+            command, cwd=self.folder, env=env, capture_output=True, timeout=120, check=False
+        ).returncode
 
     def again(self) -> int:
         """Run the act once more, undisturbed."""
-        return self.run(self.line)[0]
+        return self.run(*self.line).code
 
     def custody(self) -> Any:
         """The item's custody, checked."""
-        code, out = self.run(("custody", "E-17"))
-        return json.loads(out) if code == 0 else None
+        said = self.run("custody", "E-17")
+        return said.data if said.code == 0 else None
 
 
 @pytest.fixture(scope="module")
@@ -97,8 +99,8 @@ def world(prepared: Path, folder: Path, act: str) -> World:
     shutil.copytree(prepared / "fresh", folder)
     made = World(folder, act)
     if act != "register":
-        assert made.run(LINES["register"])[0] == 0
-        assert made.run(("retention", "set", "E-17", "case", "--until", "2026-01-01", *WHO))[0] == 0
+        assert made.run(*LINES["register"]).code == 0
+        assert made.run("retention", "set", "E-17", "case", "--until", "2026-01-01", *WHO).code == 0
     return made
 
 
@@ -137,24 +139,26 @@ def ended(run: World) -> None:
 
 
 @pytest.fixture(scope="module")
-def points(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
-    """How many points each act passes."""
-    found = {}
-    for act in LINES:
+def points(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], int]:
+    """How many points an act passes; each is counted once."""
+
+    @cache
+    def counted(act: str) -> int:
         run = world(prepared, tmp_path_factory.mktemp("counted") / act, act)
         assert run.at(0) == 0
-        found[act] = int((run.folder / "points").read_text()) - SPARE
-    return found
+        return int((run.folder / "points").read_text()) - SPARE
+
+    return counted
 
 
 @pytest.mark.parametrize("act", LINES)
 def test_a_killed_act_is_done_whole_or_not_at_all(
-    act: str, prepared: Path, points: dict[str, int], tmp_path: Path
+    act: str, prepared: Path, points: Callable[[str], int], tmp_path: Path
 ) -> None:
-    """Killed at two random points one after the other, then run again, an act has its one effect."""
-    run = world(prepared, tmp_path / "run", act)
+    """Killed at two points one after the other, then run again, an act has its one effect."""
+    run, luck = world(prepared, tmp_path / "run", act), chance(act)
     for _ in range(2):
-        if (code := run.at(random.randint(1, points[act]))) != -signal.SIGKILL:
+        if (code := run.at(luck.randint(1, points(act)))) != -signal.SIGKILL:
             assert code in (0, 1, 2)  # what was left to do passes fewer points, or is done already
             whole(run)
     whole(run)
@@ -163,10 +167,12 @@ def test_a_killed_act_is_done_whole_or_not_at_all(
 
 @pytest.mark.soak
 @pytest.mark.parametrize("act", LINES)
-def test_acts_killed_at_points_all_along(act: str, prepared: Path, points: dict[str, int], tmp_path: Path) -> None:
+def test_acts_killed_at_points_all_along(
+    act: str, prepared: Path, points: Callable[[str], int], tmp_path: Path
+) -> None:
     """Killed at sixty points spread over all of it, an act is done whole or not at all, and can be run again."""
-    step = max(1, points[act] // SPREAD)
-    for point in range(random.randint(1, step), points[act] + 1, step):
+    step = max(1, points(act) // SPREAD)
+    for point in range(chance(act).randint(1, step), points(act) + 1, step):
         run = world(prepared, tmp_path / str(point), act)
         assert run.at(point) == -signal.SIGKILL
         whole(run)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import os
-import random
 import shutil
 import signal
 import subprocess
 import sys
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
 
+from builders.commands import Said, comity
 from builders.crash import HOOK
 from builders.evidence import checked
 from builders.handover import IDENTITIES, ITEM, PH, VN, Between
 from builders.nodes import opened
+from builders.trials import chance
 from comity.crypto.recipient import save_identity
 
 CODE = "import sys; from comity.cli.main import main; main(sys.argv[1:])"
@@ -39,27 +40,30 @@ class Post:
         self.folder = folder
         shutil.copytree(model, folder, dirs_exist_ok=True)
 
-    def run(self, *line: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end, whatever that is."""
+    def line(self, line: tuple[str, ...]) -> list[str]:
+        """A command, with the file that is on its way in its place."""
         file = next((str(path) for path in (self.folder / "out").glob("*.handover")), "")
-        line = tuple(file if part == "FILE" else part for part in line)
-        env = {**os.environ, "COMITY_LANGUAGE": "en", **environment}
-        command = [sys.executable, "-c", CODE, *line]
-        return subprocess.run(command, cwd=self.folder, env=env, capture_output=True, text=True, check=False)
+        return [file if part == "FILE" else part for part in line]
+
+    def run(self, *line: str) -> Said:
+        """Run a command to its end, undisturbed."""
+        with chdir(self.folder):
+            return comity(*self.line(line))
 
     def at(self, point: int, *line: str) -> int:
-        """Run a command with the hook: killed at a point, or counting them with 0."""
+        """Run a command as a process with the hook: killed at a point, or counting them with 0."""
         path = os.pathsep.join([str(HOOK), *filter(None, [os.environ.get("PYTHONPATH")])])
-        where = {"COMITY_TEST_KILL_AT": str(point), "COMITY_TEST_KILL_IN": str(self.folder)}
-        return self.run(*line, PYTHONPATH=path, **where).returncode
+        hook = {"PYTHONPATH": path, "COMITY_TEST_KILL_AT": str(point), "COMITY_TEST_KILL_IN": str(self.folder)}
+        command, env = [sys.executable, "-c", CODE, *self.line(line)], {**os.environ, "COMITY_LANGUAGE": "en", **hook}
+        return subprocess.run(command, cwd=self.folder, env=env, capture_output=True, check=False).returncode
 
     def acts(self, party: str) -> list[str]:
         """The acts in the item's custody, which must hold; none where the item is not known."""
         said = self.run("evidence", "custody", ITEM, "--home", f"node-{party}", "--json")
-        if said.returncode == 2:
+        if said.code == 2:
             return []
-        assert said.returncode == 0
-        return [entry["act"] for entry in json.loads(said.stdout)["entries"]]
+        assert said.code == 0
+        return [entry["act"] for entry in said.data["entries"]]
 
     def accepted_or_not(self) -> None:
         """An acceptance stands for an item that is in its place, sound and in custody; before that there is none."""
@@ -95,7 +99,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sent(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same, with the file on its way."""
     post = Post(model, tmp_path_factory.mktemp("sent"))
-    assert post.run(*GIVE).returncode == 0
+    assert post.run(*GIVE).code == 0
     return post.folder
 
 
@@ -117,39 +121,38 @@ def killed(sent: Path, folder: Path, point: int) -> None:
     post = Post(sent, folder)
     assert post.at(point, *ACCEPT) == -signal.SIGKILL
     post.accepted_or_not()
-    assert post.run(*ACCEPT).returncode == 0
+    assert post.run(*ACCEPT).code == 0
     post.whole()
 
 
 @pytest.mark.parametrize("part", range(4))
 def test_an_acceptance_killed_at_a_point_goes_on(part: int, points: int, sent: Path, tmp_path: Path) -> None:
-    """Killed at a random point of each quarter, and run again, the item is accepted once and whole."""
+    """Killed at some point of each quarter, and run again, the item is accepted once and whole."""
     quarter = points // 4
-    killed(sent, tmp_path, random.randint(1 + part * quarter, quarter + part * quarter))
+    killed(sent, tmp_path, chance(f"acceptance {part}").randint(1 + part * quarter, quarter + part * quarter))
 
 
 def test_a_hand_over_killed_at_a_point_goes_on(model: Path, tmp_path: Path) -> None:
-    """Killed at a random point, the same command makes one file of one note, and the item is under way once."""
+    """Killed at some point, the same command makes one file of one note, and the item is under way once."""
     count = counted(model, tmp_path / "counted", *GIVE)
     post = Post(model, tmp_path / "run")
-    assert post.at(random.randint(1, count), *GIVE) == -signal.SIGKILL
-    assert post.run(*GIVE).returncode == 0
+    assert post.at(chance("hand-over").randint(1, count), *GIVE) == -signal.SIGKILL
+    assert post.run(*GIVE).code == 0
     assert post.acts(VN).count("transferred") == 1
     assert len([path for path in (post.folder / "out").iterdir() if path.suffix == ".handover"]) == 1
-    assert post.run(*ACCEPT).returncode == 0
+    assert post.run(*ACCEPT).code == 0
     post.whole()
 
 
 def test_two_that_accept_the_same(sent: Path, tmp_path: Path) -> None:
     """Two processes at once: the item is accepted once."""
     post = Post(sent, tmp_path)
-    [file] = (tmp_path / "out").glob("*.handover")
-    line = [sys.executable, "-c", CODE, *(str(file) if part == "FILE" else part for part in ACCEPT)]
+    line = [sys.executable, "-c", CODE, *post.line(ACCEPT)]
     pair = [subprocess.Popen(line, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)]
     for one in pair:
         one.communicate(timeout=120)
     assert 0 in [one.returncode for one in pair]
-    assert post.run(*ACCEPT).returncode == 0
+    assert post.run(*ACCEPT).code == 0
     post.whole()
 
 
@@ -160,4 +163,5 @@ def test_an_acceptance_killed_at_every_point(
 ) -> None:
     """At each point there is, nothing is half accepted, and the same command comes to the whole end."""
     for point in range(1 + part, points + 1, PARTS):
-        killed(sent, tmp_path_factory.mktemp("run"), point)
+        killed(sent, folder := tmp_path_factory.mktemp("run"), point)
+        shutil.rmtree(folder)
