@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints, WithJsonSchema
 
+from comity.evidence.courtpapers import languages as courts
 from comity.evidence.custodyentry import CLOCK, acts
 from comity.kernel.errors import BadInput
 from comity.kernel.shape import check_text
@@ -375,6 +376,45 @@ class TurningDown(Proved):
     """Evidence that another party handed over is refused, and why."""
 
     why: Long
+    post: Short = Field(default="", description="The caller's post; else that of his role.")
+
+
+class Recalling(Proved):
+    """An item is called back, or said to be wrong, and why."""
+
+    kind: Literal["recalled", "corrected"] = "recalled"
+    to: Annotated[
+        list[Party], Field(max_length=100, description="Only to these; else to every party that has it.")
+    ] = []
+    why: Long
+    post: Short = Field(default="", description="The caller's post; else that of his role.")
+
+
+class Confirming(Proved):
+    """A recall or correction that came is confirmed."""
+
+    post: Short = Field(default="", description="The caller's post; else that of his role.")
+
+
+class Showing(Proved):
+    """Some files of an item are shown, and why."""
+
+    bag: Digest
+    files: Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=1, max_length=100_000)]
+    why: Long
+    recipient: Short = ""
+    authority: Short = ""
+    post: Short = Field(default="", description="The caller's post; else that of his role.")
+
+
+class Bundling(Proved):
+    """An item is bundled for a court, and why."""
+
+    language: Annotated[
+        str, StringConstraints(pattern="^[a-z]{2}$"), WithJsonSchema({"type": "string", "enum": list(courts())})
+    ] = "en"
+    why: Long
+    authority: Short = ""
     post: Short = Field(default="", description="The caller's post; else that of his role.")
 
 

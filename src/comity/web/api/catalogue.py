@@ -8,6 +8,7 @@ from . import (
     delivered,
     directory,
     evidence,
+    handing,
     identifiers,
     inbox,
     law,
@@ -23,7 +24,7 @@ from . import (
 from .operations import checked
 
 MODULES = (
-    cases, members, requests, signing, delivered, answering, inbox, verifying, identifiers, records, evidence, matching, law, directory, overview,
+    cases, members, requests, signing, delivered, answering, inbox, verifying, identifiers, records, evidence, handing, matching, law, directory, overview,
     log,
 )  # fmt: skip
 OPERATIONS = checked(one for module in MODULES for one in module.OPERATIONS)
