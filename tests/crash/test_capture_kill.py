@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -14,6 +13,7 @@ import pytest
 
 from builders.crash import HOOK
 from builders.evidence import checked
+from builders.trials import chance
 from builders.webpages import PAGE, Site, site
 
 CODE = "import sys; from comity.cli.main import main; main(sys.argv[1:])"
@@ -60,9 +60,9 @@ def killed(point: int, page: Site, folder: Path) -> None:
 
 @pytest.mark.parametrize("part", range(3))
 def test_a_capture_killed_at_a_point(part: int, points: int, page: Site, tmp_path: Path) -> None:
-    """Killed at a random point of each third, and run again, it gives the whole item."""
+    """Killed at some point of each third, and run again, it gives the whole item."""
     third = points // 3
-    killed(random.randint(1 + part * third, third + part * third), page, tmp_path)
+    killed(chance(f"capture {part}").randint(1 + part * third, third + part * third), page, tmp_path)
 
 
 @pytest.mark.soak

@@ -5,7 +5,6 @@ from __future__ import annotations
 import faulthandler
 import hashlib
 import json
-import random
 import time
 from collections import Counter
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 from builders.chaos import ENDS, STATES, Crowd, crowd
 from builders.commands import comity
 from builders.exchange import SG, VN
+from builders.trials import chance
 from comity.exchange import deliverytables, tables
 from comity.exchange.outcomes import tasks
 from comity.requests.tables import answers_of, find_requests
@@ -35,7 +35,7 @@ def test_five_hundred_requests_through_chaos(tmp_path: Path) -> None:
 
 def play(folder: Path, count: int, *, seconds: float, lives: float, growth: float = 1.0) -> None:
     """Let requests go through chaos, then compare everything on both sides."""
-    seed, begun = random.randrange(1 << 32), time.monotonic()
+    seed, begun = chance("chaos").randrange(1 << 32), time.monotonic()
     print(f"seed {seed}")
     with crowd(folder, seed) as made:
         made.play(count, seconds=seconds, lives=lives, growth=growth)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 import time
 from collections import Counter
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 
 from builders.crash import ACTS, PACKAGE, REFERENCE, Run, Worlds, prepared
 from builders.program import Program
+from builders.trials import chance
 
 SHORT = [(name, part) for name in ACTS for part in (0, 1)]
 
@@ -20,13 +20,6 @@ SHORT = [(name, part) for name in ACTS for part in (0, 1)]
 def worlds() -> Worlds:
     """The worlds in which the acts begin."""
     return prepared()
-
-
-@pytest.fixture(scope="module")
-def points(worlds: Worlds, tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
-    """How many points each act passes."""
-    folder = tmp_path_factory.mktemp("counted")
-    return {name: worlds.run(name, folder / name).points() for name in ACTS}
 
 
 @pytest.fixture
@@ -39,33 +32,33 @@ def program(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
 
 @pytest.mark.parametrize(("name", "part"), SHORT, ids=[f"{name}-{part}" for name, part in SHORT])
 def test_a_killed_act_is_done_whole_or_not_at_all(
-    name: str, part: int, *, worlds: Worlds, points: dict[str, int], program: Program, tmp_path: Path
+    name: str, part: int, *, worlds: Worlds, program: Program, tmp_path: Path
 ) -> None:
-    """Killed at a random point of the first or second half, an act can be run again, and has one effect."""
-    half = points[name] // 2
+    """Killed at some point of the first or second half, an act can be run again, and has one effect."""
+    half = worlds.points[name] // 2
     run = worlds.run(name, tmp_path / "run")
-    assert run.kill_at(random.randint(1 + part * half, half + part * half))
+    assert run.kill_at(chance(f"{name} {part}").randint(1 + part * half, half + part * half))
     whole(run, program)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("name", ACTS)
 def test_acts_killed_at_each_point_and_at_any_time(
-    name: str, *, worlds: Worlds, points: dict[str, int], program: Program, tmp_path: Path
+    name: str, *, worlds: Worlds, program: Program, tmp_path: Path
 ) -> None:
     """Killed at every point there is, and at sixty random times, an act is done whole or not at all."""
-    seen: Counter[str] = Counter()
+    seen, points, luck = Counter[str](), worlds.points[name], chance(name)
     begun = time.monotonic()
     assert worlds.run(name, tmp_path / "timed").finish()[0] == 0
     length = time.monotonic() - begun
-    tries = [*range(1, points[name] + 1), *(-random.uniform(0, length) for _ in range(60))]
+    tries = [*range(1, points + 1), *(-luck.uniform(0, length) for _ in range(60))]
     for number, one in enumerate(tries):
         run = worlds.run(name, tmp_path / str(number))
         killed = run.kill_at(int(one)) if one > 0 else run.kill_after(-one)
         seen["killed" if killed else "ended before"] += 1
         seen["acknowledged"] += run.acknowledged
         seen["done before the kill" if whole(run, program) else "not yet done"] += 1
-    print(f"{name}: {len(tries)} runs, {points[name]} of them one at each point: {dict(seen)}")
+    print(f"{name}: {len(tries)} runs, {points} of them one at each point: {dict(seen)}")
 
 
 def whole(run: Run, program: Program) -> bool:
