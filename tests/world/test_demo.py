@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import socket
 import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
 
-from comity.accounts.duties import roles
+from builders.touring import HOMES, Tour, open_ports, processes
+from comity.accounts.duties import acts, roles
 from comity.accounts.knowledge import members
 from comity.accounts.people import all_people
 from comity.cli.demodesk import CASES, CREWS
@@ -21,64 +18,17 @@ from comity.cli.stage import PASSPHRASE, DemoError, Stage
 from comity.crypto.errors import KeyFileError
 from comity.crypto.keys import FileSigner
 from comity.node.service import open_node
-from comity.node.settings import load
-
-ROOT = Path(__file__).parents[2]
-PROGRAM = [sys.executable, "-c", "from comity.cli.main import main; main()"]
-HOMES = ("vn", "ph", "sg")
 
 
-def play(folder: Path) -> subprocess.Popen[str]:
-    """Begin a demonstration in a process of its own."""
-    arguments = [*PROGRAM, "demo", str(folder), "--examples", str(ROOT / "examples")]
-    return subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+def test_a_demonstration_that_is_told_to_end_stops_its_nodes(toured: Tour) -> None:
+    """Told to end in the middle, it says that it stopped, and leaves no process behind."""
+    assert (toured.code, toured.said.rstrip().splitlines()[-1]) == (1, "comity: stopped")
+    assert toured.left == ([], [])
 
 
-def open_ports(folder: Path) -> list[int]:
-    """The ports of a demonstration's nodes at which something listens."""
-    ports = [int(load(folder / home).listen.rpartition(":")[2]) for home in HOMES]
-    return [port for port in ports if _listens(port)]
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as one:
-        return one.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _processes(folder: Path) -> list[int]:
-    """The processes that stand in a folder."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if Path(os.readlink(process / "cwd")) == folder.resolve():
-                found.append(int(process.name))
-        except OSError:
-            continue
-    return found
-
-
-def interrupt(folder: Path, number: signal.Signals) -> tuple[int, str]:
-    """Tell a demonstration to end as soon as its nodes serve; gives its exit code and output."""
-    playing = play(folder)
-    over = time.monotonic() + 120
-    while not all((folder / home / "serve.log").exists() for home in HOMES):
-        assert playing.poll() is None and time.monotonic() < over
-        time.sleep(0.1)
-    assert len(_processes(folder)) >= 3
-    playing.send_signal(number)
-    printed, _ = playing.communicate(timeout=60)
-    return playing.returncode, printed
-
-
-def test_a_demonstration_stops_its_nodes_and_can_be_played_again(tmp_path: Path) -> None:
-    """Told to end in the middle, it leaves no process behind; played again over what it left, it ends well."""
-    folder = tmp_path / "demo"
-    code, printed = interrupt(folder, signal.SIGINT)
-    assert (code, printed.rstrip().splitlines()[-1]) == (1, "comity: stopped")
-    assert (_processes(folder), open_ports(folder)) == ([], [])
-    playing = play(folder)
-    printed, _ = playing.communicate(timeout=300)
-    assert playing.returncode == 0, printed
+def test_a_demonstration_can_be_played_again(toured: Tour) -> None:
+    """Played again over what it left, it ends well, and leaves desks to sit down at."""
+    printed, folder = toured.steps[0].printed, toured.folder
     for line in (
         "kill -STOP",
         "kill -KILL",
@@ -88,7 +38,7 @@ def test_a_demonstration_stops_its_nodes_and_can_be_played_again(tmp_path: Path)
         "got SG.orchid, expected PH.cicc",
     ):
         assert line in printed
-    assert (_processes(folder), open_ports(folder)) == ([], [])
+    assert (processes(folder), open_ports(folder)) == ([], [])
     _desks_are_ready(folder, printed)
 
 
@@ -116,6 +66,18 @@ def _desks_are_ready(folder: Path, printed: str) -> None:
 def test_the_desk_of_vn_has_everybody_whom_a_request_needs() -> None:
     """Every role but the provider's is somebody's at the demonstration's 24/7 point; the administrator comes by himself."""
     assert {one for post in CREWS["vn"] for one in post.roles} == roles().keys() - {"provider", "administrator"}
+
+
+def test_the_company_has_two_people_who_can_refuse_together() -> None:
+    """At the demonstration's company one person proposes a refusal and another one releases and signs it, each with a key."""
+    may = {name: act.roles for name, act in acts().items() if name in ("inbox.refuse", "inbox.releaserefusal")}
+    able = {
+        name: {post.name for post in CREWS["sg"] if post.key and set(post.roles) & set(held)}
+        for name, held in may.items()
+    }
+    assert len(able["inbox.releaserefusal"]) == 2
+    assert len(able["inbox.refuse"]) == 2
+    assert len({post.key for post in CREWS["sg"]}) == 2
 
 
 def test_nodes_of_two_demonstrations_get_ports_of_their_own(tmp_path: Path) -> None:

@@ -40,10 +40,11 @@ class Serving:
         self._held = {home: _held_port() for home in homes}
         self._held_desks = {home: _held_port() for home in self._held}
         self.ports, self.desks = _numbers(self._held), _numbers(self._held_desks)
+        self._launching = self._told = False
 
     def __enter__(self) -> Self:
         """Let Ctrl-C and SIGTERM end the whole demonstration, whatever command it is playing."""
-        self._before = {number: signal.signal(number, _leave) for number in (signal.SIGINT, signal.SIGTERM)}
+        self._before = {number: signal.signal(number, self._leave) for number in (signal.SIGINT, signal.SIGTERM)}
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -75,11 +76,23 @@ class Serving:
         """Start one node; what it says and what it complains of go to files in its folder."""
         self._held[home].close()
         folder = self._stage.folder / home
-        with (folder / SAID).open("wb") as said, (folder / COMPLAINED).open("wb") as complained:
-            self._running[home] = subprocess.Popen(  # noqa: S603 - this program
-                [*PROGRAM, "serve"], cwd=self._stage.folder, env=os.environ | {"COMITY_HOME": home},
-                stdin=subprocess.DEVNULL, stdout=said, stderr=complained,
-            )  # fmt: skip
+        self._launching = True
+        try:
+            with (folder / SAID).open("wb") as said, (folder / COMPLAINED).open("wb") as complained:
+                self._running[home] = subprocess.Popen(  # noqa: S603 - this program
+                    [*PROGRAM, "serve"], cwd=self._stage.folder, env=os.environ | {"COMITY_HOME": home},
+                    stdin=subprocess.DEVNULL, stdout=said, stderr=complained,
+                )  # fmt: skip
+        finally:
+            self._launching = False
+        if self._told:
+            raise Ended
+
+    def _leave(self, _number: int, _frame: object) -> None:
+        """End the demonstration, but not before a node that is just being started is known: it would stay behind."""
+        self._told = True
+        if not self._launching:
+            raise Ended
 
     def _first_words(self, home: str) -> str:
         """Wait for what a node says when it serves."""
@@ -124,10 +137,6 @@ class Serving:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-
-def _leave(_number: int, _frame: object) -> None:
-    raise Ended
 
 
 def _numbers(held: dict[str, socket.socket]) -> dict[str, int]:
