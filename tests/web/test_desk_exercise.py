@@ -72,7 +72,7 @@ def test_the_own_side_says_it_everywhere(rehearsed: tuple[Served, Served, Reques
     with office.desk.node.store.read() as unit:
         from comity.requests import tables
 
-        (real,) = [one for one in tables.find_requests(unit, direction="out") if one.id != made.id]
+        (real,) = [one for one in tables.find_requests(unit, case=made.case) if one.id != made.id]
     assert MARK not in lan.get(f"/request/{real.id}").text
 
 
