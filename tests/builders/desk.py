@@ -164,7 +164,8 @@ def served_on(
 ) -> Iterator[Served]:
     """Give the desk of a world's VN.a05, or of another party, at work; or of a *node* with settings of its own."""
     node, port = node or nodes.node(party), free_port()
-    staff = Staff(node.settings.party, node.store, node.ledger, node.clock, passwords=Passwords(QUICK))
+    vault = node.staff.vault
+    staff = Staff(node.settings.party, node.store, node.ledger, node.clock, vault, passwords=Passwords(QUICK))
     desk = Desk(node, Site(f"http://localhost:{port}"), people=staff, **changes)
     server = DeskServer(desk, f"127.0.0.1:{port}", routes=routes)
     server.start()

@@ -16,6 +16,7 @@ from comity.accounts.model import Grant, Person
 from comity.accounts.passwords import Passwords
 from comity.accounts.sessions import Caller, Opened
 from comity.accounts.staff import Staff
+from comity.accounts.vault import Vault
 from comity.kernel.clock import FixedClock
 from comity.store.engine import Store
 
@@ -87,14 +88,14 @@ class Crew:
         return [json.loads(entry.event)["type"] for entry in entries]
 
 
-def crew(store: Store) -> Crew:
-    """Give people on a store."""
-    clock = FixedClock(NOON)
-    return Crew(Staff("VN.a05", store, ledger(clock=clock), clock, counting(), Passwords(QUICK)), clock)
+def crew(store: Store, folder: Path) -> Crew:
+    """Give people on a store, with the key of their secrets in a folder."""
+    clock, vault = FixedClock(NOON), Vault(folder / "accounts.key")
+    return Crew(Staff("VN.a05", store, ledger(clock=clock), clock, vault, counting(), Passwords(QUICK)), clock)
 
 
 @contextmanager
 def at_work(folder: Path) -> Iterator[Crew]:
     """Give people on a database in a folder."""
     with fresh_database("sqlite", folder, filled=True) as url, current(url) as store:
-        yield crew(store)
+        yield crew(store, folder)

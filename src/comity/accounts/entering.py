@@ -34,6 +34,7 @@ def by_password(
         TooSoon: too many attempts failed.
     """
     name = name.strip().casefold()[:200]
+    staff.vault.prepare(staff.store)
     with staff.store.write() as unit:
         person = tables.find(unit, Person, name=name)
         counted = attempts.keys(name, caller.address, _known(unit, caller, person))
@@ -77,6 +78,7 @@ def by_digits(staff: Staff, person: str, code: str, caller: Caller) -> Opened:
         NotSignedIn: they do not fit.
         TooSoon: too many attempts failed.
     """
+    staff.vault.prepare(staff.store)
     with staff.store.write() as unit:
         found = staff.person(unit, person)
         counted = attempts.keys(found.name, caller.address, _known(unit, caller, found))
@@ -132,8 +134,11 @@ def set_password(staff: Staff, session: Session, password: str, secret: str, cod
         advice = "See that the telephone's clock is right, and type the six digits it shows now."
         raise BadAccount("got six digits that do not fit, expected those shown now", field="code", advice=advice)
     kept = staff.passwords.hash(fit(password, person.name))
+    staff.vault.prepare(staff.store)
     with staff.store.write(durable=True) as unit:
-        person = replace(staff.person(unit, person.id), password=kept, totp=secret, step=step)
+        person = replace(
+            staff.person(unit, person.id), password=kept, totp=staff.vault.seal(person.id, secret), step=step
+        )
         tables.change(unit, person)
         staff.log(unit, "keyed", person=person.id, way=PASSWORD)
         return _keyed(staff, unit, session, PASSWORD)
@@ -223,4 +228,6 @@ def _fits(session: Session | None, person: Person) -> bool:
 
 
 def _step(staff: Staff, person: Person, code: str) -> int:
-    return totp.matching(person.totp, code, staff.now, after=person.step) if person.totp else 0
+    """Give the step of time of a code that fits; 0 where it does not, or the secret is none of this person's."""
+    secret = staff.vault.open(person.id, person.totp) if person.totp else ""
+    return totp.matching(secret, code, staff.now, after=person.step) if secret else 0

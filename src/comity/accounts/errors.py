@@ -44,6 +44,10 @@ class ClonedPasskey(NotSignedIn):
     """A passkey was used whose counter went back: somebody has a copy of it."""
 
 
+class NoVault(Unavailable):
+    """The key under which secrets of people are sealed is not here."""
+
+
 class NoPerson(NotFound):
     """There is no such person."""
 

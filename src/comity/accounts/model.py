@@ -14,7 +14,7 @@ class Person:
     """Somebody who works at the node; never deleted.
 
     *key* is the key file with which he signs and *holder* whom the directory names as its holder. *step* is the step of
-    time of the last code that was taken; *rights_at* is when his roles changed last.
+    time of the last code that was taken; *rights_at* is when his roles changed last. The secret of the codes is sealed (see `vault`).
     """
 
     id: str

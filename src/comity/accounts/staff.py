@@ -19,18 +19,20 @@ from . import tables
 from .errors import NoPerson
 from .model import Person
 from .passwords import Passwords
+from .vault import Vault
 
 SECRET_BYTES = 32
 
 
 @dataclass(frozen=True)
 class Staff:
-    """A node's people, with its store, log, clock and randomness."""
+    """A node's people, with its store, log, clock, randomness, and what seals the secrets of their one-time codes."""
 
     party: str
     store: Store
     ledger: Ledger
     clock: Clock
+    vault: Vault
     random: Random = secrets.token_bytes
     passwords: Passwords = field(default_factory=Passwords)
 

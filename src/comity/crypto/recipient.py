@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO, TypeVar
@@ -105,6 +106,64 @@ def read_identity(path: Path) -> Identity:
     if len(found) != 1:
         raise BadRecipient(f"got {len(found)} identities, expected one", file=str(path))
     return Identity(found[0])
+
+
+def kept_identity(path: Path) -> Identity:
+    """Give the identity in a file of the node's own; made the first time, whole and lasting. Whoever asks at once gets the same.
+
+    Raises:
+        BadRecipient: the file holds something else.
+        FileUnavailable: it cannot be read or written.
+    """
+    if not path.exists():
+        aside = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
+        save_identity(new_identity(), aside)
+        try:
+            with aside.open("rb") as f, suppress(FileExistsError):
+                os.fsync(f.fileno())
+                path.hardlink_to(aside)
+        except OSError as e:
+            raise FileUnavailable(f"got {e.strerror}, expected to write an identity", file=str(path)) from e
+        finally:
+            aside.unlink()
+        _lasting(path.parent)
+    return read_identity(path)
+
+
+def _lasting(folder: Path) -> None:
+    """Have the names in a folder outlast a loss of power."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def seal_bytes(data: bytes, recipients: Sequence[str]) -> bytes:
+    """Seal a few bytes, as `seal_file` does a file.
+
+    Raises:
+        BadRecipient: there is no recipient, or one is malformed.
+    """
+    sealed = BytesIO()
+    _sealing(recipients, Path("-"))(BytesIO(data), sealed)
+    return sealed.getvalue()
+
+
+def open_bytes(data: bytes, identity: Identity) -> bytes:
+    """Open a few sealed bytes.
+
+    Raises:
+        BadSealedFile: they are not for this identity, altered, too many, or not sealed.
+    """
+    from pyrage import DecryptError, decrypt, x25519
+
+    if len(data) > MAX_HEADER:
+        raise BadSealedFile(f"got {len(data)} sealed bytes, expected at most {MAX_HEADER}")
+    try:
+        return bytes(decrypt(data, [x25519.Identity.from_str(identity.secret)]))
+    except DecryptError as e:
+        raise BadSealedFile("got bytes that do not open, expected those sealed to this identity") from e
 
 
 def seal_file(src: Path, dst: Path, recipients: Sequence[str]) -> None:

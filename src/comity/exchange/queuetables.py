@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from comity.requests.dockettables import Line, count, docket, page
 from comity.requests.model import IN
 from comity.requests.states import ACCEPTED, INFO_NEEDED, RECEIVED
+from comity.requests.tables import unopened
 from comity.store.engine import Unit
 
 from . import deliverytables as parts
@@ -30,12 +31,15 @@ Cases = sa.Select[Any] | Collection[str]
 class Wanted:
     """Which requests that came in: of the cases *among*, all if nothing is said; of none of *but*; what waits or *everything*.
 
+    *unopened* are those alone that nobody has opened.
+
     Cases are named `PEER:CASE`, one by one or by a query of another room.
     """
 
     among: Cases | None = None
     but: tuple[sa.Select[Any], ...] = ()
     everything: bool = False
+    unopened: bool = False
 
     def said(self) -> Iterator[sa.ColumnElement[bool]]:
         """Say it in SQL."""
@@ -49,6 +53,9 @@ class Wanted:
             yield case.in_(sa.select(_each.c.case).distinct().where(_each.c.direction == IN, *(~one for one in kept)))
         if not self.everything:
             yield from _waits()
+        if self.unopened:
+            yield docket.c.state == RECEIVED
+            yield unopened(docket.c.request)
 
     def page(self, unit: Unit, *, after: str, most: int | None) -> list[Line]:
         """List them in the order in which people work; at most so many, those that come *after* a place."""

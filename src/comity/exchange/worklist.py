@@ -22,6 +22,7 @@ from comity.requests.dockettables import Line
 from comity.requests.errors import Unanswered
 from comity.requests.model import IN, Request
 from comity.requests.receipts import read_back_code
+from comity.requests.states import RECEIVED
 from comity.store.engine import Unit
 
 from . import deliverytables as tables
@@ -58,7 +59,7 @@ class Remark:
 
 @dataclass(frozen=True)
 class Row:
-    """One request in the queue."""
+    """One request in the queue; a *new* one is received, and nobody has opened it."""
 
     request: Request
     came: datetime
@@ -69,6 +70,7 @@ class Row:
     flagged: bool
     delivered: str
     withdrawn: bool
+    new: bool = False
 
     def plain(self, now: datetime) -> dict[str, Any]:
         """Give the row as JSON data."""
@@ -76,7 +78,7 @@ class Row:
             "came_at": stamp(self.came), "due_at": stamp(self.due) if self.due else None,
             "overdue": bool(self.due and self.due < now), "callback": self.emergency, "reviewed": self.reviewed,
             "remarks": self.remarks, "agency_flagged": self.flagged, "delivered": self.delivered,
-            "withdrawn": self.withdrawn,
+            "withdrawn": self.withdrawn, "new": self.new,
         }  # fmt: skip
 
 
@@ -215,6 +217,7 @@ def _rows(
     found = {one.id: one for one in requests.requests_named(unit, ids)}
     notes = tables.notes_among(unit, ids, [REVIEW, *emergency.CALLS])
     states, objects = tables.part_states(unit, ids), objects_among(unit, ids, side=THEIRS)
+    opened = requests.opened(unit, ids)
     for line in lines:
         one, theirs, noted = found[line.request], objects.get(line.request, []), notes.get(line.request, [])
         yield Row(
@@ -227,6 +230,7 @@ def _rows(
             flagged=one.peer in flagged,
             delivered=delivered(one, states.get(one.id, set()), theirs),
             withdrawn=wished_away(theirs),
+            new=one.state == RECEIVED and one.id not in opened,
         )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from comity.accounts.discovery import KINDS
+from comity.accounts.vault import NAME as VAULT
 from comity.evidence.custodyaudit import audit
 from comity.exchange.deliverytables import delivery_files, find_parts
 from comity.exchange.tables import OUT, QUEUED, STUCK, count_messages, standings
@@ -193,6 +194,18 @@ def _sign_in(node: Node) -> str:
     return f"{issuer.host} answers, {keys} keys, {pkce}{second}"
 
 
+def _codes(node: Node) -> str:
+    """See that the secrets of one-time codes are sealed, each to its person, and open."""
+    with node.store.read() as unit:
+        count, faults = node.staff.vault.faults(unit)
+    if faults:
+        raise NodeUnusable(
+            f"got {len(faults)} secrets of one-time codes that do not open, expected all: {', '.join(faults[:5])}",
+            advice=f"Put the right {VAULT} back, start the node once, or let two administrators give new codes.",
+        )
+    return f"{count} secrets of one-time codes, each sealed"
+
+
 QUESTIONS: tuple[tuple[str, Callable[[Node], str]], ...] = (
     ("log", _log),
     ("directory", _directory),
@@ -204,4 +217,5 @@ QUESTIONS: tuple[tuple[str, Callable[[Node], str]], ...] = (
     ("exchange", _exchange),
     ("outbox", _outbox),
     ("sign-in", _sign_in),
+    ("codes", _codes),
 )

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from comity.accounts import tables as _account_tables  # noqa: F401 - the schema needs every room's tables
 from comity.accounts.staff import Staff
+from comity.accounts.vault import NAME as VAULT
+from comity.accounts.vault import Vault
 from comity.analysis import tables as _analysis_tables  # noqa: F401 - the schema needs every room's tables
 from comity.analysis.catalogue import Catalogue
 from comity.crypto.authority import read_authorities
@@ -70,7 +72,7 @@ class Node:
     @property
     def staff(self) -> Staff:
         """Give the people who work at the node."""
-        return Staff(self.settings.party, self.store, self.ledger, self.clock)
+        return Staff(self.settings.party, self.store, self.ledger, self.clock, Vault(self.settings.home / VAULT))
 
     @property
     def custodian(self) -> Custodian:

@@ -16,6 +16,7 @@ from .dockettables import BEGUN, docket, settle
 from .model import Answer, CaseFile, Deadline, Entry, Request
 from .states import DRAFT, REFUSED, SEALED, WITHDRAWN
 
+OPENED = ("open", "take up", "received", "legal review", "propose a refusal", "call back")
 _cases = sa.Table(
     "case_file",
     metadata,
@@ -244,6 +245,17 @@ def done_by(unit: Unit, ids: Iterable[str], acts: Iterable[str]) -> dict[str, se
     for request, who in unit.execute(query):
         found.setdefault(request, set()).add(who)
     return found
+
+
+def opened(unit: Unit, ids: Iterable[str]) -> set[str]:
+    """Pick those of some requests that came in which somebody opened, took up or did something about."""
+    c = _history.c
+    return set(unit.scalars(sa.select(c.request).where(c.request.in_(sorted(ids)), c.act.in_(OPENED)).distinct()))
+
+
+def unopened(request: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Say in SQL that nobody opened a request that came in, took it up or did something about it."""
+    return ~sa.select(_history.c.number).where(_history.c.request == request, _history.c.act.in_(OPENED)).exists()
 
 
 def cases_named(unit: Unit, references: Cases, *, after: str = "", most: int | None = None) -> list[CaseFile]:

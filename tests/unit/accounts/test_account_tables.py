@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 from builders.staff import crew
 from comity.accounts import errands, identities, knowledge, passkeys, people, tables, tokens
@@ -11,9 +12,9 @@ from comity.accounts.model import Passkey
 from comity.store.engine import Store
 
 
-def test_everything_about_people_is_kept_on_each_engine(store: Store) -> None:
+def test_everything_about_people_is_kept_on_each_engine(store: Store, tmp_path: Path) -> None:
     """An account, its roles, passkey, token, link, errand, membership and broken glass are written and read on both engines."""
-    made = crew(store)
+    made = crew(store, tmp_path)
     lan, admin = made.person("lan", "drafter"), made.person("admin")
     who, now = made.standing("lan"), made.clock.now()
     minh = made.person("minh", "releaser")

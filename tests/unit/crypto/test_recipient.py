@@ -13,14 +13,19 @@ from pathlib import Path
 
 import pyrage
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from comity.crypto.recipient import (
     BadRecipient,
     BadSealedFile,
     FileUnavailable,
     Identity,
+    kept_identity,
     new_identity,
+    open_bytes,
     open_file,
+    seal_bytes,
     seal_file,
 )
 from comity.kernel.errors import BadInput, NotFound
@@ -237,3 +242,34 @@ def test_a_file_being_made_has_no_name_until_it_is_whole(tmp_path: Path) -> None
         target.write(b"2")
         assert not (tmp_path / "also").exists()
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"sealed": b"1", "also": b"2"}
+
+
+@given(data=st.binary(max_size=4096))
+def test_a_few_bytes_are_sealed_and_opened(data: bytes) -> None:
+    """What was sealed opens for its recipient alone, and is never the same twice."""
+    identity = new_identity()
+    sealed = seal_bytes(data, [identity.recipient])
+    assert open_bytes(sealed, identity) == data
+    assert sealed != seal_bytes(data, [identity.recipient])
+    with pytest.raises(BadSealedFile):
+        open_bytes(sealed, new_identity())
+
+
+@pytest.mark.parametrize("data", [b"", b"age-encryption.org/v1\n", b"\x00" * 40_000], ids=["nothing", "a head", "much"])
+def test_bytes_that_nobody_sealed_are_refused(data: bytes) -> None:
+    """Nothing, the beginning of something and too much are refused."""
+    with pytest.raises(BadSealedFile):
+        open_bytes(data, new_identity())
+
+
+def test_an_identity_of_ones_own_is_made_once(tmp_path: Path) -> None:
+    """Asked for again it is the same one; what else stands there is refused, and nothing is left beside it."""
+    made = kept_identity(tmp_path / "own.key")
+    assert kept_identity(tmp_path / "own.key") == made
+    assert [one.name for one in tmp_path.iterdir()] == ["own.key"]
+    assert (tmp_path / "own.key").stat().st_mode & 0o777 == 0o600
+    (tmp_path / "no.key").write_text("nothing")
+    with pytest.raises(BadRecipient):
+        kept_identity(tmp_path / "no.key")
+    with pytest.raises(FileUnavailable):
+        kept_identity(tmp_path / "no" / "folder.key")

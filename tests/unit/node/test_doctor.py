@@ -35,6 +35,7 @@ def test_a_sound_node(today: Nodes) -> None:
         "exchange",
         "outbox",
         "sign-in",
+        "codes",
     ]
     assert {check.good for check in checks.values()} == {True}, checks
     assert not [check.advice for check in checks.values() if check.advice]

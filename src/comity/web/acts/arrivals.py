@@ -27,11 +27,15 @@ class Arrivals:
 
 @dataclass(frozen=True)
 class Waiting:
-    """How many requests wait: *mine*, and *new* ones; *urgent* tells whether an emergency is among the new ones."""
+    """How many requests wait: *mine*, and *new* ones; *urgent* tells whether an emergency is among the new ones.
+
+    Of those that are mine, *unopened* came in a case that is known, and nobody has opened them yet.
+    """
 
     mine: int = 0
     new: int = 0
     urgent: bool = False
+    unopened: int = 0
 
 
 def mine(actor: Actor, *, after: str = "", everything: bool = False, most: int = PAGE) -> Piece:
@@ -48,7 +52,9 @@ def waiting(actor: Actor) -> Waiting:
     """Count what waits."""
     with actor.staff.store.read() as unit:
         found, urgent = _new(actor).count(unit) if actor.who.may("inbox.take") else (0, 0)
-        return Waiting(Wanted(known_to(actor.staff, actor.who)).count(unit)[0], found, urgent > 0)
+        known = known_to(actor.staff, actor.who)
+        fresh = Wanted(known, unopened=True).count(unit)[0]
+        return Waiting(Wanted(known).count(unit)[0], found, urgent > 0, fresh)
 
 
 def _new(actor: Actor) -> Wanted:

@@ -13,6 +13,7 @@ from comity.packages.result import Result
 from comity.requests import tables
 from comity.requests.intake import Received, receive
 from comity.requests.model import IN, Request
+from comity.requests.states import RECEIVED
 from comity.store.engine import Unit
 
 from .actor import Actor
@@ -74,10 +75,24 @@ def take_up(actor: Actor, name: str) -> Request:
         return request
 
 
+def seen(actor: Actor, request: Request) -> None:
+    """Note that somebody who knows of a request opened it, the first time; until then it is new. Who broke a glass does not count."""
+    if request.direction != IN or request.state != RECEIVED:
+        return
+    with actor.staff.store.read() as unit:
+        mine = {one.person for one in knowledge.members(unit, case_of(request))} & set(actor.who.ids)
+        if not mine or tables.opened(unit, [request.id]):
+            return
+    with actor.staff.store.write() as unit:
+        if not tables.opened(unit, [request.id]):
+            actor.office.record(unit, request, "open", actor.person.label)
+
+
 def begin(actor: Actor, unit: Unit, request: Request) -> bool:
     """Let him know of a case that nobody knows of; tells whether it was one."""
     case = case_of(request)
     if not knowledge.unknown_of(unit, [case]):
         return False
     knowledge.begin(actor.staff, unit, actor.person, case, TAKEN_UP)
+    actor.office.record(unit, request, "take up", actor.person.label)
     return True

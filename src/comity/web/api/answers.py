@@ -384,11 +384,15 @@ class QueuePage(Answer):
 
 
 class QueueCount(Answer):
-    """How much waits: of one's own, and of what nobody knows of yet; *urgent* if an emergency is among that."""
+    """How much waits: of one's own, and of what nobody knows of yet; *urgent* if an emergency is among that.
+
+    Of one's own, *unopened* are those that nobody has opened yet.
+    """
 
     mine: int
     new: int
     urgent: bool
+    unopened: int
 
 
 class NewRow(Answer):

@@ -22,7 +22,7 @@ from comity.requests.intake import Received
 
 from ..acts import arriving
 from ..acts.arriving import AGE, case_of
-from .arrivals import arrivals
+from .arrivals import arrivals, waiting
 from .routes import Route
 from .visit import Visit
 
@@ -33,7 +33,11 @@ def listed(visit: Visit) -> Response:
     """List what arrived, emergencies first, then by what is due."""
     everything = visit.query("all") == "yes"
     return visit.page(
-        "inbox.html", found=arrivals(visit, everything=everything, new=True), everything=everything, wrong=None
+        "inbox.html",
+        found=arrivals(visit, everything=everything, new=True),
+        waiting=waiting(visit),
+        everything=everything,
+        wrong=None,
     )
 
 
@@ -99,7 +103,9 @@ def _placed(visit: Visit, sent: UploadFile) -> Path:
 
 
 def _again(visit: Visit, wrong: ComityError) -> Response:
-    return visit.page("inbox.html", 422, found=arrivals(visit, new=True), everything=False, wrong=wrong)
+    return visit.page(
+        "inbox.html", 422, found=arrivals(visit, new=True), waiting=waiting(visit), everything=False, wrong=wrong
+    )
 
 
 ROUTES = (

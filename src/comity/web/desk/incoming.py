@@ -34,7 +34,7 @@ from comity.requests.refusal import same_person
 from comity.requests.states import INFO_NEEDED, REFUSED, allowed
 from comity.requests.vocabulary import codes, label, measure
 
-from ..acts import answering
+from ..acts import answering, arriving
 from ..acts.answering import ASSISTANCE
 from ..acts.arriving import case_of
 from .clockline import drawn, marks
@@ -59,7 +59,8 @@ def by_incoming(desk: Desk, given: Mapping[str, str]) -> str:
 
 
 def shown(visit: Visit) -> Response:
-    """Show a request that came in, with what a person may do about it."""
+    """Show a request that came in, with what a person may do about it; from then on it is not new."""
+    arriving.seen(visit.actor, _request(visit.desk, visit.given["request"]))
     return page(visit)
 
 

@@ -89,6 +89,8 @@ def _theirs() -> dict[str, tuple[str, str]]:
     """Give the sentences on what people do with a request that came in."""
     return {
         "receive": (_("The request of {who} came in and was verified."), _("The request came in and was verified.")),
+        "open": (_("{who} was the first to open it."), _("It was opened for the first time.")),
+        "take up": (_("{who} took it up."), _("It was taken up.")),
         "legal review": (_("{who} recorded a legal review."), _("A legal review was recorded.")),
         "propose a refusal": (_("{who} proposed to refuse the request."), _("A refusal was proposed.")),
         "decline the refusal": (
