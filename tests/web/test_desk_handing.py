@@ -25,7 +25,7 @@ pytestmark = pytest.mark.browser
 CASE = "C-1"
 OFFICE = (("binh", "custodian", "custody"),)
 COMPANY = (("wei", "custodian", "custody"),)
-CAME, HOLDERS = "/evidence/came", "Who else has it"
+HOLDERS = "Who else has it"
 
 
 def prepared(folder: Path, nodes: Nodes) -> Between:
@@ -58,7 +58,7 @@ def handed_over(page: Page) -> None:
 
 def taken_over(page: Page) -> None:
     """Wei sees what came, by whom and within which limits, and takes it over."""
-    until(page, CAME, f"from {VN}")
+    until(page, "/", "to be taken over or refused")
     page.goto("/evidence")
     follow(page.get_by_role("link", name="1 thing from another party waits for you"))
     follow(page.get_by_role("link", name=f"from {VN}"))
@@ -113,9 +113,11 @@ def called_back(binh: Page, wei: Page) -> None:
     form.get_by_label("Why").fill("Taken under an order that was quashed.")
     sign(binh, "Send the notice and sign")
     reads(binh.get_by_role("region", name=HOLDERS), "called back", "not confirmed yet")
-    until(wei, f"/item/{ITEM}", f"{VN} calls it back")
+    until(wei, "/", f"called back by {VN}: to be confirmed")
+    follow(wei.get_by_role("link", name=ITEM))
+    reads(wei.get_by_role("main"), f"{VN} calls it back")
     unfold(wei, "Hand it over")
-    reads(wei.get_by_role("main"), "It may not go to others.")
+    reads(wei.get_by_role("main"), "It may not go to others. It was called back or corrected")
     sign(wei, "Confirm and sign")
     assert wei.get_by_role("button", name="Confirm and sign").count() == 0
     until(binh, f"/item/{ITEM}", "confirmed")

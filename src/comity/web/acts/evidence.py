@@ -144,12 +144,15 @@ def hand_over(actor: Actor, item: str, giving: Giving, by: Hand, signer: Signer)
         if sum(bag.size for bag in find_bags(unit, item=item)) > LARGEST:
             advice = "Use: comity evidence hand-over --send."
             raise Busy("got an item of many gigabytes, expected a smaller one", advice=advice)
-    folder = actor.office.blobs.stage().parent
+    staged = actor.office.blobs.stage()
     deed = Deed("noted", by, why=giving.why, authority=giving.authority)
-    order = Order(item, giving.to, folder, deed, limits=giving.limits, copy=giving.copy)
-    with one_at_a_time(actor.place):
-        made = handover.hand_over(papers(actor), order, signer)
-    return made, handing.offer(actor.exchange, made.paper, made.file, days=giving.days)
+    order = Order(item, giving.to, staged.parent, deed, limits=giving.limits, copy=giving.copy)
+    try:
+        with one_at_a_time(actor.place):
+            made = handover.hand_over(papers(actor), order, signer)
+        return made, handing.offer(actor.exchange, made.paper, made.file, days=giving.days)
+    finally:
+        actor.office.blobs.unstage(staged)
 
 
 def parcels(actor: Actor, direction: str) -> list[Parcel]:

@@ -8,11 +8,12 @@ from comity.evidence.limits import UseLimits
 from comity.evidence.papers import HANDOVER, SignedPaper
 from comity.evidence.tables import IN, Kept, find_papers
 from comity.exchange.arriving import RECALLED
-from comity.exchange.deliverytables import Parcel
+from comity.exchange.deliverytables import Parcel, find_parcels
 from comity.exchange.part import ACKNOWLEDGED
 
 from .actor import Actor
 from .evidence import note_of, parcel_of, parcels
+from .handing import Notice, notices
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,27 @@ class Opened:
     came: Came
     note: SignedPaper
     limits: UseLimits
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits for a custodian: evidence for his decision, recalls and corrections to be confirmed."""
+
+    came: list[Came]
+    notices: list[Notice]
+
+    @property
+    def count(self) -> int:
+        """Give how many things wait."""
+        return len(self.came) + len(self.notices)
+
+
+def waiting(actor: Actor) -> Waiting:
+    """Give what waits for a custodian, the oldest first."""
+    with actor.staff.store.read() as unit:
+        here = [Came(one, None) for one in find_parcels(unit, kept=True, direction=IN)]
+        waits = [one for one in here if one.waits and not find_papers(unit, id=one.parcel.id, way=IN, kind=HANDOVER)]
+    return Waiting(waits, notices(actor))
 
 
 def came(actor: Actor) -> list[Came]:

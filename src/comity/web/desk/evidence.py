@@ -13,8 +13,7 @@ from comity.kernel.errors import ComityError
 
 from ..acts import evidence as acts
 from ..acts.evidence import case_of
-from ..acts.handing import notices
-from ..acts.parcels import came
+from ..acts.parcels import waiting
 from .custodyline import custody_line, words
 from .desk import Desk
 from .itemparts import status, told
@@ -40,7 +39,7 @@ def listed(visit: Visit) -> Response:
     after = visit.query("after")
     found, count = acts.items(visit.actor, SHOWN, after)
     rows = [(one.bag, standing(one.standing), one.entries, one.marks) for one in found]
-    waits = sum(one.waits for one in came(visit.actor)) + len(notices(visit.actor))
+    waits = waiting(visit.actor).count
     return visit.page("evidence.html", rows=rows, after=after, more=count > len(rows), waits=waits)
 
 

@@ -17,6 +17,7 @@ from comity.kernel.shape import check_text
 from ..acts import evidence as acts
 from ..acts import handing
 from .evidence import by_item, shown
+from .itemparts import BY_HAND
 from .routes import Route
 from .signing import signer_of
 from .visit import Visit
@@ -58,12 +59,15 @@ def entered(visit: Visit) -> Response:
     """Enter in custody what the person did with an item."""
 
     def act(item: str) -> None:
+        code = visit.field("act")
+        if code not in BY_HAND:
+            raise BadInput("got no act, expected one that a person enters by hand", field="act")
         to_post, at = text(visit, "to_post"), visit.field("happened").strip()[:16]
         own = visit.desk.staff.party
         to = Hand(to_post, text(visit, "to_party") or own, text(visit, "to_person")) if to_post else None
         happened = moment(f"{at}:00Z", field="happened") if at else None
         said: dict[str, Any] = {name: visit.field(name).strip() for name in TEXTS}
-        acts.enter(visit.actor, item, Deed(visit.field("act"), _by(visit), to=to, happened=happened, **said))
+        acts.enter(visit.actor, item, Deed(code, _by(visit), to=to, happened=happened, **said))
 
     return _done(visit, "enter", act, "history")
 

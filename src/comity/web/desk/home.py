@@ -9,6 +9,7 @@ from comity.accounts.access import grants_of, open_glasses
 from comity.accounts.duties import acts, apart, roles
 from comity.requests.tables import exercises
 
+from ..acts import parcels
 from ..acts.arrivals import Arrivals, Waiting
 from .arrivals import arrivals, waiting
 from .begin import beginnings
@@ -51,6 +52,7 @@ def home(visit: Visit) -> Response:
         work=found,
         arrived=arrivals(visit, most=ARRIVED) if here else Arrivals(),
         waiting=waiting(visit) if here else Waiting(),
+        evidence=parcels.waiting(visit.actor) if who.may("evidence.take") else None,
         deadline=deadline,
         beginnings=beginnings(visit),
         exercises=_exercises(visit, found),

@@ -29,20 +29,25 @@ def told(visit: Visit, found: Looked, case: str) -> dict[str, Any]:
     """Give what the parts of an item's page are made of."""
     may = {act: visit.may(act, case) for act in ACTS}
     where = found.checked.standing
-    mine = where.holder if where.holder and where.holder.party == visit.desk.staff.party else None
     return {
         "may": may,
         "holdings": handing.holdings(visit.actor, found.item),
         "notices": handing.notices(visit.actor, found.item),
         "prospect": handing.prospect(visit.actor, found.item, where),
         "receivers": receivers(visit) if may["evidence.change"] else [],
-        "ours": mine is not None,
-        "post": mine.post if mine else hand_of(visit.actor).post,
+        "post": post_of(visit),
         "by_hand": [(code, said(deeds()[code].en)) for code in BY_HAND],
         "tongues": tongues(visit),
         "seals": seals(visit),
         "typed": typed(visit),
     }
+
+
+def post_of(visit: Visit) -> str:
+    """Give the post on which the person acts on an item: the one that holds it, if it is ours; else that of his role."""
+    with visit.desk.staff.store.read() as unit:
+        holder = visit.desk.node.custodian.standing(unit, visit.given["item"]).holder
+    return holder.post if holder and holder.party == visit.desk.staff.party else hand_of(visit.actor).post
 
 
 def receivers(visit: Visit) -> list[tuple[str, str]]:

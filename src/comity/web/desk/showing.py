@@ -19,7 +19,7 @@ from ..acts import showing
 from ..acts.showing import Carried, Chosen, File
 from .evidence import by_item, shown
 from .handing import text
-from .itemparts import status, typed
+from .itemparts import post_of, status, typed
 from .routes import Route
 from .visit import Visit
 
@@ -65,7 +65,7 @@ def files(visit: Visit, wrong: ComityError | None = None) -> Response:
         size=sum(one.size for one in listed if one.number in ticked),
         wrong=wrong,
         typed=typed(visit),
-        hand=acts.by_of(visit.actor),
+        post=post_of(visit),
     )
 
 
