@@ -52,7 +52,7 @@ def judge(asked: Question, law: Library, named: str) -> Iterator[Finding]:
 
     Nothing is said about whether the request is lawful.
     """
-    instrument = _known(law, named)
+    instrument = known(law, named)
     if instrument is None:
         reason = f"{named}: not in the law data, so nothing says whether it binds both states today"
         yield Finding(DOUBTFUL, "basis.instrument", reason, LAWYER, "law data")
@@ -78,7 +78,7 @@ def refused(found: Candidate, field: str) -> Finding:
     return Finding(WRONG, field, f"{found.title} cannot be cited: {why}", OTHER, source, verified)
 
 
-def _known(law: Library, named: str) -> str | None:
+def known(law: Library, named: str) -> str | None:
     """Find the instrument that a text names, the longest name first, since one title may stand in another."""
     text = _plain(named)
     names = [(_plain(name), one.id) for one in law.instruments.values() for name in (one.name, one.short_name, one.id)]

@@ -105,8 +105,11 @@ def stated(
     by: str,
     text: str = "",
     answers: Mapping[int, str] | None = None,
+    decision: Decision | None = None,
 ) -> dict[str, Any]:
     """Give what a request would state of a candidate as its legal basis today, with the answers of a person.
+
+    *decision* is what the engine said of the document today, where that is known already.
 
     Raises:
         NoBasis: it is none of the candidates, or may not be cited.
@@ -114,9 +117,10 @@ def stated(
         BadInput: an answer is on no open question.
     """
     today = office.clock.now().date()
-    asked = question(document, office.known(document["to"]["party"]), today)
-    chosen = _citable(Engine(office.law()).decide(asked), candidate)
-    basis = bound(chosen, asked) | {"by": by, "on": today.isoformat()}
+    if decision is None:
+        decision = Engine(office.law()).decide(question(document, office.known(document["to"]["party"]), today))
+    chosen = _citable(decision, candidate)
+    basis = bound(chosen, decision.question) | {"by": by, "on": today.isoformat()}
     old = document.get("basis", {})
     same = old.get("candidate") == chosen.id
     basis["reasons"] = _answered(basis["reasons"], old if same else {}, answers or {}, by, today.isoformat())

@@ -23,7 +23,7 @@ from .errors import BadSheet, WrongState
 from .model import OUT, Finding, Request
 from .office import Office
 from .safeguards import dated, join
-from .states import DRAFT, after
+from .states import ACCEPTED, DRAFT, after
 
 AGAIN = "Look at it and run the command again."
 ATTACHMENT_PREFIX = "attachment-"
@@ -272,12 +272,16 @@ def findings(office: Office, unit: Unit, request: Request) -> list[Finding]:
     now = office.clock.now()
     related: dict[str, Request] = {}
     preserved: dict[str, datetime] = {}
+    begun: dict[str, datetime] = {}
     for row in request.document.get("related", []):
         for before in tables.find_requests(unit, package=row["package"], direction=OUT):
             related[before.package] = before
             for clock in tables.clocks_of(unit, before.id):
                 if clock.kind == "preserved_until":
                     preserved[before.package] = clock.due_at
+            for answer in reversed(tables.answers_of(unit, before.id)):
+                if answer.state == ACCEPTED:
+                    begun[before.package] = answer.at
     setting = preflight.Setting(
         document=request.document,
         sender=office.me(),
@@ -286,6 +290,8 @@ def findings(office: Office, unit: Unit, request: Request) -> list[Finding]:
         preserved=preserved,
         now=now,
         law=office.law,
+        begun=begun,
+        known=office.known,
     )
     return preflight.check(setting)
 

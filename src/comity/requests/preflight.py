@@ -8,7 +8,7 @@ lead; it never decides, and nothing here says that a request is lawful, only tha
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,7 +22,7 @@ from comity.law.library import Library
 from comity.packages.sealing import request_shape
 from comity.packages.translation import translation_faults
 
-from . import choosing
+from . import choosing, minimums
 from .bases import OTHER, judge, question
 from .model import DOUBTFUL, MISSING, WRONG, Finding, Request
 from .safeguards import FORM, find
@@ -36,7 +36,8 @@ LONG_SECRECY = timedelta(days=366)
 class Setting:
     """What the rules look at: the request so far, sender, addressee, the requests it relates to, and the time.
 
-    *preserved* are those related packages of which the receiver said until when data are preserved, each with that time.
+    *preserved* are those related packages of which the receiver said until when data are preserved, each with that time;
+    *begun* are those that it accepted, each with when. *known* finds a party in the directory.
     """
 
     document: Mapping[str, Any]
@@ -46,6 +47,8 @@ class Setting:
     preserved: Mapping[str, datetime]
     now: datetime
     law: Callable[[], Library]
+    begun: Mapping[str, datetime] = field(default_factory=dict)
+    known: Callable[[str], Party | None] = lambda _party: None
 
 
 Rule = Callable[[Setting], Iterator[Finding]]
@@ -244,6 +247,26 @@ def preserved(s: Setting) -> Iterator[Finding]:
             yield Finding(level, f"related[{i}].preserved_until", reason, "State what was said last.", FORM)
 
 
+def minimum(s: Setting) -> Iterator[Finding]:
+    """Does a preservation that is named last as long as its instrument has data preserved at the least?"""
+    for i, row in enumerate(s.document.get("related", [])):
+        package = row.get("package")
+        before, end, begun = s.related.get(package), s.preserved.get(package), s.begun.get(package)
+        if not (before and end and begun and before.document.get("basis")):
+            continue
+        try:
+            limits = list(minimums.least(before.document, s.known(before.peer), s.law(), begun))
+        except NoSuchLaw:
+            continue
+        for until, clock in limits:
+            if end.date() < until:
+                line = clock.line
+                reason = f"the preservation of {before.reference} ends at {stamp(end)}, before {until}: {line.text}"
+                remedy = f"Call the addressee, and extend it: comity request extend {before.reference}."
+                source = f"{line.article}; {line.source}"
+                yield Finding(DOUBTFUL, f"related[{i}]", reason, remedy, source, not line.lead)
+
+
 def people(s: Setting) -> Iterator[Finding]:
     """Does the sender have the people that must sign?"""
     roles = ["draft", "release", *(["emergency"] if s.document["measure"] == "disclose_emergency" else [])]
@@ -255,5 +278,5 @@ def people(s: Setting) -> Iterator[Finding]:
 
 RULES: tuple[Rule, ...] = (
     well_formed, kinds, items, basis, targets, addressee, secrecy, reply, safeguards, translation, earlier, preserved,
-    people,
+    minimum, people,
 )  # fmt: skip

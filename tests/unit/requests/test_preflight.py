@@ -19,7 +19,7 @@ from builders.world import GATES, SHEET
 from comity.kernel.clock import stamp
 from comity.law.gate import Stage, rules
 from comity.law.library import load
-from comity.requests import preflight, safeguards
+from comity.requests import minimums, preflight, safeguards
 from comity.requests.model import Finding, Request
 from comity.requests.preflight import RULES, Setting, check
 from comity.requests.vocabulary import complete
@@ -353,7 +353,7 @@ def test_every_finding_helps(found: Look) -> None:
 @given(requests_from(SHAPE))
 def test_any_request_of_the_shape_is_judged(world: World, request: dict[str, Any]) -> None:
     """A request with anything in it is judged by every rule without an error of another kind."""
-    assert len(RULES) == 13
+    assert len(RULES) == 14
     assert all(isinstance(finding, Finding) for finding in check(setting(world, request)))
 
 
@@ -366,3 +366,42 @@ def test_translation(world: World) -> None:
     bad = given | {"texts": [{"field": "case.nothing", "text": "x"}]}
     found = check(setting(world, document(world, language="vi", translation=bad)))
     assert sorted(fields(found)) == [("wrong", "language"), ("wrong", "translation.texts[0].field")]
+
+
+@pytest.mark.parametrize("relation", ["extends", "follows"])
+@pytest.mark.parametrize(
+    ("candidate", "days", "expected"),
+    [
+        ("budapest", 59, [("doubtful", True)]),
+        ("budapest", 60, []),
+        ("hanoi", 59, [("doubtful", False)]),
+        ("untoc", 1, []),
+        ("", 1, []),
+    ],
+)
+def test_a_preservation_that_ends_before_the_least_time(
+    relation: str, candidate: str, days: int, expected: list[tuple[str, bool]], world: World
+) -> None:
+    """A preservation shorter than its instrument has it is found, as law where the text was compared and else as a lead."""
+    row = {"relation": relation, "reference": "VN.a05-2026-0001", "package": DIGEST}
+    basis = (
+        {"kind": "treaty", "candidate": candidate, "text": "t"} if candidate else {"kind": "reciprocity", "text": "t"}
+    )
+    asked = document(world, "preserve", basis=basis, to={"party": "PH.cicc", "name": "Center"})
+    known: dict[str, Any] = {
+        "related": {DIGEST: before(peer="PH.cicc", document=asked)},
+        "begun": {DIGEST: START},
+        "preserved": {DIGEST: START + timedelta(days=days)},
+        "known": world.party,
+    }
+    found = list(preflight.minimum(setting(world, document(world, "extend_preservation", related=[row]), **known)))
+    assert [(one.level, one.verified) for one in found] == expected
+    assert all("Sixty days at least" in one.reason or "ends at" in one.reason for one in found)
+
+
+def test_an_instrument_that_is_named_by_hand_has_its_least_time_too(world: World) -> None:
+    """The minimum is found by the name of the instrument, where nobody chose a candidate."""
+    basis = {"kind": "treaty", "instrument": "Budapest Convention", "article": "29", "text": "t"}
+    asked = document(world, "preserve", basis=basis, to={"party": "PH.cicc", "name": "Center"})
+    ((until, clock),) = minimums.least(asked, world.party("PH.cicc"), load(), START)
+    assert (until, clock.id) == (START.date() + timedelta(days=60), "preserve_min")

@@ -157,7 +157,9 @@ def _chosen(visit: Visit, document: Mapping[str, Any]) -> tuple[dict[str, Any], 
     if not wanted or (wanted == kept and not questions.choosable(decision, kept)):
         return None
     answers = questions.answers(visit, decision, wanted, given) if decision else {}
-    stated = choosing.stated(visit.desk.node.office, document, wanted, by=name_of(visit), answers=answers)
+    stated = choosing.stated(
+        visit.desk.node.office, document, wanted, by=name_of(visit), answers=answers, decision=decision
+    )
     return None if wanted == kept and choosing.stands(given, stated) else (stated, answers)
 
 
