@@ -34,7 +34,7 @@ def test_what_waits_is_listed_a_page_at_a_time(tmp_path: Path) -> None:
         rest = lan.get("/queue", limit=1, after=page["after"]).json()
         assert {page["items"][0]["id"], rest["items"][0]["id"]} == {first.id, second.id}
         assert rest["after"] == ""
-        assert lan.get("/queue/count").json() == {"mine": 2, "new": 0, "urgent": False}
+        assert lan.get("/queue/count").json() == {"mine": 2, "new": 0, "unopened": 2, "urgent": False}
         assert program(own.served, "minh", "provider").get("/queue").json()["items"] == []
         assert lan.get("/figures").json()["requests"] == 2
         assert lan.get("/figures/table").text.startswith("country,measure,outcome")

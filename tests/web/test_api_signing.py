@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -107,8 +108,13 @@ def test_a_member_brings_in_another_and_carries_the_case_out(desk: Served) -> No
     assert other.get(f"/cases/{KNOWN}").status_code == 404
 
 
-def test_who_drafted_does_not_release_whatever_he_may(desk: Served) -> None:
+def test_who_drafted_does_not_release_whatever_he_may(tmp_path: Path) -> None:
     """A token of one person with both roles seals and does not release, by passphrase or by a signature."""
+    with served(tmp_path) as desk:
+        _holds_apart(desk)
+
+
+def _holds_apart(desk: Served) -> None:
     made = draft(desk)
     people(desk)
     both = program(desk, "lan", "drafter")

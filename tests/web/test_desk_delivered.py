@@ -109,7 +109,7 @@ def test_a_copy_is_what_was_delivered_and_who_took_it_stands_on_the_trail(
     got = lan.get(f"{here}/delivered/{parts[0].part.delivery}/log.bin")
     assert got.content == BIG
     assert got.headers["content-disposition"].startswith("attachment")
-    assert re.search(r"take a copy.*Lan.*log\.bin", lan.read(here))
+    assert re.search(r"Lan took a copy of a delivered file\..*log\.bin", lan.read(here))
     assert "delivery.copied" in office.street.nodes.events()
     office.desk.settled()
 

@@ -153,7 +153,7 @@ def test_the_auditor_reads_who_was_linked(both: tuple[Served, Provider]) -> None
     provider.claims, provider.person = STRONG, "8c1f-nobody"
     entered(desk.visitor(), provider)
     text = desk.client("watcher", "auditor").read("/audit?kind=door")
-    for one in ("A person was linked with", "Somebody failed to sign in", "A person signed in"):
+    for one in ("Seen linked Seen with whom", "Somebody failed to sign in", "Seen signed in"):
         assert one in text
 
 
