@@ -57,6 +57,9 @@ class Window(Protocol):
     def key(self, *keys: str) -> None:
         """Press keys by their names, one after another, wherever the focus is."""
 
+    def size(self, width: int, height: int) -> None:
+        """Make the window so large that a page has this size, or as near to it as the browser can."""
+
     def picture(self) -> bytes:
         """Give what is seen, as PNG."""
 
@@ -92,6 +95,10 @@ class Played:
         """Press keys by their names."""
         for key in keys:
             self.page.keyboard.press(key)
+
+    def size(self, width: int, height: int) -> None:
+        """Make a page this large."""
+        self.page.set_viewport_size({"width": width, "height": height})
 
     def picture(self) -> bytes:
         """Give what is seen, as PNG."""

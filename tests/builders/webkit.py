@@ -17,7 +17,10 @@ from builders.patience import LONG, free_port, until
 DRIVER = Path("/usr/bin/WebKitWebDriver")
 SCREEN = Path("/usr/bin/xvfb-run")
 BROWSER = next(Path("/usr/lib").glob("*/webkit2gtk-4.1/MiniBrowser"), Path("/usr/lib/MiniBrowser"))
-WANTED = {"webkitgtk:browserOptions": {"binary": str(BROWSER), "args": ["--automation"]}, "timeouts": {"script": 600_000}}
+WANTED = {
+    "webkitgtk:browserOptions": {"binary": str(BROWSER), "args": ["--automation"]},
+    "timeouts": {"script": 600_000},
+}
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 KEYS = {"Tab": "\ue004", "Enter": "\ue007", "Escape": "\ue00c", "Space": " "}
 ASYNC = "const done = arguments[arguments.length - 1];\n(async function () { %s }).apply(null, [...arguments].slice(0, -1)).then((gives) => done([gives ?? null, null]), (e) => done([null, String(e)]));"
