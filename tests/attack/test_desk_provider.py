@@ -324,13 +324,13 @@ def test_tokens_are_read_within_limits(both: Both, how: str) -> None:
 def test_a_slow_provider_is_waited_for_only_so_long(both: Both) -> None:
     """A provider that gives a byte now and then is left when the time of the whole is over."""
     desk, provider = both
-    provider.pages["/.well-known/openid-configuration"] = body(b"{" + b" " * 100, pause=0.05)
+    provider.pages["/.well-known/openid-configuration"] = body(b"{" + b" " * 2000, pause=0.05)
     issuer = desk.desk.issuer
     assert issuer
     desk.desk.__dict__["issuer"] = Issuer(issuer.client, desk.crew.clock, Limits(step=5.0, whole=0.3))
     before = time.monotonic()
     says(started(desk).post("/sign-in/provider", {"next": "/"}), "got no answer in time", 503)
-    assert time.monotonic() - before < 4
+    assert time.monotonic() - before < 60
 
 
 def test_an_outage_is_said_and_own_keys_open_the_door(both: Both) -> None:

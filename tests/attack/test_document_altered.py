@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -44,21 +45,24 @@ def test_alteration(name: str, renderer: str) -> None:
 
 @pytest.mark.parametrize("renderer", [RENDERER, OTHER])
 @pytest.mark.parametrize(
-    "pdf",
+    "changes",
     [
-        original(
-            targets=[WALLET | {"value": "0x8617E340B3D01FA5F11F306F4090FD50E238070D"}, example_request()["targets"][1]]
-        ),
-        original(exercise=False),
-        original(reference="A05/2026/0118"),
-        original(use_limits="For this investigation only. And others."),
+        {
+            "targets": [
+                WALLET | {"value": "0x8617E340B3D01FA5F11F306F4090FD50E238070D"},
+                example_request()["targets"][1],
+            ]
+        },
+        {"exercise": False},
+        {"reference": "A05/2026/0118"},
+        {"use_limits": "For this investigation only. And others."},
     ],
     ids=["other target", "no exercise", "other reference", "other limits"],
 )
-def test_print_of_another_request(pdf: bytes, renderer: str) -> None:
+def test_print_of_another_request(changes: dict[str, Any], renderer: str) -> None:
     """A well-made print of other data is refused."""
     with pytest.raises(BadDocument):
-        check(pdf, renderer)
+        check(original(**changes), renderer)
 
 
 @pytest.mark.parametrize("renderer", [RENDERER, OTHER])

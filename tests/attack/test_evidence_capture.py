@@ -132,7 +132,7 @@ def test_an_answer_that_drips(tls: bool, tmp_path: Path) -> None:
     """A server that sends a byte now and then is left when the time for everything is over."""
     begun = time.monotonic()
     with site(endless(OPEN, b"x", 0.05), tls=tls) as here:  # type: ignore[arg-type]  # a server's function
-        asked = manner(bounds=Bounds(seconds=0.7))
+        asked = manner(bounds=Bounds(seconds=3.0))
         _, (row,) = captured(tmp_path, here.address(scheme="https" if tls else "http"), manner=asked)
     assert row["cut"] == "time"
     assert time.monotonic() - begun < 30

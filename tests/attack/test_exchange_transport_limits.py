@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,6 +43,12 @@ def connect(link: Link) -> ssl.SSLSocket:
     return context.wrap_socket(socket.create_connection(("127.0.0.1", link.ports[SG]), timeout=30))
 
 
+def push(made: ssl.SSLSocket, data: bytes) -> None:
+    """Send as much as is taken: the connection may be ended before the last byte."""
+    with suppress(OSError):
+        made.sendall(data)
+
+
 def heard(made: ssl.SSLSocket) -> bytes:
     """All that comes until the connection ends."""
     said = b""
@@ -68,14 +75,14 @@ def test_a_message_that_does_not_say_how_large_it_is(link: Link) -> None:
     with link.serving(limits=Limits(message=100_000)), connect(link) as made:
         made.sendall(POST + b"transfer-encoding: chunked\r\n\r\n")
         chunk = b"4000\r\n" + b"x" * 0x4000 + b"\r\n"
-        made.sendall(chunk * 8)
+        push(made, chunk * 8)
         assert heard(made).startswith(b"HTTP/1.1 413 ")
 
 
 def test_headers_without_end(link: Link) -> None:
     """Headers above their limit end the connection."""
     with link.serving(limits=Limits(headers=16 * 1024)), connect(link) as made:
-        made.sendall(POST + b"x-a: " + b"a" * 200_000)
+        push(made, POST + b"x-a: " + b"a" * 200_000)
         assert heard(made)[:13] in (b"HTTP/1.1 400 ", b"HTTP/1.1 431 ", b"")
 
 
@@ -88,7 +95,7 @@ def test_slow_headers(link: Link) -> None:
                 made.sendall(b"P")
                 time.sleep(0.1)
         assert time.monotonic() - began < 30
-        assert link.courier().deliver(SG, b"<a/>")
+        until(lambda: _served(link))  # on a busy machine one of the others may be slow as well
 
 
 def test_a_slow_body(link: Link) -> None:
@@ -96,7 +103,7 @@ def test_a_slow_body(link: Link) -> None:
     with link.serving(limits=Limits(body=2.0)), connect(link) as made:
         made.sendall(POST + b"content-length: 1000\r\n\r\n")
         for _ in range(3):
-            made.sendall(b"x")
+            push(made, b"x")
             time.sleep(0.1)
         assert heard(made).startswith(b"HTTP/1.1 408 ")
 
@@ -104,9 +111,10 @@ def test_a_slow_body(link: Link) -> None:
 def test_who_does_not_read_the_answer(link: Link) -> None:
     """Who leaves a large answer lying is cut off when the time of a connection is over."""
     large = Outbound(200, b"x" * 50_000_000)
-    with link.serving(SG, lambda _: large, limits=Limits(connection=1.0)), connect(link) as made:
+    with link.serving(SG, lambda _: large, limits=Limits(connection=3.0)) as endpoint, connect(link) as made:
         made.sendall(POST + b"content-length: 4\r\n\r\n<a/>")
-        time.sleep(3)
+        assert made.recv(1) == b"H"
+        until(lambda: not endpoint._server.server_state.connections)
         assert len(heard(made)) < 50_000_000
 
 
@@ -135,7 +143,7 @@ def test_too_many_connections(link: Link) -> None:
 def _served(link: Link) -> bool:
     try:
         return bool(link.courier().deliver(SG, b"<a/>"))
-    except PeerUnreachable:
+    except (PeerUnreachable, PeerRefused):
         return False
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from builders.directory import build_directory
+from builders.nodes import TODAY
 from builders.packages import Maker
 from comity.directory.mirror import Mirror
-from comity.kernel.clock import FixedClock, SystemClock
+from comity.kernel.clock import FixedClock
 from comity.packages.owndirectory import OwnDirectory
 from comity.packages.result import Result
 from comity.packages.verification import Given, verify
@@ -19,7 +20,7 @@ from comity.packages.verification import Given, verify
 @pytest.fixture
 def maker(tmp_path: Path) -> Maker:
     """A maker of packages in a world of today."""
-    return Maker(build_directory(tmp_path, FixedClock(SystemClock().now())), tmp_path)
+    return Maker(build_directory(tmp_path, FixedClock(TODAY)), tmp_path)
 
 
 def verified(maker: Maker, path: Path, own: Mirror | None = None, *, received: bool = False) -> Result:

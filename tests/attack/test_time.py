@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from builders.directory import build_directory
+from builders.nodes import TODAY
 from builders.packages import Maker
 from builders.timestamp import TimeAuthority
 from comity.kernel.clock import FixedClock, SystemClock
@@ -21,7 +22,9 @@ from comity.packages.verification import Given, verify
 @pytest.fixture
 def maker(tmp_path: Path) -> Maker:
     """A maker of packages in a world of today."""
-    return Maker(build_directory(tmp_path, FixedClock(SystemClock().now())), tmp_path)
+    world = build_directory(tmp_path, FixedClock(TODAY))
+    world.clock.moment = SystemClock().now()
+    return Maker(world, tmp_path)
 
 
 @pytest.fixture

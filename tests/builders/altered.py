@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -11,6 +13,7 @@ from pypdf.annotations import FreeText, Link
 from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject, NumberObject, TextStringObject
 
 from builders.requests import example_request
+from comity.kernel import canonical
 from comity.packages.printer import print_pdf
 
 DIGEST = "0123456789abcdef" * 4
@@ -19,7 +22,13 @@ Alter = Callable[[PdfWriter], object]
 
 def original(**changes: Any) -> bytes:
     """Print the example request."""
-    return print_pdf(example_request(**changes), digest=DIGEST)
+    return _printed(canonical.dump(example_request(**changes)))
+
+
+@cache
+def _printed(request: bytes) -> bytes:
+    """Print a request once in this process: the same request gives the same bytes."""
+    return print_pdf(json.loads(request), digest=DIGEST)
 
 
 def altered(change: Alter) -> bytes:

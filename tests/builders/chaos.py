@@ -135,6 +135,7 @@ class Machines:
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     kills: Counter[str] = field(default_factory=Counter)
     over: threading.Event = field(default_factory=threading.Event)
+    killers: list[threading.Thread] = field(default_factory=list)
 
     @property
     def nodes(self) -> Nodes:
@@ -159,18 +160,14 @@ class Machines:
             unit.exec_driver_sql("UPDATE job SET lease_until = NULL WHERE state = 'open'")
         self.start(party)
 
-    def killer(self, party: str, longest: float, growth: float) -> None:
-        """Kill a node again and again, at most so many seconds after it listens, now and then before it does.
-
-        Each life may be longer than the one before by *growth*, so that a machine that is too slow for the first ones gets on.
-        """
+    def killer(self, party: str, longest: float, most: float) -> None:
+        """Kill a node again and again, *most* times, at most so many seconds after it listens, now and then before it does."""
         luck = random.Random(f"{self.seed}/{party}")
-        while not self.over.is_set():
+        while not self.over.is_set() and self.kills[party] < most:
             if luck.random() < 0.9:
                 self._listening(party)
             self.over.wait(luck.uniform(0.2, longest))
             self.kill(party, luck)
-            longest *= growth
 
     def _listening(self, party: str) -> None:
         """Wait until a node listens, or all is over."""
@@ -300,11 +297,11 @@ class Crowd(Machines):
             one.start()
         return threads
 
-    def play(self, count: int, *, seconds: float, lives: float, growth: float) -> None:
+    def play(self, count: int, *, seconds: float, lives: float, kills: float) -> None:
         """Have everybody work under chaos until all is answered, then heal all and wait until nothing is under way."""
         end = time.monotonic() + seconds
-        killers = [partial(self.killer, party, lives, growth) for party in (VN, SG)]
-        around = self.during(*killers, self.impatience, self.thief)
+        self.killers = self.during(*(partial(self.killer, party, lives, kills) for party in (VN, SG)))
+        around = [*self.killers, *self.during(self.impatience, self.thief)]
         people = self.during(lambda: self.officers(count), lambda: self.desks(count))
         self._join(people, end)
         self.over.set()
@@ -358,6 +355,8 @@ def crowd(folder: Path, seed: int) -> Iterator[Crowd]:
 def _stop(made: Crowd) -> None:
     """Stop both nodes in order; one that is not in order has a code of its own."""
     made.over.set()
+    for killer in made.killers:
+        killer.join(60)  # it may be starting a node anew
     for one in made.running.values():
         one.send_signal(signal.SIGTERM)
     codes = {party: one.wait(60) for party, one in made.running.items()}

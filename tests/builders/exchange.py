@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import threading
@@ -132,7 +133,7 @@ def scripted(link: Link, script: Callable[[ssl.SSLSocket], object], party: str =
             with suppress(OSError):
                 plain, _ = listener.accept()
                 with context.wrap_socket(plain, server_side=True) as made:
-                    got.append(made.recv(65536))
+                    got.append(_request(made))
                     script(made)
 
     with socket.create_server(("127.0.0.1", link.ports[party])) as listener:
@@ -144,6 +145,20 @@ def scripted(link: Link, script: Callable[[ssl.SSLSocket], object], party: str =
         finally:
             over.set()
             thread.join()
+
+
+def _request(made: ssl.SSLSocket) -> bytes:
+    """A whole request, however many pieces it comes in: what is left unread may cut the answer off."""
+    got = b""
+    while not _whole(got) and (piece := made.recv(65536)):
+        got += piece
+    return got
+
+
+def _whole(request: bytes) -> bool:
+    head, end, body = request.partition(b"\r\n\r\n")
+    said = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
+    return bool(end) and len(body) >= (int(said[1]) if said else 0)
 
 
 def accept(unit: Unit, message: Message, answer: bytes) -> None:
