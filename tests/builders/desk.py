@@ -96,10 +96,8 @@ class Served:
         Any request to elsewhere than to what is known *also*, any error or warning of a page but that an answer was a refusal, fails the test.
         """
         profile = browser.new_context(base_url=self.origin, **({"locale": "en-GB"} | context))
-        if person:
-            word = self.session(*person)
-            profile.add_cookies([{"name": self.desk.site.cookie("visit"), "value": word, "url": self.origin}])
         page, wrong = profile.new_page(), []
+        self.seat(page, *person)
         known = (self.origin, "data:", *also)
         profile.on("request", lambda one: None if one.url.startswith(known) else wrong.append(one.url))
         page.on("pageerror", lambda error: wrong.append(str(error)))
@@ -109,6 +107,13 @@ class Served:
         finally:
             profile.close()
         assert wrong == []
+
+    def seat(self, page: Page, *person: str) -> None:
+        """Let a person with roles, or nobody, sit at the browser of a page."""
+        page.context.clear_cookies()
+        if person:
+            word = self.session(*person)
+            page.context.add_cookies([{"name": self.desk.site.cookie("visit"), "value": word, "url": self.origin}])
 
     def settled(self) -> None:
         """Wait until nothing is set aside any more: what was given away is let go of after its last byte."""
