@@ -90,13 +90,14 @@ def show(home: Path, name: str, as_json: bool) -> None:
 @click.option("--text", required=True, help="What the review found, in plain words.")
 @json_option
 def review(home: Path, name: str, who: str, text: str, as_json: bool) -> None:
-    """Record the legal review of NAME by a named person."""
+    """Record the legal review of NAME by a named person; where the node has accounts, by one of them."""
+    from comity.accounts.naming import called
     from comity.exchange.provider import review as record
     from comity.node.ports import desk_of
     from comity.node.service import open_node
 
     with open_node(home) as node:
-        note = record(desk_of(node), name, who, text)
+        note = record(desk_of(node), name, called(node.store, who, field="by"), text)
     emit(note.plain(), as_json, lambda: console().print(_("review recorded"), note.who, markup=False))
 
 
@@ -149,11 +150,15 @@ def refuse(
     as_json: bool,
 ) -> None:  # fmt: skip
     """Refuse NAME, after a legal review by one person and released by another."""
+    from comity.accounts.naming import called
     from comity.exchange.provider import refuse as act
 
     _signed(
         home, key, passphrase_file, as_json,
-        lambda desk, by: act(desk, name, by, code=code, reason=reason, released_by=released_by),
+        lambda desk, by: act(
+            desk, name, by, code=code, reason=reason,
+            released_by=called(desk.office.store, released_by, field="released-by"),
+        ),
     )  # fmt: skip
 
 
@@ -173,12 +178,16 @@ def partial(
     released_by: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Say on NAME what became of each target."""
+    from comity.accounts.naming import called
     from comity.exchange.provider import partial as act
 
     said = [_outcome(text) for text in targets]
     _signed(
         home, key, passphrase_file, as_json,
-        lambda desk, by: act(desk, name, by, said=said, reason=reason, released_by=released_by),
+        lambda desk, by: act(
+            desk, name, by, said=said, reason=reason,
+            released_by=called(desk.office.store, released_by, field="released-by"),
+        ),
     )  # fmt: skip
 
 

@@ -77,6 +77,7 @@ def receipt(
     **said: str,
 ) -> None:
     """Answer the incoming request NAME with a signed receipt; or record a phone read-back on our own request NAME."""
+    from comity.accounts.naming import called
     from comity.node.service import open_node
     from comity.requests.gatekeeping import answer as consider
     from comity.requests.receipts import Word, answer, read_back, refuse
@@ -100,6 +101,7 @@ def receipt(
             )
         if safeguards:
             consider(node.office, name, safeguards)
+        released_by = called(node.store, released_by, field="released-by")
         give = partial(refuse, released_by=released_by) if spoken.state == "refused" else answer
         _answer(node, name, spoken, give, key=key, passphrase_file=passphrase_file, out=out, as_json=as_json)
 

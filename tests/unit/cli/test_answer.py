@@ -12,6 +12,7 @@ from builders.commands import Said, comity
 from builders.exchange import SG, VN
 from builders.nodes import Nodes
 from builders.provider import Provider, provider
+from comity.accounts import people
 from comity.kernel.clock import SystemClock
 from comity.requests.model import Request
 
@@ -90,6 +91,23 @@ def test_a_refusal_takes_two_names(sg: Provider) -> None:
     done(at(sg, "answer", "review", request.reference, "--by", "Lan Tester", "--text", "Too wide."))
     assert at(sg, *refusal, "--released-by", "Lan Tester", key=True).code == 1
     assert "Minh Probe" in done(at(sg, *refusal, "--released-by", "Minh Probe", key=True)).out
+
+
+def test_a_refusal_names_people_of_the_node(sg: Provider) -> None:
+    """Where the node has accounts, who reviews and who releases are two of them, however their names are written."""
+    request, staff = sg.received(), sg.nodes.node(SG).staff
+    admin, _code = people.first(staff)
+    for name in ("lan", "minh"):
+        people.invite(staff, admin, name, name.title(), ["provider"], "for the test")
+    refusal = ("answer", "refuse", request.reference, "--code", "too_broad", "--reason", "No period.")
+    review = ("answer", "review", request.reference, "--text", "Too wide.")
+    said = at(sg, *review, "--by", "Lan Tester", "--json")
+    assert (said.code, said.problem["field"]) == (2, "by")
+    done(at(sg, *review, "--by", "LAN"))
+    said = at(sg, *refusal, "--released-by", "Minh Probe", "--json", key=True)
+    assert (said.code, said.problem["field"]) == (2, "released-by")
+    assert at(sg, *refusal, "--released-by", " lan", key=True).code == 1
+    assert "Minh" in done(at(sg, *refusal, "--released-by", "minh", key=True)).out
 
 
 def test_an_emergency_by_commands(sg: Provider) -> None:
