@@ -85,7 +85,7 @@ class Provider:
     def consent(self, address: str) -> str:
         """Sign in as a person does who follows *address*; gives where the provider then leads the browser."""
         url = urlsplit(address)
-        with httpx2.Client(verify=PLAIN) as client:
+        with httpx2.Client(verify=PLAIN, timeout=60) as client:
             answer = client.get(f"{url.scheme}://{url.netloc}{url.path}/yes?{url.query}")
         return str(answer.headers["location"])
 

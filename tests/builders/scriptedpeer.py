@@ -374,7 +374,7 @@ class ScriptedPeer:
         """Hand a message over, over TLS with certificates on both sides."""
         context = (tls or self.tls).context(ssl.PROTOCOL_TLS_CLIENT, self.other.certificate)
         kind = media or f"application/{'json' if raw.lstrip()[:1] == b'{' else 'xml'}"
-        with httpx2.Client(verify=context, trust_env=False, timeout=30) as client:
+        with httpx2.Client(verify=context, trust_env=False, timeout=60) as client:
             return client.post(self.other.url, content=raw, headers={"content-type": kind})
 
     def ask(self, *actions: Tree, **head: Any) -> Tree:
@@ -399,7 +399,7 @@ class ScriptedPeer:
     def fetched(self, url: str) -> bytes:
         """Fetch a file that the other offers."""
         context = self.tls.context(ssl.PROTOCOL_TLS_CLIENT, self.other.certificate)
-        with httpx2.Client(verify=context, trust_env=False) as client:
+        with httpx2.Client(verify=context, trust_env=False, timeout=60) as client:
             said = client.get(url)
             assert said.status_code == 200, said.text
             return said.content
