@@ -14,7 +14,7 @@ from builders.exchange import SG, VN
 from builders.nodes import Nodes
 from builders.provider import Provider, provider
 from builders.world import SHEET
-from comity.exchange import emergency
+from comity.exchange import emergency, worklist
 from comity.exchange import provider as acts
 from comity.exchange.emergency import Called, Count
 from comity.exchange.errors import NotDecided
@@ -223,3 +223,17 @@ def test_a_node_sets_its_own_time_for_the_formal_request(nodes: Nodes, tmp_path:
         made = sg.received("disclose_emergency")
         assert clocks(sg, made, SG)["followup_due"][0] == nodes.later(hours=48)
         assert clocks(sg, made, VN)["followup_due"][0] == nodes.later(hours=72)
+
+
+def test_the_flags_of_agencies_are_asked_once_for_a_whole_queue(sg: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many blocks a queue takes, one query tells which agencies have a formal request overdue."""
+    for _ in range(3):
+        sg.received()
+    monkeypatch.setattr(worklist, "BLOCK", 1)
+    with sg.desk(SG).office.store.read() as unit, counted() as asked:
+        emergency.flags(unit, sg.nodes.clock.now())
+    (flags,) = asked
+    with counted() as asked:
+        rows = queue(sg.desk(SG))
+    assert len(rows) == 3
+    assert asked.count(flags) == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import cycle
 from statistics import median
 
 import pytest
@@ -16,8 +17,9 @@ from comity.accounts.knowledge import ever_known
 from comity.exchange.cancelling import wished_away
 from comity.exchange.queuetables import Wanted
 from comity.exchange.worklist import delivered
+from comity.requests import tables as requests
 from comity.requests.dockettables import outcomes
-from comity.requests.model import Answer, Request
+from comity.requests.model import Answer, Entry, Request
 from comity.store.engine import Store, Unit
 
 SEEDS, MANY = (1, 2), 60
@@ -49,6 +51,23 @@ def paged(unit: Unit, wanted: Wanted, most: int = 7) -> list[str]:
         found += [line.request for line in lines]
         after = lines[-1].place
     return found
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_nobody_opened_is_counted(store: Store, seed: int) -> None:
+    """New is what waits received, and what nobody opened, took up or did something about; coming in alone opens nothing."""
+    with store.write() as unit:
+        made = crowd(unit, seed)
+        acts = dict(zip([one.id for one in made.requests], cycle(["open", "take up", "", "asked to be Cancelled"])))
+        for request, act in acts.items():
+            if act:
+                requests.add_entry(unit, Entry(request, START, act, "received", "Lan"))
+        touched = {request for request, act in acts.items() if act in requests.OPENED}
+        assert requests.opened(unit, acts) == touched
+        expected = [one for one in made.requests if one.state == "received" and waits(made, one)]
+        expected = [one for one in expected if one.id not in touched]
+        assert paged(unit, Wanted(unopened=True)) == made.ordered(expected)
+        assert Wanted(unopened=True).count(unit)[0] == len(expected) > 0
 
 
 @pytest.mark.parametrize("seed", SEEDS)
