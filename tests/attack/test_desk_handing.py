@@ -4,61 +4,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from builders.desk import Served, Visitor, served_on
+from builders.desk import Visitor
 from builders.exchange import SG, VN
-from builders.handover import IDENTITIES, ITEM
-from builders.nodes import opened
+from builders.handing import CASE, Desks
+from builders.handing import desks as two_desks
+from builders.handover import ITEM
 from builders.officers import SECRET
-from builders.parcels import Parcels, parcels
 from builders.wire import bound
 from comity.evidence.limits import UseLimits
 
-CASE, HELD, FREE = "C-1", f"/item/{ITEM}", "00000000-0000-7000-8000-000000000000"
+HELD, FREE = f"/item/{ITEM}", "00000000-0000-7000-8000-000000000000"
 GIVE = {"to": SG, "why": "Joint case.", "what": "copy", "post": "evidence room"}
 KEY = {"passphrase": SECRET}
 
 
-@dataclass
-class Desks:
-    """The desk where an item is, the one to which it goes, and the street between them."""
-
-    here: Served
-    there: Served
-    road: Parcels
-
-
 @pytest.fixture(scope="module")
 def desks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desks]:
-    """Two desks: at the first an item of a case that Binh knows; Wei at the second has a copy within narrow limits, and one more waits."""
-    folder: Path = tmp_path_factory.mktemp("desks")
-    with opened(folder) as nodes, parcels(nodes, folder) as road:
-        for party in (VN, SG):
-            node = nodes.node(party)
-            file = node.settings.home / "identity.txt"
-            file.write_text(IDENTITIES[party].secret + "\n")
-            file.chmod(0o600)
-            object.__setattr__(node.settings, "identity", file.name)
-        limits = UseLimits(no_onward=True, not_as_evidence=True)
-        _, first = road.hand_over(copy=True, limits=limits)
+    """Two desks: at the second is a copy within narrow limits, and one more waits there."""
+    with two_desks(tmp_path_factory.mktemp("desks")) as made:
+        road = made.road
+        _, first = road.hand_over(copy=True, limits=UseLimits(no_onward=True, not_as_evidence=True))
         road.rounds()
         road.accept(first.id)
         road.rounds()
         road.hand_over(copy=True)
         road.rounds()
-        with served_on(nodes) as here, served_on(nodes, party=SG) as there:
-            for desk, name, party in ((here, "binh", VN), (there, "wei", SG)):
-                bound(desk, name, "custodian", "custody", party)
-            for desk, names, case in ((here, ("lan", "binh"), CASE), (there, ("lan", "wei"), f"{VN}:{CASE}")):
-                desk.person("lan", "drafter")
-                for name in names:
-                    desk.member(name, case)
-            yield Desks(here, there, road)
+        yield made
 
 
 @pytest.fixture(scope="module")

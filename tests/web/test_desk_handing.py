@@ -12,7 +12,8 @@ import pytest
 from builders.browsing import follow, reads
 from builders.commands import comity
 from builders.exchange import SG, VN
-from builders.handover import IDENTITIES, ITEM, Between
+from builders.handing import CASE, identified
+from builders.handover import ITEM, Between
 from builders.nodes import Nodes
 from builders.officers import known
 from builders.wire import Wire, sign, unfold, until, wire
@@ -22,22 +23,15 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-CASE = "C-1"
 OFFICE = (("binh", "custodian", "custody"),)
 COMPANY = (("wei", "custodian", "custody"),)
 HOLDERS = "Who else has it"
 
 
-def prepared(folder: Path, nodes: Nodes) -> Between:
+def prepared(folder: Path, nodes: Nodes) -> None:
     """An item at the first node, and the age identity of each in its settings, before anything is started."""
-    between = Between(nodes, folder)
-    for party in (VN, SG):
-        node = nodes.node(party)
-        file = node.settings.home / "identity.txt"
-        file.write_text(IDENTITIES[party].secret + "\n")
-        file.chmod(0o600)
-        object.__setattr__(node.settings, "identity", file.name)
-    return between
+    Between(nodes, folder)
+    identified(nodes)
 
 
 def handed_over(page: Page) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from comity.accounts.access import cases_of
+from comity.kernel.clock import moment
 from comity.kernel.errors import ComityError
 from comity.matching.model import OPEN, Link, Related
 
+from ..acts.matching import common
 from .routes import Route
 from .visit import Visit
 
-SHOWN = 100
+SHOWN, ACROSS = 100, 200
 
 
 def listed(visit: Visit, wrong: ComityError | None = None) -> Response:
@@ -37,6 +39,18 @@ def decided(visit: Visit) -> Response:
     return visit.go("/matching")
 
 
+def shared(visit: Visit) -> Response:
+    """Show what all of one's own cases share: identifiers, or pairs of cases; since a day, where one is named."""
+    since, wrong = None, None
+    pairs, day = visit.query("pairs") == "yes", visit.query("since")[:20]
+    try:
+        since = moment(f"{day}T00:00:00Z", field="since") if day else None
+    except ComityError as e:
+        wrong = e
+    found = common(visit.actor, pairs=pairs, since=since, top=ACROSS)
+    return visit.page("across.html", 422 if wrong else 200, found=found, pairs=pairs, day=day, wrong=wrong)
+
+
 def _mine(visit: Visit) -> frozenset[str]:
     staff = visit.desk.staff
     with staff.store.read() as unit:
@@ -51,5 +65,6 @@ def _shared(visit: Visit, link: Link, mine: frozenset[str]) -> Related | None:
 
 ROUTES = (
     Route("GET", "/matching", "matching.list", listed, menu="Links"),
+    Route("GET", "/matching/across", "matching.list", shared),
     Route("POST", "/matching/{link}", "matching.decide", decided),
 )
