@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from comity.web.desk.trail import happened, told
+from comity.web.desk.trail import happened, noted, told
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,7 @@ from comity.web.desk.trail import happened, told
             "Wei",
             "<bdi>Wei</bdi> accepted the request. It came too late to count.",
         ),
+        ("asked to be Cancelled", "VN.a05", "<bdi>VN.a05</bdi> asked for the request to be cancelled."),
         ("callback", "Wei", "<bdi>Wei</bdi> called the sender back."),
         ("an act of an older program", "Lan", "an act of an older program (<bdi>Lan</bdi>)"),
     ],
@@ -27,6 +28,15 @@ from comity.web.desk.trail import happened, told
 def test_an_act_is_a_sentence(act: str, who: str, sentence: str) -> None:
     """What was done is said in a sentence, with who did it where that is known."""
     assert str(told(act, who)) == sentence
+
+
+def test_a_note_is_a_sentence() -> None:
+    """A review that names a code is a proposal, and what ended by a withdrawal says so."""
+    review = {"kind": "review", "who": "Lan"}
+    assert str(noted(review)) == "<bdi>Lan</bdi> recorded a legal review."
+    assert str(noted(review | {"code": "too_broad"})) == "<bdi>Lan</bdi> proposed to refuse the request."
+    ended = {"kind": "superseded", "who": "VN.a05", "decided": "withdrawn"}
+    assert "<bdi>VN.a05</bdi> withdrew the request." in noted(ended)
 
 
 def test_what_others_wrote_stays_text() -> None:

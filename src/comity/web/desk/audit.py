@@ -14,6 +14,7 @@ from typing import Any
 
 from starlette.responses import Response, StreamingResponse
 
+from comity.accounts.duties import acts
 from comity.accounts.knowledge import MOST_CASE
 from comity.kernel import canonical
 from comity.kernel.errors import ComityError
@@ -111,11 +112,17 @@ def line(entry: Entry, known: Mapping[str, str]) -> Line:
         known.get(str(who), str(who)),
         known.get(str(by), str(by)),
         str(said.get("case", "")),
-        str(said.get("act", "")),
+        _labelled(str(said.get("act", ""))),
         tuple(
             (name, value if isinstance(value, str) else canonical.dump(value).decode()) for name, value in rest.items()
         ),
     )
+
+
+def _labelled(act: str) -> str:
+    """Give what the duty matrix calls an act; what is none of its acts stays as it is."""
+    known = acts().get(act)
+    return _(known.label) if known else act
 
 
 def _kinds() -> list[tuple[str, str]]:

@@ -39,6 +39,7 @@ def told(act: str, who: str) -> Markup:
 def noted(note: Mapping[str, Any]) -> Markup:
     """Say what a person noted about a request, or what ended by itself."""
     act = NOTED.get(note["kind"], note["kind"])
+    act = "propose a refusal" if note["kind"] == "review" and note.get("code") else act
     return told(f"{act}, withdrawn" if note.get("decided") == "withdrawn" else act, note["who"])
 
 
@@ -137,6 +138,10 @@ def _over_the_exchange() -> dict[str, tuple[str, str]]:
         "delivery *": (
             _("{who} said of what was delivered: {what}."),
             _("It was said of what was delivered: {what}."),
+        ),
+        "asked to be Cancelled": (
+            _("{who} asked for the request to be cancelled."),
+            _("It was asked to cancel the request."),
         ),
         "asked to be *": (_("{who} asked for the request to be {what}."), _("It was asked to be {what}.")),
     }
