@@ -16,7 +16,6 @@ from comity.evidence import custodytables as tables
 from comity.evidence.custodyentry import CLOCK, read
 from comity.evidence.errors import BadCustody, NoItem, WrongHand
 from comity.kernel.clock import FixedClock
-from comity.kernel.errors import ComityError
 from comity.ledger.errors import ClockBackwards
 from comity.store import guard
 from comity.store.engine import Store
@@ -111,32 +110,32 @@ def test_an_unknown_item_is_named(store: Store) -> None:
         custodian(store).note("E-1", deed("opened"))
 
 
-@pytest.mark.parametrize(
-    ("wrong", "error"),
-    [
-        (deed("borrowed"), BadCustody),
-        (deed("opened", why="a\x00b"), BadCustody),
-        (deed("opened", why="x" * 2001), BadCustody),
-        (deed("opened", to=LAB), BadCustody),
-        (deed("transferred"), BadCustody),
-        (deed("transferred", to=LAB, why=""), BadCustody),
-        (deed("opened", digest="AB" * 32), BadCustody),
-        (deed("opened", hashes={str(i): DIGEST for i in range(201)}), BadCustody),
-        (deed("opened", type(ROOM)("", "VN.a05")), BadCustody),
-        (deed("transferred", LAB, to=ABROAD), WrongHand),
-        (deed("opened", ABROAD), WrongHand),
-        (deed("acquired", LAB), WrongHand),
-        (deed("received", LAB), WrongHand),
-        (deed("accepted"), WrongHand),
-        (deed("hold-lifted"), WrongHand),
-    ],
-)  # fmt: skip
-def test_a_wrong_deed_is_refused(store: Store, wrong: object, error: type[ComityError]) -> None:
+WRONG = [
+    (deed("borrowed"), BadCustody),
+    (deed("opened", why="a\x00b"), BadCustody),
+    (deed("opened", why="x" * 2001), BadCustody),
+    (deed("opened", to=LAB), BadCustody),
+    (deed("transferred"), BadCustody),
+    (deed("transferred", to=LAB, why=""), BadCustody),
+    (deed("opened", digest="AB" * 32), BadCustody),
+    (deed("opened", hashes={str(i): DIGEST for i in range(201)}), BadCustody),
+    (deed("opened", type(ROOM)("", "VN.a05")), BadCustody),
+    (deed("transferred", LAB, to=ABROAD), WrongHand),
+    (deed("opened", ABROAD), WrongHand),
+    (deed("acquired", LAB), WrongHand),
+    (deed("received", LAB), WrongHand),
+    (deed("accepted"), WrongHand),
+    (deed("hold-lifted"), WrongHand),
+]  # fmt: skip
+
+
+def test_a_wrong_deed_is_refused(store: Store) -> None:
     """A deed that is malformed, or by a hand that does not hold the item, leaves nothing."""
     keeper = begun(store)
-    with pytest.raises(error):
-        keeper.note(ITEM, wrong)  # type: ignore[arg-type]  # the parameters are of one kind
-    assert len(keeper.look(ITEM).entries) == 7
+    for wrong, error in WRONG:
+        with pytest.raises(error):
+            keeper.note(ITEM, wrong)
+        assert len(keeper.look(ITEM).entries) == 7, wrong
 
 
 def test_nobody_handles_what_is_under_way(store: Store) -> None:

@@ -136,13 +136,13 @@ def test_the_wait_grows_within_its_bounds(attempts: int, chance: float) -> None:
 
 def test_a_message_is_given_up_after_two_weeks(link: Link) -> None:
     """A message that never gets through is stuck after two weeks, with the last reason, and on record."""
-    queue(link)
-    box, tries = link.outbox(carrier=Post(*[PeerRefused("got nothing, expected it")] * 1000)), 0
-    while now_is(link).state == QUEUED:
-        tries += len(deliver_due(box))
+    last = queue(link).at + PATIENCE + 3 * LONGEST_WAIT
+    box, tried = link.outbox(carrier=Post(*[PeerRefused("got nothing, expected it")] * 1000)), [""]
+    while tried[-1] != "stuck":
+        tried += outcomes(deliver_due(box))
         link.nodes.clock.advance(LONGEST_WAIT)
-        assert link.nodes.clock.now() < now_is(link).at + PATIENCE + 3 * LONGEST_WAIT
-    assert 300 < tries < 400
+        assert link.nodes.clock.now() < last
+    assert 300 < len(tried) < 400
     assert (now_is(link).state, now_is(link).reason) == (STUCK, "got nothing, expected it")
     assert link.nodes.events()[-1] == "message.stuck"
     assert deliver_due(box) == []
@@ -171,11 +171,11 @@ def test_a_busy_peer_is_left_alone_for_as_long_as_it_asks(link: Link) -> None:
 def test_a_peer_that_is_busy_for_months(link: Link) -> None:
     """Being asked to wait never makes a message stuck, however long it goes on."""
     queue(link)
-    busy = [PeerBusy("got busy, expected an answer", pause=timedelta(days=1)) for _ in range(500)]
+    busy = [PeerBusy("got busy, expected an answer", pause=timedelta(days=1)) for _ in range(60)]
     box = link.outbox(carrier=Post(*busy, b"<ok/>"))
     for _ in busy:
         assert outcomes(deliver_due(box)) == ["later"]
-        link.nodes.clock.advance(LONGEST_WAIT)
+        link.nodes.clock.advance(timedelta(days=1))
     assert link.nodes.clock.now() > now_is(link).at + PATIENCE
     assert outcomes(deliver_due(box)) == ["answered"]
 

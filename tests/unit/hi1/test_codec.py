@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from builders.hi1 import AT, EXAMPLES, INTERCEPTION, entry, header, judge, messages, preservation, request
-from builders.trials import tries
+from builders.trials import soaking
 from comity.hi1 import codec
 from comity.hi1.errors import BadMessage
 from comity.hi1.model import Action, Answer, Encoding, Endpoint, Fault, Message, Thing, Version
@@ -21,7 +21,7 @@ from comity.hi1.schema import conform
 from comity.hi1.xmlform import ROOT
 
 READABLE = [p for p in EXAMPLES if p.name != INTERCEPTION]
-SLOW = settings(max_examples=tries(150), deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = settings(max_examples=150 if soaking() else 20, deadline=None, suppress_health_check=list(HealthCheck))
 ENCODINGS: tuple[Encoding, ...] = ("xml", "json")
 
 

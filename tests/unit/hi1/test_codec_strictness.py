@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from builders.hi1 import judge, messages, trees
-from builders.trials import tries
+from builders.trials import soaking
 from comity.hi1 import codec
 from comity.hi1.errors import BadMessage
 from comity.hi1.schema import conform, known
 
-SLOW = settings(max_examples=tries(250), deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = settings(max_examples=250 if soaking() else 25, deadline=None, suppress_health_check=list(HealthCheck))
 ODD: list[Any] = [
     "",
     " ",

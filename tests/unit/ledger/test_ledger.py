@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from threading import Thread
 
@@ -54,15 +55,15 @@ def test_the_same_event_has_another_leaf_each_time(store: Store) -> None:
     assert len(first.salt) == 32
 
 
-@pytest.mark.parametrize("count", [1, 2, 3, 7, 8, 40])
-def test_every_entry_is_proved(store: Store, count: int) -> None:
-    """Each entry has a proof that anyone with the log's key can verify."""
+def test_every_entry_is_proved(store: Store) -> None:
+    """Each entry has a proof that anyone with the log's key can verify, whatever the size of the log."""
     log = ledger()
-    fill(store, log, count)
-    with store.read() as unit:
-        for index in range(count):
-            proven = proof.verify(log.prove(unit, index), [log.key])
-            assert (proven.index, proven.event["number"], proven.checkpoint.size) == (index, index, count)
+    for before, count in pairwise((0, 1, 2, 3, 7, 8, 40)):
+        fill(store, log, count - before)
+        with store.read() as unit:
+            for index in range(count):
+                proven = proof.verify(log.prove(unit, index), [log.key])
+                assert (proven.index, proven.event["number"], proven.checkpoint.size) == (index, index, count)
 
 
 def test_a_proof_makes_the_checkpoint_it_needs(store: Store) -> None:
@@ -204,14 +205,14 @@ BAD_EVENTS = {
 }
 
 
-@pytest.mark.parametrize("bad", BAD_EVENTS.values(), ids=BAD_EVENTS)
-def test_a_bad_event_is_refused(store: Store, bad: dict[str, object]) -> None:
+def test_a_bad_event_is_refused(store: Store) -> None:
     """An event without type and present time, or too large, is refused and leaves nothing."""
     log = ledger()
     with store.write() as unit:
-        with pytest.raises(BadInput):
-            log.append(unit, bad)
-        assert log.size(unit) == 0
+        for name, bad in BAD_EVENTS.items():
+            with pytest.raises(BadInput):
+                log.append(unit, bad)
+            assert log.size(unit) == 0, name
 
 
 def test_a_small_step_back_is_recorded(store: Store) -> None:

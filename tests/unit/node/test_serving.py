@@ -94,7 +94,7 @@ def test_one_round_of_work_without_a_server(pair: Link) -> None:
         assert [one["outcome"] for one in comity("work", "--home", home, "--json").data] == ["answered"]
 
 
-@pytest.mark.parametrize("moment", [0.0, 0.05, 0.2])
+@pytest.mark.parametrize("moment", [0.05, *(pytest.param(one, marks=pytest.mark.soak) for one in (0.0, 0.2))])
 def test_a_receiver_that_is_killed(pair: Link, moment: float) -> None:
     """A receiver killed with -9 while it takes a message takes it once, when it is back."""
     request = pair.nodes.released()
