@@ -135,7 +135,10 @@ def _launch(play: Playwright, name: str, folder: Path, downloads: Path) -> Any:
     tests = Path(__file__).resolve().parents[1]
     between.write_text(BETWEEN.format(path=tests, python=sys.executable, firefox=FIREFOX), "utf-8")
     between.chmod(0o755)
-    return play.firefox.launch(channel="moz-firefox", executable_path=between, downloads_path=downloads)
+    calm = {"browser.download.alwaysOpenPanel": False}  # else its list of downloads takes the focus from the page
+    return play.firefox.launch(
+        channel="moz-firefox", executable_path=between, downloads_path=downloads, firefox_user_prefs=calm
+    )
 
 
 def text(shown: Window, place: str) -> str:
