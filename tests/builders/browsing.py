@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, Request
 
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = [
@@ -37,20 +37,43 @@ CALL = """async ([encoded, given]) => {
 
 @contextmanager
 def opened(browser: Browser, path: Path, **context: Any) -> Iterator[Page]:
-    """Open a page from disk in a fresh profile; any request, error or warning of it fails the test."""
+    """Open the verify page from disk in a fresh profile; any request, error or warning of it fails the test."""
     profile = browser.new_context(locale="en-GB", **context)
-    page = profile.new_page()
+    try:
+        with begun(profile.new_page(), path) as page:
+            yield page
+    finally:
+        profile.close()
+
+
+@contextmanager
+def begun(page: Page, path: Path) -> Iterator[Page]:
+    """Begin the verify page anew; any request, error or warning of it fails the test."""
     wrong: list[str] = []
     own = (path.as_uri(), "blob:")
-    profile.on("request", lambda request: None if request.url.startswith(own) else wrong.append(request.url))
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda message: wrong.append(message.text) if message.type in ("error", "warning") else None)
+
+    def asked(request: Request) -> None:
+        if not request.url.startswith(own):
+            wrong.append(request.url)
+
+    def said(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            wrong.append(message.text)
+
+    def failed(error: Error) -> None:
+        wrong.append(str(error))
+
+    page.context.on("request", asked)
+    page.on("console", said)
+    page.on("pageerror", failed)
     try:
         page.goto(path.as_uri())
         page.locator("#root-state:not(:empty)").wait_for()  # it listens, and takes files
         yield page
     finally:
-        profile.close()
+        page.context.remove_listener("request", asked)
+        page.remove_listener("console", said)
+        page.remove_listener("pageerror", failed)
     assert wrong == []
 
 

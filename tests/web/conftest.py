@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from builders.browsing import CHROMIUM, PATIENCE, QUIET, lives, opened
+from builders.browsing import CHROMIUM, PATIENCE, QUIET, begun, lives, opened
 from builders.desk import Served, served
 from comity.packages.webpage import build_page
 
@@ -73,9 +73,9 @@ def shared(browser: Browser, page_file: Path, kept: tuple[ExitStack, list[Page]]
 
 
 @pytest.fixture
-def page(browser: Browser, page_file: Path) -> Iterator[Page]:
-    """A page of its own, for tests that do what people do."""
-    with opened(browser, page_file) as page:
+def page(shared: Page, page_file: Path) -> Iterator[Page]:
+    """The page begun anew, for tests that do what people do."""
+    with begun(shared, page_file) as page:
         yield page
 
 
