@@ -49,6 +49,7 @@ budgets: .venv/.dev ## Print the size figures; fail on the hard maxima
 	@PYTHONPATH=tests $(BIN)/python -m meta.budgets
 
 soak: .venv/.dev ## Run the long kill, chaos and fuzz tests
+	@.ci/packages soak
 	@TEST_SECONDS=10800 .ci/test -m "soak or hypothesis" --hypothesis-profile=soak $(ARGS)
 
 fuzz: .venv/.dev ## Feed the readers of returns with any bytes, for long (ARGS="-k mail")

@@ -135,7 +135,9 @@ def _launch(play: Playwright, name: str, folder: Path, downloads: Path) -> Any:
     tests = Path(__file__).resolve().parents[1]
     between.write_text(BETWEEN.format(path=tests, python=sys.executable, firefox=FIREFOX), "utf-8")
     between.chmod(0o755)
-    calm = {"browser.download.alwaysOpenPanel": False}  # else its list of downloads takes the focus from the page
+    calm: dict[str, str | float | bool] = {
+        "browser.download.alwaysOpenPanel": False
+    }  # else its list of downloads takes the focus from the page
     return play.firefox.launch(
         channel="moz-firefox", executable_path=between, downloads_path=downloads, firefox_user_prefs=calm
     )

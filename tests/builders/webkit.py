@@ -16,7 +16,7 @@ from builders.patience import LONG, free_port, until
 
 DRIVER = Path("/usr/bin/WebKitWebDriver")
 SCREEN = Path("/usr/bin/xvfb-run")
-BROWSER = next(Path("/usr/lib").glob("*/webkit2gtk-4.1/MiniBrowser"), Path("/usr/lib/MiniBrowser"))
+BROWSER = next(Path("/usr/lib").glob("*/webkit*gtk-*/MiniBrowser"), Path("/usr/lib/MiniBrowser"))
 WANTED = {
     "webkitgtk:browserOptions": {"binary": str(BROWSER), "args": ["--automation"]},
     "timeouts": {"script": 600_000},
@@ -97,7 +97,7 @@ def opened(folder: Path, downloads: Path) -> Iterator[Driven]:
     config.mkdir(parents=True, exist_ok=True)
     (config / "user-dirs.dirs").write_text(f'XDG_DOWNLOAD_DIR="{downloads}"\n', "utf-8")
     own = {"HOME": folder, "XDG_CONFIG_HOME": config, "LC_ALL": "C.UTF-8", "LIBGL_ALWAYS_SOFTWARE": "1"}
-    command = [SCREEN, "-a", "-s", "-screen 0 1440x900x24", DRIVER, f"--port={port}"]
+    command: list[str | Path] = [SCREEN, "-a", "-s", "-screen 0 1440x900x24", DRIVER, f"--port={port}"]
     environment = os.environ | {name: str(value) for name, value in own.items()}
     with (folder / "driver.log").open("wb") as log:
         driver = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
