@@ -118,6 +118,10 @@ def test_a_second_person_releases_and_the_package_verifies(desk: Served) -> None
     assert minh.get(f"{path}/document").content.startswith(b"%PDF")
     form = {"passphrase": SECRET, "seen": hidden(minh.get(path).text, "seen")}
     assert minh.post(f"{path}/release", form, page=path).status_code == 303
+    for page in (path, f"/case/{KNOWN}"):
+        trail = minh.read(page)
+        for words in ("Officer 1 sealed the request.", "Officer 2 released the request."):
+            assert words in trail
     file = desk.nodes.maker.path(".zip")
     file.write_bytes(minh.get(f"{path}/package").content)
     there = desk.nodes.office("SG.orchid")

@@ -413,6 +413,13 @@ def history_of(unit: Unit, request: str) -> list[Entry]:
     return [Entry(**row) for row in unit.execute(query).mappings()]
 
 
+def trail_of(unit: Unit, ids: Iterable[str], most: int) -> list[Entry]:
+    """Read what was last done to some requests, the newest first; at most so many lines."""
+    columns = [c for c in _history.c if c.name != "number"]
+    query = sa.select(*columns).where(_history.c.request.in_(sorted(ids))).order_by(_history.c.number.desc())
+    return [Entry(**row) for row in unit.execute(query.limit(most)).mappings()]
+
+
 def add_answer(unit: Unit, answer: Answer) -> None:
     """Keep a receipt."""
     unit.execute(sa.insert(_answers).values(**vars(answer)))

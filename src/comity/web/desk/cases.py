@@ -26,10 +26,11 @@ from . import caseform
 from .caseform import CaseForm
 from .languages import worded
 from .routes import Route, by_name
+from .trail import told
 from .visit import Visit
 
 FORM = 512 << 10
-SHOWN, LATEST = 50, 4
+SHOWN, LATEST, TRAIL = 50, 4, 100
 ARTICLES = range(7, 18)
 
 
@@ -72,12 +73,17 @@ def shown(visit: Visit) -> Response:
         everybody = {one.id: one for one in people.all_people(unit)}
         found = knowledge.members(unit, reference)
         asked = tables.requests_of(unit, [reference], OUT)
+        trail = tables.trail_of(unit, [one.id for one in asked], TRAIL)
     inside = {one.person for one in found}
     return visit.page(
         "case.html",
         case=case,
         targets=targets_of(case.document) if case else [],
         requests=asked,
+        trail=trail,
+        named={one.id: one.reference for one in asked},
+        told=told,
+        most=TRAIL,
         kept=desk.node.catalogue.every(reference),
         members=found,
         everybody=everybody,
