@@ -14,6 +14,18 @@ from builders.world import CASE
 Line = tuple[str | Path, ...]
 # The moment of a question, and the room on a disk that others write to as well.
 MOVING = re.compile(r"20\d\d-\d\d-\d\d(T[\d:]+Z)?|\d+ GiB")
+VIETNAMESE = {
+    "check": (" mục cản trở", "thiếu    basis  không có gì, cần một đối tượng", "→ Nêu", "Công ước Hà Nội Điều 42"),
+    "show": ("bản nháp", "gọi lại", "có thể làm ngay: sửa đổi, niêm phong, rút lại"),
+    "list": ("bảo quản dữ liệu", "bản nháp"),
+    "lookup": ("gọi lại", "Nhà cung cấp dịch vụ", "biên nhận"),
+    "verify": ("HỢP LỆ", "vật chứa     đạt", "không có danh bạ riêng để đối chiếu", "không bao giờ dùng số ghi trong gói"),
+    "doctor": ("đạt  nhật ký", "tất cả nhất quán", "ổ đĩa", "còn trống"),
+    "log": ("Nhật ký nguyên vẹn: ", "Khớp với "),
+    "status": ("VN Việt Nam", "Công ước Hà Nội", "chịu ràng buộc: chưa rõ", "nộp lưu chiểu"),
+    "gaps": ("Điều 12", "bắt buộc, có lựa chọn, phải", "Mức phạt tối đa"),
+    "basis": ("căn cứ từ chối", "bảo quản dữ liệu", "Con người lựa chọn"),
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -47,26 +59,12 @@ def spoken(line: Line, language: str, *more: str) -> Said:
         return comity(*line, *more)
 
 
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [
-        ("check", (" mục cản trở", "thiếu    basis  không có gì, cần một đối tượng", "→ Nêu", "Công ước Hà Nội Điều 42")),
-        ("show", ("bản nháp", "gọi lại", "có thể làm ngay: sửa đổi, niêm phong, rút lại")),
-        ("list", ("bảo quản dữ liệu", "bản nháp")),
-        ("lookup", ("gọi lại", "Nhà cung cấp dịch vụ", "biên nhận")),
-        ("verify", ("HỢP LỆ", "vật chứa     đạt", "không có danh bạ riêng để đối chiếu", "không bao giờ dùng số ghi trong gói")),
-        ("doctor", ("đạt  nhật ký", "tất cả nhất quán", "ổ đĩa", "còn trống")),
-        ("log", ("Nhật ký nguyên vẹn: ", "Khớp với ")),
-        ("status", ("VN Việt Nam", "Công ước Hà Nội", "chịu ràng buộc: chưa rõ", "nộp lưu chiểu")),
-        ("gaps", ("Điều 12", "bắt buộc, có lựa chọn, phải", "Mức phạt tối đa")),
-        ("basis", ("căn cứ từ chối", "bảo quản dữ liệu", "Con người lựa chọn")),
-    ],
-)  # fmt: skip
-def test_vietnamese(name: str, words: tuple[str, ...], lines: dict[str, Line]) -> None:
+def test_vietnamese(lines: dict[str, Line]) -> None:
     """A person who reads Vietnamese is told in Vietnamese, with the same exit code as in English."""
-    told, english = spoken(lines[name], "vi"), spoken(lines[name], "en")
-    assert [text for text in words if text not in told.out or text in english.out] == []
-    assert told.code == english.code
+    for name, words in VIETNAMESE.items():
+        told, english = spoken(lines[name], "vi"), spoken(lines[name], "en")
+        assert [text for text in words if text not in told.out or text in english.out] == [], name
+        assert told.code == english.code, name
 
 
 def test_machines_are_told_the_same(lines: dict[str, Line]) -> None:

@@ -158,12 +158,12 @@ def test_nothing_leaves_before_acceptance(sg: Provider) -> None:
             acts.exist(sg.desk(SG), name, exists=True)
 
 
-@pytest.mark.parametrize("target", [0, 2, -1])
-def test_there_is_no_such_target(target: int, sg: Provider) -> None:
+def test_there_is_no_such_target(sg: Provider) -> None:
     """A target is counted from one to the last."""
     request = accepted(sg)
-    with pytest.raises(BadInput, match="from 1 to 1"):
-        acts.deliver(sg.desk(SG), request.id, [sg.file("a.txt", b"one")], target=target)
+    for target in (0, 2, -1):
+        with pytest.raises(BadInput, match="from 1 to 1"):
+            acts.deliver(sg.desk(SG), request.id, [sg.file("a.txt", b"one")], target=target)
 
 
 WORDS = {
@@ -177,14 +177,14 @@ WORDS = {
 }
 
 
-@pytest.mark.parametrize(("said", "field"), WORDS.values(), ids=WORDS.keys())
-def test_an_answer_in_part_is_complete(said: list[Outcome], field: str, sg: Provider) -> None:
+def test_an_answer_in_part_is_complete(sg: Provider) -> None:
     """Each target is named once, by a known word, with a code exactly when it is refused."""
-    request = sg.received(targets=TWO)
+    request, key = sg.received(targets=TWO), sg.nodes.key("receipt", SG)
     acts.review(sg.desk(SG), request.id, "Lan Tester", "Seen.")
-    with pytest.raises(BadInput) as caught:
-        acts.partial(sg.desk(SG), request.id, sg.nodes.key("receipt", SG), said=said, released_by="Minh Probe")
-    assert caught.value.field == field
+    for name, (said, field) in WORDS.items():
+        with pytest.raises(BadInput) as caught:
+            acts.partial(sg.desk(SG), request.id, key, said=said, released_by="Minh Probe")
+        assert caught.value.field == field, name
 
 
 def test_a_target_is_not_refused_by_one_person(sg: Provider) -> None:

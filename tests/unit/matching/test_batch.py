@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builders.databases import fresh_database, migrated
+from builders.databases import copied, current
 from builders.logs import NOON
 from builders.matching import correlator, seen
 from comity.kernel.clock import FixedClock
@@ -31,7 +31,7 @@ cases = st.dictionaries(
 @given(cases)
 def test_all_at_once_is_what_the_node_says_of_each_case(held: dict[str, set[str]]) -> None:
     """Every pair shares what asking the node about one of its cases gives, and every identifier has the cases of its look-up."""
-    with tempfile.TemporaryDirectory() as name, fresh_database("sqlite", Path(name)) as url, migrated(url) as store:
+    with tempfile.TemporaryDirectory() as name, current(copied(Path(name) / "node.db")) as store:
         one = correlator(store)
         for case, keys in held.items():
             one.post(case, case, seen(*sorted(keys)))

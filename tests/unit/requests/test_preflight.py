@@ -37,9 +37,9 @@ DIGEST = "7" * 64
 Look = Callable[..., list[Finding]]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    """A world in which VN.a05 asks SG.orchid."""
+    """A world in which VN.a05 asks SG.orchid, to be read alone."""
     return build_directory(tmp_path_factory.mktemp("world"))
 
 
