@@ -41,9 +41,9 @@ def played(folder: Path) -> dict[str, str]:
 def serving(home: Path) -> Iterator[None]:
     """A node at work, until the end of the block."""
     with subprocess.Popen([*PROGRAM, "serve", "--home", str(home)], stdout=subprocess.PIPE, text=True) as running:
-        assert running.stdout is not None
-        assert all(running.stdout.readline() for _ in range(2))
         try:
+            assert running.stdout is not None
+            assert all(running.stdout.readline() for _ in range(2))
             yield
         finally:
             running.send_signal(signal.SIGTERM)

@@ -16,7 +16,7 @@ from builders.incoming import PASSPHRASE, Desks, desks
 from comity.requests.model import Request
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, ViewportSize
 
 pytestmark = pytest.mark.browser
 
@@ -54,12 +54,11 @@ def consider(page: Page) -> None:
     follow(form.get_by_role("button", name="Keep the answers"))
 
 
-def seen_by_officer(browser: Browser, office: Served, request: Request, *texts: str) -> None:
+def seen_by_officer(page: Page, office: Served, request: Request, *texts: str) -> None:
     """The officer reads on his own desk what came of his request."""
-    with office.browser(browser, "officer", "officer", "drafter", java_script_enabled=False) as page:
-        page.goto(f"/request/{request.id}")
-        for text in texts:
-            reads(page.get_by_role("main"), text)
+    office.seat(page, "officer", "officer", "drafter")
+    page.goto(f"{office.origin}/request/{request.id}")
+    reads(page.get_by_role("main"), *texts)
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["", "no script"])
@@ -72,7 +71,8 @@ def test_a_company_verifies_answers_and_delivers_and_the_officer_sees_it(
     with both(tmp_path) as (company, office):
         request = company.arrived()
         office.member("officer", request.case)
-        with company.served.browser(browser, "lan", "provider", java_script_enabled=script) as page:
+        also = (office.origin,)
+        with company.served.browser(browser, "lan", "provider", also=also, java_script_enabled=script) as page:
             page.goto("/")
             follow(page.get_by_role("link", name="1 request is new"))
             follow(page.get_by_role("button", name="Take it up"))
@@ -87,8 +87,8 @@ def test_a_company_verifies_answers_and_delivers_and_the_officer_sees_it(
             follow(page.get_by_role("button", name="Deliver", exact=True))
             page.get_by_role("heading", name="Delivered").wait_for()
             reads(page.get_by_role("region", name="Delivered"), "subscriber.csv")
-        company.street.rounds()
-        seen_by_officer(browser, office, request, "accepted", "subscriber.csv")
+            company.street.rounds()
+            seen_by_officer(page, office, request, "accepted", "subscriber.csv")
         assert {kept.state for kept in company.street.parts(request)} == {"Received"}
 
 
@@ -98,7 +98,8 @@ def test_an_emergency_at_night(browser: Browser, tmp_path: Path) -> None:
         company.taken("lan", "preserve")
         urgent = company.arrived("disclose_emergency")
         office.member("officer", urgent.case)
-        with company.served.browser(browser, "lan", "provider", viewport={"width": 390, "height": 800}) as page:
+        small: ViewportSize = {"width": 390, "height": 800}
+        with company.served.browser(browser, "lan", "provider", also=(office.origin,), viewport=small) as page:
             page.goto("/queue")
             rows = page.get_by_role("row")
             reads(rows.nth(1), "Emergency: not called back")
@@ -113,8 +114,8 @@ def test_an_emergency_at_night(browser: Browser, tmp_path: Path) -> None:
             unfold(page, "Say only whether there are data")
             follow(page.get_by_role("button", name="There are data"))
             reads(page.get_by_role("region", name="Delivered"), "data exist")
-        company.street.rounds()
-        seen_by_officer(browser, office, urgent, "accepted")
+            company.street.rounds()
+            seen_by_officer(page, office, urgent, "accepted")
 
 
 def test_a_refusal_is_mended_and_sent_again(browser: Browser, tmp_path: Path) -> None:
@@ -123,7 +124,8 @@ def test_a_refusal_is_mended_and_sent_again(browser: Browser, tmp_path: Path) ->
         request = company.taken("lan")
         company.know("minh", request)
         office.member("officer", request.case)
-        with company.served.browser(browser, "lan", "provider", java_script_enabled=False) as page:
+        also = (office.origin,)
+        with company.served.browser(browser, "lan", "provider", also=also, java_script_enabled=False) as page:
             page.goto(f"/incoming/{request.id}")
             unfold(page, "Propose a refusal")
             page.get_by_label("Ground", exact=True).select_option("too_broad")
@@ -131,23 +133,23 @@ def test_a_refusal_is_mended_and_sent_again(browser: Browser, tmp_path: Path) ->
             follow(page.get_by_role("button", name="Propose", exact=True))
             reads(page.get_by_role("main"), "Another person has to release it.")
             assert page.get_by_role("button", name="Release the refusal and sign").count() == 0
-        with company.served.browser(browser, "minh", "provider", java_script_enabled=False) as page:
+            company.served.seat(page, "minh")
             page.goto(f"/incoming/{request.id}")
             sign(page, "Release the refusal and sign")
             reads(page.get_by_role("main"), "It was refused")
-        company.street.rounds()
-        seen_by_officer(browser, office, request, "Two hours of one account would do.", "Draft a corrected request")
-        company.served.crew.clock.advance(timedelta(hours=1))
-        row = {"relation": "corrects", "reference": request.reference, "package": request.package}
-        again = company.arrived(related=[row])
-        with company.served.browser(browser, "minh", "provider", java_script_enabled=False) as page:
+            company.street.rounds()
+            seen_by_officer(page, office, request, "Two hours of one account would do.", "Draft a corrected request")
+            company.served.crew.clock.advance(timedelta(hours=1))
+            row = {"relation": "corrects", "reference": request.reference, "package": request.package}
+            again = company.arrived(related=[row])
+            company.served.seat(page, "minh")
             page.goto("/queue")
             follow(page.get_by_role("link", name=again.reference))
             consider(page)
             unfold(page, "Accept")
             sign(page, "Accept and sign")
-        company.street.rounds()
-        seen_by_officer(browser, office, again, "accepted")
+            company.street.rounds()
+            seen_by_officer(page, office, again, "accepted")
 
 
 def test_a_file_that_does_not_hold_is_shown_step_by_step(browser: Browser, tmp_path: Path) -> None:

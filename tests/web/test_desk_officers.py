@@ -90,7 +90,7 @@ def test_one_drafts_another_releases_and_the_package_verifies(
         drafted(page)
         sign(page, "Seal and sign")
         reads(page.locator(".next"), "Minh")
-    with desk.browser(browser, "minh", java_script_enabled=script) as page:
+        desk.seat(page, "minh")
         page.goto("/")
         follow(page.locator(".next li", has_text="to be released by you").get_by_role("link"))
         sign(page, "Release and sign")
@@ -110,15 +110,14 @@ def test_an_emergency_at_night(browser: Browser, desk: Served) -> None:
     with desk.browser(browser, "lan") as page:
         page.goto(f"/request/{request.id}")
         sign(page, "Seal and sign")
-    for name, wait, button in (
-        ("hoa", "an emergency, to be confirmed by you", "Confirm the emergency"),
-        ("minh", "to be released by you", "Release and sign"),
-    ):
-        with desk.browser(browser, name) as page:
+        for name, wait, button in (
+            ("hoa", "an emergency, to be confirmed by you", "Confirm the emergency"),
+            ("minh", "to be released by you", "Release and sign"),
+        ):
+            desk.seat(page, name)
             page.goto("/")
             follow(page.locator(".next li", has_text=wait).get_by_role("link"))
             sign(page, button)
-    with desk.browser(browser, "minh") as page:
         page.goto("/")
         reads(page.get_by_role("region", name="What is due"), "emergency due")
 

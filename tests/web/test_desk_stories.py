@@ -132,7 +132,7 @@ def test_glass_is_broken_and_reviewed_by_another_person(browser: Browser, desk: 
         page.get_by_label("Why it cannot wait").fill("A child is missing")
         follow(page.get_by_role("button", name="Break the glass"))
         reads(page.get_by_role("main"), "VN-2026-NIGHT until")
-    with desk.browser(browser, "day.releaser", "releaser", java_script_enabled=False) as page:
+        desk.seat(page, "day.releaser", "releaser")
         page.goto("/")
         follow(page.get_by_role("link", name="Night.Officer broke the glass for VN-2026-NIGHT"))
         page.get_by_label("What you found").fill("The child was found by it")
