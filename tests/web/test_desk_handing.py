@@ -16,6 +16,7 @@ from builders.handing import CASE, identified
 from builders.handover import ITEM, Between
 from builders.nodes import Nodes
 from builders.officers import known
+from builders.patience import until as come_true
 from builders.wire import Wire, sign, unfold, until, wire
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def called_back(binh: Page, wei: Page) -> None:
     reads(wei.get_by_role("main"), "It may not go to others. It was called back or corrected")
     sign(wei, "Confirm and sign")
     assert wei.get_by_role("button", name="Confirm and sign").count() == 0
-    until(binh, f"/item/{ITEM}", "confirmed")
+    until(binh, f"/item/{ITEM}", "called back, confirmed")
 
 
 def bundled(page: Page, folder: Path) -> Path:
@@ -143,6 +144,7 @@ def verified(part: Path, court: Path, folder: Path) -> None:
 
 
 def ends(made: Wire) -> None:
-    """Nothing stays set aside."""
+    """Nothing stays set aside, once the last byte was given."""
     for desk in (made.office, made.company):
-        assert not list((desk.desk.node.settings.home / "files" / "staging").glob("*/*/*"))
+        staging = desk.desk.node.settings.home / "files" / "staging"
+        come_true(lambda staging=staging: not list(staging.glob("*/*/*")))  # type: ignore[misc]  # bound at once

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,16 +17,18 @@ from builders.browsing import judged
 from builders.commands import comity
 from builders.desk import Visitor
 from builders.exchange import SG, VN
+from builders.exhibits import item as exhibit
 from builders.exhibits import posted
 from builders.handing import CASE, Desks
 from builders.handing import desks as two_desks
 from builders.handover import ITEM
-from builders.officers import SECRET, hidden
+from builders.officers import KNOWN, SECRET, hidden
 from comity.evidence.acquiring import Order, acquire
 from comity.evidence.custodyentry import Deed, Hand
 from comity.evidence.model import Act
 from comity.evidence.registering import arrival, bag_of
 from comity.evidence.sealing import Seal
+from comity.requests.receipts import take
 from comity.web.desk.showing import spans
 
 if TYPE_CHECKING:
@@ -61,6 +65,12 @@ def binh(desks: Desks) -> Visitor:
 def wei(desks: Desks) -> Visitor:
     """The custodian to whom they go."""
     return desks.there.client("wei", "custodian")
+
+
+def carry(desks: Desks) -> None:
+    """Everything is delivered and answered; what comes next is later."""
+    desks.road.rounds()
+    desks.here.nodes.clock.advance(timedelta(seconds=1))
 
 
 def form(page: str, do: str, *ticked: int, **more: str) -> dict[str, Any]:
@@ -130,30 +140,30 @@ def test_a_refusal_and_a_correction_are_told(desks: Desks, binh: Visitor, wei: V
     """What is refused stays, and the sender reads why; what is corrected goes on once what is right has come."""
     given = {"to": SG, "why": "Joint case.", "what": "copy", "post": "evidence room"} | KEY
     assert binh.post(f"/evidence/hand-over/{ITEM}", given, page=HELD).status_code == 303
-    desks.road.rounds()
+    carry(desks)
     assert "at its node; nobody has decided yet" in binh.read(HELD)
     assert wei.post(f"{_waits(wei)}/refuse", KEY | {"why": "Of another case."}, page="/").status_code == 303
     assert "refused here" in wei.read("/evidence/came")
-    desks.road.rounds()
+    carry(desks)
     assert "refused 25" in binh.read(HELD)
     assert "Of another case." in binh.read(HELD)
     assert (
         binh.post(f"/evidence/hand-over/{ITEM}", given | {"why": "Joint case, as asked."}, page=HELD).status_code == 303
     )
-    desks.road.rounds()
+    carry(desks)
     assert wei.post(f"{_waits(wei)}/accept", KEY | {"place": "Evidence room"}, page="/").status_code == 303
-    desks.road.rounds()
+    carry(desks)
     told = {"kind": "corrected", "to": SG, "why": "One file was cut.", "post": "evidence room"} | KEY
     assert binh.post(f"/evidence/recall/{ITEM}", told, page=HELD).status_code == 303
-    desks.road.rounds()
+    carry(desks)
     assert "VN.a05 says that something is wrong with it" in wei.read(HELD)
     path = re.search(r'action="(/evidence/notices/[0-9a-f-]+)"', wei.get(HELD).text)
     assert path
     assert wei.post(path[1], KEY, page=HELD).status_code == 303
-    desks.road.rounds()
+    carry(desks)
     assert "corrected, confirmed" in binh.read(HELD)
     assert binh.post(f"/evidence/hand-over/{ITEM}", given | {"why": "Whole again."}, page=HELD).status_code == 303
-    desks.road.rounds()
+    carry(desks)
     assert wei.post(f"{_waits(wei)}/accept", KEY, page="/").status_code == 303
     assert "It may not go to others" not in wei.read(HELD)
 
@@ -183,17 +193,41 @@ def test_programs_do_the_same(desks: Desks, tmp_path: Path) -> None:
     only = program(desks.there, "wei", "custodian", only=["evidence.list"])
     assert only.get(f"/evidence/parcels/{came}").status_code == 403
     assert wei.post(f"/evidence/parcels/{came}/acceptance", KEY).status_code == 200
-    desks.road.rounds()
+    carry(desks)
     made = binh.post(f"/evidence/recalls?item={ITEM}", KEY | {"why": "Quashed.", "to": [SG]})
     assert made.status_code == 201, made.text
-    desks.road.rounds()
+    carry(desks)
     waits = wei.get("/evidence/notices").json()["items"]
     assert {one["why"] for one in waits} == {"Quashed."}
     for notice in waits:
         assert wei.post(f"/evidence/notices/{notice['notice']}/confirmation", KEY).status_code == 200
-    desks.road.rounds()
+    carry(desks)
     states = [(row["act"], bool(row["confirmed_at"])) for row in binh.get("/evidence/holders", **one).json()["items"]]
     assert ("copied", True) in states
+
+
+def test_the_requests_of_the_case_go_into_the_bundle(desks: Desks, binh: Visitor, tmp_path: Path) -> None:
+    """A released request of the item's case and the receipt on it lie in the bundle, byte for byte, where they are asked for alone."""
+    nodes = desks.here.nodes
+    asked = nodes.received()
+    said = nodes.answered(asked, "accepted", preserved_until=nodes.later(days=60))
+    take(nodes.office(), said)
+    exhibit(desks.here, tmp_path, KNOWN, "E-18")
+    for name in ("lan", "binh"):
+        desks.here.member(name, KNOWN)
+    form = {"language": "en", "why": "Hearing.", "post": "evidence room"}
+    path = "/evidence/bundle/E-18"
+    assert "papers/" not in " ".join(_names(binh.post(path, form, page="/item/E-18").content))
+    with zipfile.ZipFile(io.BytesIO(binh.post(path, form | {"papers": "yes"}, page="/item/E-18").content)) as archive:
+        papers = sorted(name for name in archive.namelist() if "/papers/" in name)
+        assert [name.partition(asked.reference)[2] for name in papers] == ["-001-accepted.receipt.json", ".comity.zip"]
+        assert archive.read(papers[0]) == said
+        assert archive.read(papers[1]) == nodes.carried(asked).read_bytes()
+
+
+def _names(data: bytes) -> list[str]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return archive.namelist()
 
 
 def test_what_all_cases_share_is_shown(desks: Desks) -> None:
@@ -243,5 +277,5 @@ def _handed(desks: Desks, binh: Program) -> str:
     said = {"to": SG, "why": "By a program.", "post": "evidence room", "copy_only": True}
     answer = binh.post(f"/evidence/hand-overs?item={ITEM}", said | KEY)
     assert answer.status_code == 201, answer.text
-    desks.road.rounds()
+    carry(desks)
     return str(answer.json()["hand_over"])

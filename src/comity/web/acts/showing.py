@@ -29,10 +29,13 @@ from comity.evidence.witness import Given
 from comity.kernel.errors import BadInput
 from comity.packages.webpage import build_page
 from comity.packages.zipfiles import entry_for
+from comity.requests.model import OUT
+from comity.requests.tables import answers_of, find_requests
 
 from ..errors import Busy
 from .actor import Actor
 from .auditing import one_at_a_time
+from .evidence import case_of
 
 LARGEST, MOST_LISTED = 4 << 30, 200_000
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+", re.ASCII)
@@ -112,9 +115,10 @@ def show(actor: Actor, item: str, chosen: Chosen, deed: Deed) -> Carried:
     return Carried(path, f"{made.name}.zip", True, whole[TAG_MANIFEST])
 
 
-def bundle(actor: Actor, item: str, deed: Deed, language: str) -> Carried:
+def bundle(actor: Actor, item: str, deed: Deed, language: str, *, papers: bool = False) -> Carried:
     """Put an item, its custody, reports, a reading guide and a hash list into one bundle for a court; custody says so.
 
+    With *papers*, the released requests of its case and the receipts on them too, for somebody who may read them.
     What is wrong with the item or its custody stands in the report, and does not keep it out.
 
     Raises:
@@ -126,16 +130,33 @@ def bundle(actor: Actor, item: str, deed: Deed, language: str) -> Carried:
         raise BadInput("got no reason, expected what it is made for", field="why")
     node = actor.node
     with node.store.read() as unit:
-        _small(sum(bag.size for bag in find_bags(unit, item=item)), "comity evidence bundle")
+        bags = find_bags(unit, item=item)
+    _small(sum(bag.size for bag in bags), "comity evidence bundle")
     given = Given(actor.staff.now, node.mirror.root, tuple(actor.office.authorities))
     with one_at_a_time(actor.place), _aside(actor, f"court-{_safe(item)}") as (made, carry):
-        order = Order([item], made, given, language=language, page=build_page(node.mirror.root))
+        asked = _papers(actor, case_of(bags), made.with_name("papers")) if papers else []
+        order = Order([item], made, given, language=language, papers=asked, page=build_page(node.mirror.root))
         found = make_bundle(node.custodian, order)
         path = carry()
         if not any(one.checked.faults for one in found.exhibits):  # nothing is entered in a chain that does not hold
             done = replace(deed, act="exported", hashes={SUMS: found.digest}, result=f"{made.name}.zip")
             node.custodian.note(item, done)
     return Carried(path, f"{made.name}.zip", found.sound, found.digest)
+
+
+def _papers(actor: Actor, case: str, folder: Path) -> list[Path]:
+    """Lay the released requests of a case, and the receipts on them, beside each other under names that people know."""
+    if not actor.who.may("request.read"):
+        return []
+    with actor.staff.store.read() as unit:
+        asked = [one for one in find_requests(unit, case=case, direction=OUT) if one.released]
+        receipts = [(one, answer) for one in asked for answer in answers_of(unit, one.id) if answer.raw]
+    folder.mkdir()
+    for one in asked:
+        (folder / f"{one.stem}.comity.zip").symlink_to(actor.office.blobs.path(one.file))
+    for number, (one, answer) in enumerate(receipts, 1):
+        (folder / f"{one.stem}-{number:03}-{answer.state}.receipt.json").write_text(answer.raw, "utf-8")
+    return sorted(folder.iterdir())
 
 
 def _bag(actor: Actor, item: str, digest: str) -> Bag:

@@ -408,13 +408,14 @@ class Showing(Proved):
 
 
 class Bundling(Proved):
-    """An item is bundled for a court, and why."""
+    """An item is bundled for a court, and why; with *papers*, together with the released requests of its case and their receipts."""
 
     language: Annotated[
         str, StringConstraints(pattern="^[a-z]{2}$"), WithJsonSchema({"type": "string", "enum": list(courts())})
     ] = "en"
     why: Long
     authority: Short = ""
+    papers: bool = False
     post: Short = Field(default="", description="The caller's post; else that of his role.")
 
 

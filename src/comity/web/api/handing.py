@@ -145,7 +145,7 @@ def make_court_bundle(call: Called, item: Item, how: asked.Bundling) -> Response
     """Give the bundle for a court as a stored zip: the item, its custody, reports, a reading guide, the hash list on paper."""
     call.signer(how.passphrase)
     deed = Deed("noted", evidence.by_of(call.actor, how.post), why=how.why, authority=how.authority)
-    return _given(call, showing.bundle(call.actor, item, deed, how.language))
+    return _given(call, showing.bundle(call.actor, item, deed, how.language, papers=how.papers))
 
 
 def _given(call: Call, made: Carried) -> Response:

@@ -85,9 +85,9 @@ def disclosed(visit: Visit) -> Response:
 
 def bundled(visit: Visit) -> Response:
     """Make the bundle for a court, in its language, and give it."""
-    item = visit.given["item"]
+    item, papers = visit.given["item"], bool(visit.field("papers"))
     try:
-        return given(visit, showing.bundle(visit.actor, item, _deed(visit), visit.field("language")))
+        return given(visit, showing.bundle(visit.actor, item, _deed(visit), visit.field("language"), papers=papers))
     except ComityError as e:
         return shown(visit, wrong=e, at="bundle")
 
