@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _quick() -> Iterator[None]:
+    """Let the passphrases of people's keys be tried as quickly as their passwords."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("comity.crypto.keys.KDF_ROUNDS", 1)
+        yield
+
+
 @pytest.fixture(scope="session")
 def launched() -> Iterator[Callable[[], Browser]]:
     """Give the browser of this process, as often as it is asked for: a new one where the last one died."""
