@@ -57,6 +57,9 @@ class Window(Protocol):
     def key(self, *keys: str) -> None:
         """Press keys by their names, one after another, wherever the focus is."""
 
+    def forget(self) -> None:
+        """Forget the cookies of where the window is."""
+
     def size(self, width: int, height: int) -> None:
         """Make the window so large that a page has this size, or as near to it as the browser can."""
 
@@ -95,6 +98,10 @@ class Played:
         """Press keys by their names."""
         for key in keys:
             self.page.keyboard.press(key)
+
+    def forget(self) -> None:
+        """Forget the cookies."""
+        self.page.context.clear_cookies()
 
     def size(self, width: int, height: int) -> None:
         """Make a page this large."""
@@ -151,11 +158,24 @@ def text(shown: Window, place: str) -> str:
 
 def reads(shown: Window, place: str, *texts: str) -> None:
     """Wait until a person reads each of these texts in a place."""
-    until(lambda: all(one in text(shown, place) for one in texts))
+    try:
+        until(lambda: all(one in text(shown, place) for one in texts))
+    except AssertionError as e:
+        raise AssertionError(f"got {text(shown, 'body')[:1000]!r}, expected {texts} in {place}") from e
 
 
 def follow(shown: Window, control: str) -> None:
     """Press what leads to another page, and wait until that page is there whole."""
     shown.run("window.left = true")
     shown.press(control)
-    until(lambda: shown.run("return !window.left && document.readyState === 'complete'"))
+    until(lambda: arrived(shown))
+
+
+def arrived(shown: Window) -> bool:
+    """Tell whether another page than the one that was marked as left is there whole; not while one goes and the other comes."""
+    from playwright.sync_api import Error
+
+    try:
+        return bool(shown.run("return !window.left && document.readyState === 'complete'"))
+    except (Error, AssertionError):
+        return False

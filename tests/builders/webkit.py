@@ -67,12 +67,15 @@ class Driven:
         strokes = [{"type": kind, "value": KEYS.get(key, key)} for key in keys for kind in ("keyDown", "keyUp")]
         self.ask("actions", actions=[{"type": "key", "id": "keyboard", "actions": strokes}])
 
+    def forget(self) -> None:
+        """Forget the cookies of where the window is."""
+        self._value(self.client.delete(f"{self.session}/cookie"))
+
     def size(self, width: int, height: int) -> None:
         """Make the window so large that a page has this size, or as near to it as the window can be made."""
-        rect = self.ask("window/rect", width=width, height=height)
+        self.ask("window/rect", width=width, height=height)
         inner = self.run("return [innerWidth, innerHeight]")
         self.ask("window/rect", width=2 * width - inner[0], height=2 * height - inner[1])
-        assert rect
 
     def picture(self) -> bytes:
         """Give what is seen, as PNG."""
