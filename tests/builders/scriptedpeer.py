@@ -278,7 +278,7 @@ class Tls:
     @classmethod
     def make(cls, file: Path, *, with_rsa: bool = False, days: int = 30) -> Tls:
         """Make a new pair that holds for some days from now, or ended some days ago."""
-        key = rsa.generate_private_key(65537, 2048) if with_rsa else ec.generate_private_key(ec.SECP256R1())
+        key = _rsa_key(file.name) if with_rsa else ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "A peer of another make")])
         made = (
             x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
@@ -310,6 +310,12 @@ class Tls:
         for der in trusted:
             made.load_verify_locations(cadata=der)
         return made
+
+
+@cache
+def _rsa_key(name: str) -> rsa.RSAPrivateKey:
+    """The RSA key of a name, made once in this process, since that takes long."""
+    return rsa.generate_private_key(65537, 2048)
 
 
 @dataclass(frozen=True)
