@@ -43,6 +43,7 @@ class Vault:
             NoVault: something is sealed, and the key is not here.
         """
         if self.path.exists():
+            self._coming.unlink(missing_ok=True)
             return
         with store.read() as unit:
             lost = [one for one in _coded(unit) if _is_sealed(one.totp)] if not self._coming.exists() else []
