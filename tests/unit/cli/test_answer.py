@@ -152,11 +152,11 @@ def test_a_preservation_is_extended_by_command(sg: Provider) -> None:
     assert second in done(at(sg, "answer", "extend", request.reference, "--until", second, key=True)).out
 
 
-@pytest.mark.parametrize("text", ["disclosed", "x=disclosed", "=disclosed", "1", "99999=disclosed"])
-def test_a_malformed_outcome_is_said(text: str, sg: Provider) -> None:
+def test_a_malformed_outcome_is_said(sg: Provider) -> None:
     """The form of an outcome is named."""
     request = sg.received()
-    assert at(sg, "answer", "partial", request.reference, "--target", text, key=True).code == 2
+    for text in ("disclosed", "x=disclosed", "=disclosed", "1", "99999=disclosed"):
+        assert at(sg, "answer", "partial", request.reference, "--target", text, key=True).code == 2, text
 
 
 def test_the_capability_file_is_checked_and_used(sg: Provider, tmp_path: Path) -> None:

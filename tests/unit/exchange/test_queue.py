@@ -22,7 +22,7 @@ from comity.requests.dockettables import outcomes
 from comity.requests.model import Answer, Entry, Request
 from comity.store.engine import Store, Unit
 
-SEEDS, MANY = (1, 2), 60
+SEEDS, MANY = (1, pytest.param(2, marks=pytest.mark.soak)), 60
 
 
 def crowd(unit: Unit, seed: int) -> Crowd:
