@@ -44,7 +44,10 @@ def test_what_is_written_is_read(files: list[tuple[str, bytes]]) -> None:
 
 @given(st.binary(max_size=3000))
 def test_any_bytes_are_refused_in_our_own_words(data: bytes) -> None:
-    """Nothing but our own error comes of a stream that is none."""
+    """Anything but a stream is refused with an error of ours; what begins with its end holds nothing."""
+    if data.startswith(bytes(512)):
+        assert read(data) == []
+        return
     with pytest.raises(ComityError):
         read(data)
 

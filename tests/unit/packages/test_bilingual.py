@@ -16,6 +16,7 @@ from builders.directory import build_directory
 from builders.packages import Maker
 from builders.requests import SHAPE, example_request
 from builders.translations import FACTS, PAIRS, told, translation
+from builders.trials import soaking
 from comity.kernel.typesetting import PrintError
 from comity.packages.document import Block, blocks
 from comity.packages.printer import print_pdf
@@ -135,7 +136,7 @@ def words(draw: st.DrawFn, language: str) -> str:
 
 
 @pytest.mark.parametrize("pair", ["en+ar", "ar+vi", "zh+ar", "fr+ru", "es+zh"])
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50 if soaking() else 5, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_any_text_reads_back(pair: str, data: st.DataObject) -> None:
     """Whatever is written in either script, the print read back equals the blocks."""

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from builders.requests import SHAPE, WALLET, example_request, requests_from
-from builders.trials import tries
+from builders.trials import soaking, tries
 from comity.packages.printer import RENDERER, PrintError, print_pdf, print_portable
 from comity.packages.reprint import check_words
 
@@ -107,7 +107,7 @@ def test_any_request_prints_its_blocks(request: dict[str, Any]) -> None:
 
 def test_long_values_cross_pages_in_order() -> None:
     """Values longer than a page, wherever they start on it, keep the order label, value."""
-    for lines in range(0, 60, 4):
+    for lines in range(0, 60, 4 if soaking() else 12):
         offences = [{"title": "Fraud\n" * 7, "provision": "x " * 400, "convention_article": "13"}]
         request = example_request(offences=offences, use_limits="line\n" * 300)
         request["case"] = request["case"] | {"facts": "word " * 90 * 3 + "\nx" * lines}
