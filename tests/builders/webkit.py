@@ -99,7 +99,13 @@ def opened(folder: Path, downloads: Path) -> Iterator[Driven]:
     config = folder / "config"
     config.mkdir(parents=True, exist_ok=True)
     (config / "user-dirs.dirs").write_text(f'XDG_DOWNLOAD_DIR="{downloads}"\n', "utf-8")
-    own = {"HOME": folder, "XDG_CONFIG_HOME": config, "LC_ALL": "C.UTF-8", "LIBGL_ALWAYS_SOFTWARE": "1"}
+    own = {
+        "HOME": folder,
+        "TMPDIR": folder,
+        "XDG_CONFIG_HOME": config,
+        "LC_ALL": "C.UTF-8",
+        "LIBGL_ALWAYS_SOFTWARE": "1",
+    }
     command: list[str | Path] = [SCREEN, "-a", "-s", "-screen 0 1440x900x24", DRIVER, f"--port={port}"]
     environment = os.environ | {name: str(value) for name, value in own.items()}
     with (folder / "driver.log").open("wb") as log:
