@@ -32,6 +32,12 @@ from meta.messages import (
 )
 from meta.tree import ROOT
 
+LETTERS = {
+    "ar": re.compile("[\u0600-\u06ff]"),
+    "ru": re.compile("[\u0400-\u04ff]"),
+    "vi": re.compile("[\u1ea0-\u1ef9\u0111\u01a1\u01b0]"),
+    "zh": re.compile("[\u4e00-\u9fff]"),
+}
 KEPT = re.compile(r"\{[^{}]*}|\[/?[a-z ]*]|--[a-z][a-z-]*|comity [a-z]+(?: [a-z-]+)?(?= |\.|$)|https?://\S+")
 
 
@@ -138,6 +144,18 @@ def test_translations_keep_their_edges() -> None:
             source = forms(one.id)[-1]
             assert (form[0] == " ", form[-1] == " ") == (source[0] == " ", source[-1] == " "), f"{language}: {form}"
             assert unicodedata.is_normalized("NFC", form), f"{language}: {form}"
+
+
+def test_translations_are_in_their_own_language() -> None:
+    """No catalogue has letters of another language that its source does not have."""
+    for language, one in pairs():
+        text, source = (" ".join(forms(part)) for part in (one.string, one.id))
+        strange = [
+            other
+            for other, letters in LETTERS.items()
+            if language != other and letters.search(text) and not letters.search(source)
+        ]
+        assert strange == [], f"{language}: {text}"
 
 
 def test_a_built_package_has_the_catalogues(tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ def called_back(binh: Page, wei: Page) -> None:
     form = binh.locator("form", has=binh.get_by_role("button", name="Send the notice and sign"))
     form.get_by_label("Why").fill("Taken under an order that was quashed.")
     sign(binh, "Send the notice and sign")
-    reads(binh.get_by_role("region", name=HOLDERS), "called back", "not confirmed yet")
+    reads(binh.get_by_role("region", name=HOLDERS), "recalled", "not confirmed yet")
     until(wei, "/", f"called back by {VN}: to be confirmed")
     follow(wei.get_by_role("link", name=ITEM))
     reads(wei.get_by_role("main"), f"{VN} calls it back")
@@ -115,7 +115,7 @@ def called_back(binh: Page, wei: Page) -> None:
     reads(wei.get_by_role("main"), "It may not go to others. It was called back or corrected")
     sign(wei, "Confirm and sign")
     assert wei.get_by_role("button", name="Confirm and sign").count() == 0
-    until(binh, f"/item/{ITEM}", "called back, confirmed")
+    until(binh, f"/item/{ITEM}", "recalled, confirmed")
 
 
 def bundled(page: Page, folder: Path) -> Path:

@@ -316,7 +316,7 @@ def show_limits(limits: list[UseLimits]) -> None:
 def show_marks(marks: Marks) -> None:
     """Print what must be seen with an item: a recall or correction, and its use limits."""
     if marks.notice:
-        words = _("called back") if marks.notice.act == "recalled" else _("corrected")
+        words = _("recalled") if marks.notice.act == "recalled" else _("corrected")
         console().print(f"  [red]{words}: {plain(marks.why)}[/]")
     show_limits(list(marks.limits))
 

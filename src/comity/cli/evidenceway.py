@@ -186,7 +186,7 @@ def _state(one: Parcel) -> Any:
         "Acknowledged": _("fetched, and true") if one.file else _("fetched, and answered"),
         "Error": _("refused by the node"),
         "Expired": _("not fetched in time"),
-        "Recalled": _("called back"),
+        "Recalled": _("recalled"),
     }
     return words.get(one.state, one.state)
 
