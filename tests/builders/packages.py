@@ -87,36 +87,8 @@ class Maker:
         """A package as a node makes it; *how* goes to `finish`."""
         document = request or self.request()
         if not attachments and not how:
-            return self._copied(document)
-        return self._made(document, attachments or {}, **how)
-
-    def _copied(self, document: dict[str, Any]) -> Path:
-        """A package that was made once in this process from the same request by the same people at the same time."""
-        people = [signer.public.keyid for signer in self.signers(document["measure"])]
-        role = {name: data.hex() for name, data in self.world.slice("VN.a05").items()}
-        asked = canonical.dump({"request": document, "people": people, "role": role, "at": stamp(self.now)})
-        if asked not in _MADE:
-            _MADE[asked] = self._made(document, {}).read_bytes()
-        path = self.path()
-        path.write_bytes(_MADE[asked])
-        return path
-
-    def _made(self, document: dict[str, Any], attachments: Mapping[str, bytes], **how: Any) -> Path:
-        sources = {}
-        for name, data in attachments.items():
-            sources[name] = self.path(".attachment")
-            sources[name].write_bytes(data)
-        if attachments:
-            rows = [
-                {"path": n, "size": len(d), "sha256": hashlib.sha256(d).hexdigest()} for n, d in attachments.items()
-            ]
-            document = document | {"attachments": rows}
-        path = self.path()
-        sealed_at = how.pop("sealed_at", self.now)
-        with ZipWriter(path, TOP) as writer:
-            stated = seal(writer, document, sources, sealed_at=sealed_at)
-        append(path, self.finish(stated, **how))
-        return path
+            return _copied(self, document)
+        return _made(self, document, attachments or {}, **how)
 
     def finish(
         self,
@@ -239,3 +211,32 @@ def rebagged(parts: Parts, info: Mapping[str, str] | None = None) -> Parts:
 def manifest(files: Mapping[str, bytes]) -> bytes:
     """A manifest of files."""
     return "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files)).encode()
+
+
+def _copied(maker: Maker, document: dict[str, Any]) -> Path:
+    """A package that was made once in this process from the same request by the same people at the same time."""
+    people = [signer.public.keyid for signer in maker.signers(document["measure"])]
+    role = {name: data.hex() for name, data in maker.world.slice("VN.a05").items()}
+    asked = canonical.dump({"request": document, "people": people, "role": role, "at": stamp(maker.now)})
+    if asked not in _MADE:
+        _MADE[asked] = _made(maker, document, {}).read_bytes()
+    path = maker.path()
+    path.write_bytes(_MADE[asked])
+    return path
+
+
+def _made(maker: Maker, document: dict[str, Any], attachments: Mapping[str, bytes], **how: Any) -> Path:
+    """A package made now."""
+    sources = {}
+    for name, data in attachments.items():
+        sources[name] = maker.path(".attachment")
+        sources[name].write_bytes(data)
+    if attachments:
+        rows = [{"path": n, "size": len(d), "sha256": hashlib.sha256(d).hexdigest()} for n, d in attachments.items()]
+        document = document | {"attachments": rows}
+    path = maker.path()
+    sealed_at = how.pop("sealed_at", maker.now)
+    with ZipWriter(path, TOP) as writer:
+        stated = seal(writer, document, sources, sealed_at=sealed_at)
+    append(path, maker.finish(stated, **how))
+    return path

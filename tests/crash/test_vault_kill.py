@@ -27,7 +27,7 @@ from pathlib import Path
 from comity.accounts import tables
 from comity.accounts.vault import Vault
 from comity.store.engine import open_store
-Vault(Path("work", "accounts.key")).prepare(open_store("sqlite:///work/node.db"))
+Vault(Path("place", "accounts.key")).prepare(open_store("sqlite:///place/node.db"))
 """
 
 
@@ -49,13 +49,13 @@ def prepared(folder: Path) -> Path:
 
 
 def run(folder: Path, point: int) -> int:
-    """Seal what lies open in `work`: killed at a point, or counting the points with 0."""
+    """Seal what lies open in `place`: killed at a point, or counting the points with 0."""
     path = os.pathsep.join([str(HOOK), *filter(None, [os.environ.get("PYTHONPATH")])])
     env = {
         **os.environ,
         "PYTHONPATH": path,
         "COMITY_TEST_KILL_AT": str(point),
-        "COMITY_TEST_KILL_IN": str(folder / "work"),
+        "COMITY_TEST_KILL_IN": str(folder / "place"),
     }
     return subprocess.run([sys.executable, "-c", CODE], cwd=folder, env=env, check=False).returncode
 
@@ -82,16 +82,16 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def points(before: Path, tmp_path_factory: pytest.TempPathFactory) -> int:
     """How many points the sealing passes."""
     folder = tmp_path_factory.mktemp("counted")
-    shutil.copytree(before, folder / "work")
+    shutil.copytree(before, folder / "place")
     assert run(folder, 0) == 0
-    return int((folder / "work" / "points").read_text())
+    return int((folder / "place" / "points").read_text())
 
 
 def killed(point: int, before: Path, folder: Path) -> None:
     """Kill the first use after an earlier program at a point, and let everybody in after it."""
-    shutil.copytree(before, folder / "work")
+    shutil.copytree(before, folder / "place")
     assert run(folder, point) == -signal.SIGKILL
-    whole(folder / "work")
+    whole(folder / "place")
 
 
 @pytest.mark.parametrize("part", range(2))
