@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import signal
 import socket
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -17,6 +19,7 @@ import click
 
 from .stage import DemoError, Stage
 
+PORTS = range(10_000, 12_000)
 PROGRAM = [sys.executable, "-c", "from comity.cli.main import main; main()"]
 PATIENCE = 30.0
 PAUSE = 0.1
@@ -144,9 +147,14 @@ def _numbers(held: dict[str, socket.socket]) -> dict[str, int]:
 
 
 def _held_port() -> socket.socket:
-    held = socket.socket()
-    held.bind(("127.0.0.1", 0))
-    return held
+    """Hold a port that no outgoing connection is given while the node on it is started again."""
+    for port in random.sample(PORTS, 100):
+        held = socket.socket()
+        with suppress(OSError):
+            held.bind(("127.0.0.1", port))
+            return held
+        held.close()
+    raise DemoError("got no free port among a hundred, expected some")
 
 
 def settle(folder: Path, home: str, **settings: str) -> None:

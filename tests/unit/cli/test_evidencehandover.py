@@ -104,7 +104,7 @@ def test_a_recall_is_taken_in_and_confirmed(between: Between) -> None:
     confirmation = between.folder / "confirmation.json"
     taken = run(between, PH, "take", notice, *key(between, PH), "--out", confirmation, *MARIA)
     assert "recall E-17: wrong phone" in taken.out
-    assert "called back: wrong phone" in run(between, PH, "list").out
+    assert "recalled: wrong phone" in run(between, PH, "list").out
     assert "recall: not confirmed yet" in run(between, VN, "holders", ITEM).out
     assert run(between, VN, "take", confirmation, *VIET).out == "confirmed: PH.cicc on E-17\n"
     assert "recall: confirmed at" in run(between, VN, "holders", ITEM).out

@@ -325,7 +325,7 @@ class Done(Proved):
     """What the caller did with an item of evidence."""
 
     act: Annotated[str, WithJsonSchema({"type": "string", "enum": [one for one in acts() if one != CLOCK]})]
-    post: Short = Field(default="", description="The caller's post; else that of his role.")
+    post: Short = Field(default="", description="The caller's post; else that of their role.")
     place: Short = ""
     why: Text = ""
     authority: Short = ""
@@ -355,7 +355,7 @@ class HandingOver(Proved):
 
     to: Party
     why: Long
-    post: Short = Field(default="", description="The caller's post; else that of his role.")
+    post: Short = Field(default="", description="The caller's post; else that of their role.")
     to_post: Short = ""
     to_person: Short = ""
     authority: Short = ""
@@ -368,7 +368,7 @@ class TakingOver(Proved):
     """Evidence that another party handed over is taken over."""
 
     name: Short = Field(default="", description="Its name here, where the sender's is taken.")
-    post: Short = Field(default="", description="The caller's post; else that of his role.")
+    post: Short = Field(default="", description="The caller's post; else that of their role.")
     place: Short = ""
 
 
@@ -376,7 +376,7 @@ class TurningDown(Proved):
     """Evidence that another party handed over is refused, and why."""
 
     why: Long
-    post: Short = Field(default="", description="The caller's post; else that of his role.")
+    post: Short = Field(default="", description="The caller's post; else that of their role.")
 
 
 class Recalling(Proved):
@@ -387,13 +387,13 @@ class Recalling(Proved):
         list[Party], Field(max_length=100, description="Only to these; else to every party that has it.")
     ] = []
     why: Long
-    post: Short = Field(default="", description="The caller's post; else that of his role.")
+    post: Short = Field(default="", description="The caller's post; else that of their role.")
 
 
 class Confirming(Proved):
     """A recall or correction that came is confirmed."""
 
-    post: Short = Field(default="", description="The caller's post; else that of his role.")
+    post: Short = Field(default="", description="The caller's post; else that of their role.")
 
 
 class Showing(Proved):
@@ -404,7 +404,7 @@ class Showing(Proved):
     why: Long
     recipient: Short = ""
     authority: Short = ""
-    post: Short = Field(default="", description="The caller's post; else that of his role.")
+    post: Short = Field(default="", description="The caller's post; else that of their role.")
 
 
 class Bundling(Proved):
@@ -416,7 +416,7 @@ class Bundling(Proved):
     why: Long
     authority: Short = ""
     papers: bool = False
-    post: Short = Field(default="", description="The caller's post; else that of his role.")
+    post: Short = Field(default="", description="The caller's post; else that of their role.")
 
 
 class Acquiring(Proved):
