@@ -97,13 +97,13 @@ def _said(text: str, depth: int) -> str:
 
 
 def _known(text: str, depth: int, *, one: bool = False) -> str | None:
-    """Give a known sentence in the person's language; *one* asks that no further sentence stands in its places."""
+    """Give a known sentence in the person's language; *one* asks that no further sentence stands in its places, but a known text."""
     if (whole := _(text) if sum(map(str.isalpha, text)) >= FIRM else text) != text:
         return whole
     known, ends = _sentences(language())
     for each in known:
         values = _values(each.pieces, text, ends) if each.sure or not depth else None
-        if values is not None and not (one and any(_BREAK.search(value, 1) for value in values)):
+        if values is not None and not (one and any(_BREAK.search(value, 1) and _(value) == value for value in values)):
             return each.words.format(*(_said(value, depth + 1) for value in values))
     return None
 

@@ -93,6 +93,18 @@ def test_a_code_as_a_word(kind: str, code: str, expected: str, vietnamese: None)
                 "PH còn chịu ràng buộc không? Danh sách tính đến 2026."
             ),
         ),
+        (
+            (
+                "No provision was found in VN. Is there none, or another one? No provision specific to electronic data was found; "
+                "a 2019 study by Luong, Phan and Chu reports computer-related forgery as not properly covered. "
+                "General Art. 341 (false seals and documents) should be checked."
+            ),
+            (
+                "Không tìm thấy quy định nào ở VN. Không có, hay là một quy định khác? Không tìm thấy quy định riêng về dữ liệu "
+                "điện tử; nghiên cứu năm 2019 của Luong, Phan và Chu cho rằng giả mạo liên quan máy tính chưa được quy định thỏa "
+                "đáng. Cần kiểm tra Điều 341 chung (con dấu, tài liệu giả)."
+            ),
+        ),
         ("demanded by the sender: for {0} and {n}", "bên gửi yêu cầu: for {0} and {n}"),
     ],
 )
