@@ -10,13 +10,13 @@ try goes on with the same key; once the key is in its place, what lies open does
 from __future__ import annotations
 
 import base64
-import os
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from comity.crypto.recipient import Identity, kept_identity, open_bytes, read_identity, seal_bytes
 from comity.kernel import canonical
+from comity.kernel.disk import settle
 from comity.kernel.errors import ComityError
 from comity.store.engine import Store, Unit
 
@@ -99,11 +99,7 @@ class Vault:
         with suppress(FileNotFoundError, FileExistsError):
             self.path.hardlink_to(self._coming)
         self._coming.unlink(missing_ok=True)
-        folder = os.open(self.path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        settle(self.path.parent)
 
 
 def _sealed(identity: Identity, person: str, secret: str) -> str:

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from comity.kernel.clock import Clock, stamp
+from comity.kernel.disk import settle
 from comity.kernel.errors import Unavailable
 from comity.kernel.input import read_input
 from comity.ledger.service import Ledger
-from comity.store.blobs import settle
 from comity.store.engine import Store
 
 from . import tables

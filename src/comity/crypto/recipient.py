@@ -18,6 +18,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO, TypeVar
 
+from comity.kernel.disk import settle
 from comity.kernel.errors import BadInput, ComityError, NotFound, Refused, Unavailable
 
 Done = TypeVar("Done")
@@ -126,17 +127,8 @@ def kept_identity(path: Path) -> Identity:
             raise FileUnavailable(f"got {e.strerror}, expected to write an identity", file=str(path)) from e
         finally:
             aside.unlink()
-        _lasting(path.parent)
+        settle(path.parent)
     return read_identity(path)
-
-
-def _lasting(folder: Path) -> None:
-    """Have the names in a folder outlast a loss of power."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 def seal_bytes(data: bytes, recipients: Sequence[str]) -> bytes:
@@ -370,8 +362,4 @@ def _name(temporary: Path, dst: Path) -> None:
         if dst.exists():
             raise FileExistsError(dst) from None
         temporary.rename(dst)
-    folder = os.open(dst.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    settle(dst.parent)

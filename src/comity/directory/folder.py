@@ -20,6 +20,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
+from comity.kernel.disk import settle
+
 from .errors import BadFolder, BadMetadata, NoAccess
 from .metadata import LIMITS, MAX_ROOTS
 from .trust import root_name
@@ -97,7 +99,7 @@ class Folder:
                 raise NoAccess(f"got {e.strerror}, expected to write the file", file=str(path)) from e
             folders[path.parent] = path
         for folder in folders:
-            _sync(folder)
+            settle(folder)
 
     def remove(self, name: str) -> None:
         """Take a file away, if it is there.
@@ -270,11 +272,3 @@ def _write(path: Path, data: bytes) -> None:
         except BaseException:
             Path(f.name).unlink(missing_ok=True)
             raise
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -25,6 +25,7 @@ from comity.crypto.envelope import MAX_BYTES
 from comity.crypto.keys import Signer
 from comity.crypto.recipient import Identity, open_stream
 from comity.kernel.clock import stamp
+from comity.kernel.disk import settle
 from comity.kernel.errors import BadInput, ComityError
 from comity.store.engine import Unit
 
@@ -39,7 +40,7 @@ from .papers import ACCEPTANCE, HANDOVER, Also, Desk, SignedPaper, check_paper, 
 from .registering import bag_of
 from .sealing import read_generation
 from .tables import IN, Kept, add_paper, find_papers
-from .tarstream import body, members, put_file, sync
+from .tarstream import body, members, put_file
 from .verification import verify
 from .witness import Given
 
@@ -157,7 +158,7 @@ def _fetch(desk: Desk, stream: IO[bytes], note: SignedPaper, folder: Path) -> No
             _check(desk, note, partial)
             to_disk(partial)
             partial.rename(folder)
-            sync(folder.parent)
+            settle(folder.parent)
     except OSError as e:
         raise EvidenceUnwritable(f"got {e.strerror}, expected to write", file=str(e.filename or folder)) from e
 

@@ -19,7 +19,6 @@ import hashlib
 import json
 import os
 import platform
-import re
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -32,6 +31,7 @@ from comity.kernel.errors import BadInput
 from comity.kernel.language import speaking
 from comity.kernel.typesetting import renderer
 from comity.ledger.errors import NoSuchEntry
+from comity.packages.names import portable
 
 from .aside import made_aside
 from .casegraph import Described, write_graph
@@ -53,7 +53,6 @@ from .verification import Verdict, verify
 from .witness import Given
 
 SUMS, HASH_LIST = "SHA256SUMS", "hash-list.pdf"
-_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -121,7 +120,7 @@ def _exhibit(keeper: Custodian, made: Path, item: str, given: Given) -> Exhibit:
     limits = _limits(keeper, item)
     with keeper.store.read() as unit:
         checked = check_times(checked, find_tokens(unit, item), given.authorities)
-    name, bags = _safe(item), _here(keeper, item)
+    name, bags = portable(item), _here(keeper, item)
     while (made / f"custody/{name}.pdf").exists():
         name += "_"
     verdicts: dict[str, Verdict] = {}
@@ -206,7 +205,7 @@ def _papers(made: Path, order: Order, court: Court, exhibits: Sequence[Exhibit])
     if order.papers:
         (made / "papers").mkdir()
     for paper in order.papers:
-        target = made / "papers" / _safe(paper.name)
+        target = made / "papers" / portable(paper.name)
         if target.exists():
             raise BadInput("got two papers of one name, expected names that differ", file=str(paper))
         _copy(paper, target)
@@ -260,8 +259,3 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
     else:
         raise BadInput("got no file, expected one", file=str(source))
-
-
-def _safe(name: str) -> str:
-    """Give a name that every file system holds."""
-    return _UNSAFE.sub("_", name).strip("._") or "item"

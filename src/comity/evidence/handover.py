@@ -14,7 +14,6 @@ receiver's acceptance is taken in.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,6 +26,7 @@ from comity.kernel.clock import stamp
 from comity.kernel.errors import BadInput
 from comity.kernel.ids import new_id
 from comity.ledger.errors import LogCorrupt
+from comity.packages.names import portable
 from comity.store.engine import Unit
 
 from .bagstore import open_store
@@ -46,7 +46,6 @@ from .witness import Given
 NOTE = "note.dsse.json"
 SUFFIX = ".handover"
 TRANSFERRED, DISCLOSED, COPIED = "transferred", "disclosed", "copied"
-_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,7 @@ def hand_over(desk: Desk, order: Order, signer: Signer) -> HandedOver:
     with desk.keeper.store.write(durable=True) as unit:
         limits = _allowed(desk, unit, order)
         paper = _begun(unit, order, parcel, limits) or _begin(desk, unit, order, parcel, limits, signer)
-    name = _UNSAFE.sub("_", order.item).strip("._") or "item"
+    name = portable(order.item)
     file = order.folder / f"{name}-{paper.document['id']}{SUFFIX}"
     order.folder.mkdir(parents=True, exist_ok=True)
     if not file.exists():

@@ -6,7 +6,6 @@ Only regular files; each under a relative path, once. An extended header holds a
 
 from __future__ import annotations
 
-import os
 import re
 import tarfile
 from collections.abc import Callable, Iterator
@@ -148,12 +147,3 @@ def _end(source: IO[bytes]) -> None:
         read += len(piece)
         if any(piece) or read > MAX_TRAILER:
             raise BadItem("got bytes after the end, expected none")
-
-
-def sync(folder: Path) -> None:
-    """Bring a folder's own entries to the disk."""
-    fd = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)

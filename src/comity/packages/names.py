@@ -14,7 +14,13 @@ MAX_ENTRIES = 20_000
 MAX_TOTAL = 64 * 1024**3
 MAX_NAME = 240
 MAX_PARTS = 8
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+", re.ASCII)
 TOP = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", re.ASCII)
+
+
+def portable(name: str) -> str:
+    """Give a name that every file system holds, for something that people named."""
+    return _UNSAFE.sub("_", name).strip("._") or "item"
 
 
 def check_name(name: str) -> None:

@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from comity.kernel.disk import settle
 from comity.kernel.errors import BadInput, Unavailable
 
 from .errors import Conflict, StoreCorrupt, StoreError
@@ -199,15 +200,6 @@ def _remove_if_left(folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
     except BlockingIOError:
         return
-    finally:
-        os.close(handle)
-
-
-def settle(path: Path) -> None:
-    """See a file or folder to the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
     finally:
         os.close(handle)
 

@@ -7,7 +7,6 @@ its path: a file is a number in the sorted list of its sealed bag, which never c
 from __future__ import annotations
 
 import hashlib
-import re
 import shutil
 import zipfile
 from collections.abc import Callable, Collection, Iterator
@@ -27,6 +26,7 @@ from comity.evidence.reading import read_bag
 from comity.evidence.statement import TAG_MANIFEST
 from comity.evidence.witness import Given
 from comity.kernel.errors import BadInput
+from comity.packages.names import portable
 from comity.packages.webpage import build_page
 from comity.packages.zipfiles import entry_for
 from comity.requests.model import OUT
@@ -38,7 +38,6 @@ from .auditing import one_at_a_time
 from .evidence import case_of
 
 LARGEST, MOST_LISTED = 4 << 30, 200_000
-_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -104,7 +103,7 @@ def show(actor: Actor, item: str, chosen: Chosen, deed: Deed) -> Carried:
         raise BadInput("got no files of this item, expected those to be shown", field="file")
     wanted = [known[number] for number in sorted(set(chosen.numbers))]
     _small(sum(one.size for one in wanted), "comity evidence disclose")
-    with one_at_a_time(actor.place), _aside(actor, f"{_safe(item)}-part") as (made, carry):
+    with one_at_a_time(actor.place), _aside(actor, f"{portable(item)[:80]}-part") as (made, carry):
         shown = disclose(Path(bag.path), [f"data/{one.path}" for one in wanted], made)
         whole = {TAG_MANIFEST: hashlib.sha256((made / TAG_MANIFEST).read_bytes()).hexdigest()}
         hashes = shown.files if len(shown.files) <= MAX_HASHES else whole
@@ -133,7 +132,7 @@ def bundle(actor: Actor, item: str, deed: Deed, language: str, *, papers: bool =
         bags = find_bags(unit, item=item)
     _small(sum(bag.size for bag in bags), "comity evidence bundle")
     given = Given(actor.staff.now, node.mirror.root, tuple(actor.office.authorities))
-    with one_at_a_time(actor.place), _aside(actor, f"court-{_safe(item)}") as (made, carry):
+    with one_at_a_time(actor.place), _aside(actor, f"court-{portable(item)[:80]}") as (made, carry):
         asked = _papers(actor, case_of(bags), made.with_name("papers")) if papers else []
         order = Order([item], made, given, language=language, papers=asked, page=build_page(node.mirror.root))
         found = make_bundle(node.custodian, order)
@@ -206,8 +205,3 @@ def _zip(folder: Path, target: Path) -> None:
         raise EvidenceUnwritable(f"got {e.strerror}, expected to write", file=str(e.filename or target)) from e
     except UnicodeEncodeError as e:
         raise BadItem("got a file name that is not UTF-8, expected names of text") from e
-
-
-def _safe(name: str) -> str:
-    """Give a name that every file system holds."""
-    return _UNSAFE.sub("_", name).strip("._")[:80] or "item"

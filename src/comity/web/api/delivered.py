@@ -6,11 +6,11 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import Path
-from starlette.background import BackgroundTask
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from ..acts import delivered
 from ..acts.delivered import Delivery, Taking
+from ..giving import given
 from . import asked
 from .answers import DeliveryRow, ItemMade, Listed, Wanted
 from .call import Asked, Called, data, listed
@@ -34,8 +34,7 @@ def fetch_deliveries(call: Called) -> Response:
 def read_file(call: Called, delivery: Which, name: Name) -> Response:
     """Take a copy of one file of a whole delivery, opened if it was sealed to us; who took it is on record."""
     made = delivered.copy_of(call.actor, ours(call), delivery, name)
-    after = BackgroundTask(call.node.blobs.unstage, made.path)
-    return FileResponse(made.path, media_type=FILE, filename=made.name, background=after)
+    return given(call.node.blobs, made, FILE)
 
 
 def acquire_delivery(call: Called, delivery: Which, how: asked.Acquiring) -> Response:

@@ -8,17 +8,17 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import Query
-from starlette.background import BackgroundTask
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from comity.evidence.custodyentry import Deed
 from comity.kernel.clock import stamp
 
 from ..acts import evidence, handing, parcels, showing
-from ..acts.showing import Carried, Chosen
+from ..acts.showing import Chosen
+from ..giving import given
 from . import asked
 from .answers import Answer, Listed
-from .call import Asked, Call, Called, data, listed
+from .call import Asked, Called, data, listed
 from .errors import TokenTooNarrow
 from .evidence import Item, Number, by_item
 from .operations import JSON, Operation
@@ -138,19 +138,15 @@ def show_files(call: Called, item: Item, how: asked.Showing) -> Response:
     call.signer(how.passphrase)
     by = evidence.by_of(call.actor, how.post)
     deed = Deed("noted", by, why=how.why, authority=how.authority, note=how.recipient)
-    return _given(call, showing.show(call.actor, item, Chosen(how.bag, how.files), deed))
+    return given(call.node.blobs, showing.show(call.actor, item, Chosen(how.bag, how.files), deed), ZIP)
 
 
 def make_court_bundle(call: Called, item: Item, how: asked.Bundling) -> Response:
     """Give the bundle for a court as a stored zip: the item, its custody, reports, a reading guide, the hash list on paper."""
     call.signer(how.passphrase)
     deed = Deed("noted", evidence.by_of(call.actor, how.post), why=how.why, authority=how.authority)
-    return _given(call, showing.bundle(call.actor, item, deed, how.language, papers=how.papers))
-
-
-def _given(call: Call, made: Carried) -> Response:
-    after = BackgroundTask(call.node.blobs.unstage, made.path)
-    return FileResponse(made.path, media_type=ZIP, filename=made.name, background=after)
+    made = showing.bundle(call.actor, item, deed, how.language, papers=how.papers)
+    return given(call.node.blobs, made, ZIP)
 
 
 def _notice(one: handing.Notice) -> dict[str, Any]:

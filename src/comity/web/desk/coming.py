@@ -13,10 +13,11 @@ from comity.kernel.errors import ComityError
 
 from ..acts import evidence as acts
 from ..acts import handing, parcels
+from .forms import typed
 from .handing import text
-from .itemparts import seals, status, typed
+from .itemparts import status
 from .routes import Route
-from .signing import signer_of
+from .signing import seals, signer_of
 from .visit import Visit
 
 SHOWN, TAKE = 100, "evidence.take"
@@ -35,7 +36,7 @@ def listed(visit: Visit, wrong: ComityError | None = None, at: str = "") -> Resp
         hand=acts.by_of(visit.actor),
         wrong=wrong,
         at=at,
-        typed=typed(visit),
+        typed=typed(visit.form),
     )
 
 
@@ -56,7 +57,7 @@ def shown(visit: Visit, wrong: ComityError | None = None, at: str = "") -> Respo
         seals=seals(visit),
         wrong=wrong,
         at=at,
-        typed=typed(visit),
+        typed=typed(visit.form),
     )
 
 

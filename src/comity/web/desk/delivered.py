@@ -4,30 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from starlette.background import BackgroundTask
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
-from comity.evidence.sealer import ROLE
 from comity.exchange.errors import NoDelivery
 from comity.kernel.errors import ComityError
 from comity.requests.model import Request
 
 from ..acts import delivered as acts
 from ..acts.delivered import Taking
+from ..giving import given
 from .drafting import by_ours, ours
 from .routes import Route
-from .signing import signer_of
+from .signing import seals, signer_of
 from .visit import Visit
 
 
 def told(visit: Visit, request: Request) -> dict[str, Any]:
     """Give what the part of a page on deliveries is made of."""
-    me, now = visit.desk.node.office.own().find(visit.desk.staff.party), visit.desk.staff.now
-    mine = [key for key in me.keys if key.holder == visit.person.holder and not key.may(ROLE, now)] if me else []
     return {
         "request": request,
         "deliveries": acts.deliveries(visit.actor, request),
-        "seals": bool(visit.person.key and mine),
+        "seals": seals(visit),
         "opens": visit.desk.exchange.identity is not None,
     }
 
@@ -48,10 +45,7 @@ def copied(visit: Visit) -> Response:
     """Give one file of a whole delivery."""
     request = ours(visit.desk, visit.given["request"])
     made = acts.copy_of(visit.actor, request, visit.given["delivery"], visit.given["name"])
-    return FileResponse(
-        made.path, media_type="application/octet-stream", filename=made.name,
-        background=BackgroundTask(visit.desk.node.blobs.unstage, made.path),
-    )  # fmt: skip
+    return given(visit.desk.node.blobs, made, "application/octet-stream")
 
 
 def acquired(visit: Visit) -> Response:

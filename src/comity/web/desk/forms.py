@@ -55,6 +55,11 @@ async def read(request: Request, route: Takes, seconds: float, aside: Aside) -> 
     raise WrongForm(f"got {kind[:60]!r}, expected the form of the page")
 
 
+def typed(form: Form) -> dict[str, str]:
+    """Give what was typed into a form that is shown again; never a passphrase."""
+    return {name: value for name, value in form if isinstance(value, str) and name not in ("csrf", "passphrase")}
+
+
 async def close(form: Form) -> None:
     """Close the files of a form, when its page has answered."""
     folders = {Path(value.file.name).parent for _, value in form if isinstance(value, UploadFile) and value.file.name}

@@ -39,6 +39,7 @@ from ..acts.answering import ASSISTANCE
 from ..acts.arriving import case_of
 from .clockline import drawn, marks
 from .desk import Desk
+from .forms import typed
 from .languages import direction
 from .links import links
 from .routes import Route
@@ -78,7 +79,6 @@ def page(visit: Visit, wrong: ComityError | None = None, at: str = "") -> Respon
         members = {one.person for one in knowledge.members(unit, case)}
         everybody = people.all_people(unit)
     moments = marks(came, clocks, desk.staff.now)
-    typed = {name: value for name, value in visit.form if isinstance(value, str) and name not in ("csrf", "passphrase")}
     return visit.page(
         "incoming.html", 422 if wrong else 200,
         request=request, sheet=sheet, answers=answers, proposal=proposal, case=case,
@@ -91,7 +91,7 @@ def page(visit: Visit, wrong: ComityError | None = None, at: str = "") -> Respon
         members=[one for one in everybody if one.id in members],
         others=[one for one in everybody if one.active and one.id not in members],
         told=told, noted=noted, stated=_stated(), ended=frozenset(WORDS.values()), refusals=_codes(REFUSED), lacks=_codes(INFO_NEEDED),
-        links=links(visit, request), wrong=wrong, at=at, typed=typed, again=visit.query("again") == "yes",
+        links=links(visit, request), wrong=wrong, at=at, typed=typed(visit.form), again=visit.query("again") == "yes",
     )  # fmt: skip
 
 

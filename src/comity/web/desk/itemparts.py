@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from comity.evidence.courtpapers import languages
 from comity.evidence.custodyentry import acts as deeds
-from comity.evidence.sealer import ROLE
 from comity.kernel.errors import ComityError
 from comity.kernel.language import said
 
@@ -15,7 +13,9 @@ from ..acts import handing
 from ..acts.delivered import hand_of
 from ..acts.evidence import Looked
 from .cases import parties
+from .forms import typed
 from .languages import NAMES
+from .signing import seals
 from .visit import Visit
 
 ACTS = ("evidence.change", "evidence.export", "evidence.take")
@@ -39,7 +39,7 @@ def told(visit: Visit, found: Looked, case: str) -> dict[str, Any]:
         "by_hand": [(code, said(deeds()[code].en)) for code in BY_HAND],
         "tongues": tongues(visit),
         "seals": seals(visit),
-        "typed": typed(visit),
+        "typed": typed(visit.form),
     }
 
 
@@ -59,18 +59,6 @@ def tongues(visit: Visit) -> list[tuple[str, str]]:
     """List the languages of a court, the person's own first."""
     known = [(code, NAMES.get(code, code)) for code in languages()]
     return sorted(known, key=lambda one: (one[0] != visit.language, one[0]))
-
-
-def seals(visit: Visit) -> bool:
-    """Tell whether the person's own key may sign papers on evidence now."""
-    me, now = visit.desk.node.office.own().find(visit.desk.staff.party), visit.desk.staff.now
-    mine = [key for key in me.keys if key.holder == visit.person.holder and not key.may(ROLE, now)] if me else []
-    return bool(visit.person.key and mine)
-
-
-def typed(visit: Visit) -> Mapping[str, str]:
-    """Give what was typed into a form that is shown again; never a passphrase."""
-    return {name: value for name, value in visit.form if isinstance(value, str) and name not in ("csrf", "passphrase")}
 
 
 def status(wrong: ComityError | None) -> int:

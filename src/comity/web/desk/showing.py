@@ -8,18 +8,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from starlette.background import BackgroundTask
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from comity.evidence.custodyentry import Deed
 from comity.kernel.errors import BadInput, ComityError
 
 from ..acts import evidence as acts
 from ..acts import showing
-from ..acts.showing import Carried, Chosen, File
+from ..acts.showing import Chosen, File
+from ..giving import given
 from .evidence import by_item, shown
+from .forms import typed
 from .handing import text
-from .itemparts import post_of, status, typed
+from .itemparts import post_of, status
 from .routes import Route
 from .visit import Visit
 
@@ -64,7 +65,7 @@ def files(visit: Visit, wrong: ComityError | None = None) -> Response:
         elsewhere=spans(ticked - here),
         size=sum(one.size for one in listed if one.number in ticked),
         wrong=wrong,
-        typed=typed(visit),
+        typed=typed(visit.form),
         post=post_of(visit),
     )
 
@@ -78,7 +79,8 @@ def disclosed(visit: Visit) -> Response:
         bag, listed = showing.files(visit.actor, item, visit.field("bag"))
         numbers = chosen(visit, listed).numbers
         deed = _deed(visit, note=text(visit, "recipient", 500))
-        return given(visit, showing.show(visit.actor, item, Chosen(bag.digest, numbers), deed))
+        made = showing.show(visit.actor, item, Chosen(bag.digest, numbers), deed)
+        return given(visit.desk.node.blobs, made, ZIP)
     except ComityError as e:
         return files(visit, e)
 
@@ -87,15 +89,10 @@ def bundled(visit: Visit) -> Response:
     """Make the bundle for a court, in its language, and give it."""
     item, papers = visit.given["item"], bool(visit.field("papers"))
     try:
-        return given(visit, showing.bundle(visit.actor, item, _deed(visit), visit.field("language"), papers=papers))
+        made = showing.bundle(visit.actor, item, _deed(visit), visit.field("language"), papers=papers)
+        return given(visit.desk.node.blobs, made, ZIP)
     except ComityError as e:
         return shown(visit, wrong=e, at="bundle")
-
-
-def given(visit: Visit, made: Carried) -> Response:
-    """Give away what was set aside; it is gone afterwards."""
-    after = BackgroundTask(visit.desk.node.blobs.unstage, made.path)
-    return FileResponse(made.path, media_type=ZIP, filename=made.name, background=after)
 
 
 def chosen(visit: Visit, listed: Collection[File]) -> Choice:
